@@ -1,0 +1,60 @@
+import type { Origin } from './event.ts';
+
+/** A log source: who may send, for which system, read by which parser. */
+export interface Source {
+  readonly id: string;
+  readonly name: string;
+  readonly org: string;
+  /** System the lines belong to unless the register knows the host better; '' when unknown. */
+  readonly system: string;
+  /** Parser id pinned for this source, or 'auto'. */
+  readonly parser: string;
+  readonly origin: Origin;
+  readonly drill: string;
+  readonly lane: string;
+  /** Sender addresses (IP or CIDR) by which network collectors without tokens recognise it. */
+  readonly addresses: readonly string[];
+}
+
+/** One line as a collector received it. */
+export interface RawLine {
+  readonly text: string;
+  /** Position in what the client sent, from 1; used in rejections. */
+  readonly line: number;
+}
+
+/** What a collector hands over in one go. */
+export interface Submission {
+  readonly source: Source;
+  readonly receivedTimeMs: number;
+  readonly lines: readonly RawLine[];
+  /** The client's idempotency key; '' when it gave none. With one, a repeat is answered from the ledger. */
+  readonly key: string;
+  /** Transport facts worth keeping (`syslog-udp`, `http`), and the peer's address. */
+  readonly transport: string;
+  readonly peer: string;
+}
+
+export interface Rejection {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Given only once the rows and their ledger row are in the store. */
+export interface Receipt {
+  readonly batch: string;
+  readonly accepted: number;
+  readonly rejected: readonly Rejection[];
+}
+
+/** A submission that could not be taken now. `busy`: queue bound reached · `store-away`: ClickHouse does not answer. */
+export class IntakeRefused extends Error {
+  readonly code: 'busy' | 'store-away';
+  readonly retryAfterSeconds: number;
+  constructor(code: 'busy' | 'store-away', retryAfterSeconds: number, message: string) {
+    super(message);
+    this.name = 'IntakeRefused';
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
