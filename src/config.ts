@@ -1,0 +1,271 @@
+/**
+ * Every setting of the platform: name, type, default, reason. Read once, at the root; unknown `VONGGAC_*` names are
+ * refused, since a misspelt setting that is silently ignored is a setting that is not in force.
+ */
+
+export const allRoles = ['collect', 'detect', 'notify', 'api'] as const;
+export type ProcessRole = (typeof allRoles)[number];
+
+export interface Config {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+  readonly roles: readonly ProcessRole[];
+  readonly clickhouseUrl: string;
+  readonly clickhouseDatabase: string;
+  readonly clickhouseReplicated: boolean;
+  readonly redisUrl: string;
+  readonly redisBinary: string;
+  readonly rulesDirs: readonly string[];
+  readonly syslogUdp: string;
+  readonly syslogTcp: string;
+  readonly smtpUrl: string;
+  readonly mailFrom: string;
+  readonly webhookSecret: string;
+  readonly webhookAllowedHosts: readonly string[];
+  readonly detectConcurrency: number;
+  readonly ingestBodyBytesMax: number;
+  readonly ingestLineBytesMax: number;
+  readonly ingestWaitingRowsMax: number;
+  readonly retentionMonthsMin: number;
+  readonly logLevel: string;
+}
+
+interface Setting {
+  readonly key: keyof Config;
+  /** Environment variable. */
+  readonly env: string;
+  readonly fallback: string;
+  readonly why: string;
+}
+
+/** The table behind `vonggac up --help`, docs/operations.md and the compose file; tests keep the three in step. */
+export const settings: readonly Setting[] = [
+  {
+    key: 'dataDir',
+    env: 'VONGGAC_DATA_DIR',
+    fallback: 'data',
+    why: 'where the embedded ClickHouse and Redis keep their files',
+  },
+  {
+    key: 'host',
+    env: 'VONGGAC_HOST',
+    fallback: '127.0.0.1',
+    why: 'address the API, board and HTTP collectors listen on; loopback until an operator puts TLS in front',
+  },
+  { key: 'port', env: 'VONGGAC_PORT', fallback: '8480', why: 'port of the API, board and HTTP collectors' },
+  {
+    key: 'publicUrl',
+    env: 'VONGGAC_PUBLIC_URL',
+    fallback: '',
+    why: 'how people reach the board; used in notices, cookies (Secure when https) and the Origin check; empty: http://HOST:PORT',
+  },
+  {
+    key: 'roles',
+    env: 'VONGGAC_ROLES',
+    fallback: 'collect,detect,notify,api',
+    why: 'what this process does; one process does all by default',
+  },
+  {
+    key: 'clickhouseUrl',
+    env: 'CLICKHOUSE_URL',
+    fallback: '',
+    why: 'a real ClickHouse, http(s)://user:password@host:8123; empty: the embedded engine',
+  },
+  {
+    key: 'clickhouseDatabase',
+    env: 'VONGGAC_CLICKHOUSE_DATABASE',
+    fallback: 'vonggac',
+    why: 'database that holds all tables',
+  },
+  {
+    key: 'clickhouseReplicated',
+    env: 'VONGGAC_CLICKHOUSE_REPLICATED',
+    fallback: 'false',
+    why: 'true: tables use the Replicated engines',
+  },
+  {
+    key: 'redisUrl',
+    env: 'REDIS_URL',
+    fallback: '',
+    why: 'a running Redis, redis(s)://user:password@host:6379/0; empty: a redis-server child',
+  },
+  {
+    key: 'redisBinary',
+    env: 'VONGGAC_REDIS_BINARY',
+    fallback: 'redis-server',
+    why: 'program started when REDIS_URL is empty',
+  },
+  {
+    key: 'rulesDirs',
+    env: 'VONGGAC_RULES',
+    fallback: 'rules/detections',
+    why: 'folders of Sigma rules, comma-separated',
+  },
+  {
+    key: 'syslogUdp',
+    env: 'VONGGAC_SYSLOG_UDP',
+    fallback: '127.0.0.1:5514',
+    why: 'host:port of the syslog UDP collector, or off',
+  },
+  {
+    key: 'syslogTcp',
+    env: 'VONGGAC_SYSLOG_TCP',
+    fallback: '127.0.0.1:5514',
+    why: 'host:port of the syslog TCP collector, or off',
+  },
+  {
+    key: 'smtpUrl',
+    env: 'VONGGAC_SMTP_URL',
+    fallback: '',
+    why: 'smtp(s)://user:password@host:port for notices; empty: e-mail notices are logged as not sent',
+  },
+  { key: 'mailFrom', env: 'VONGGAC_MAIL_FROM', fallback: 'Vọng Gác <vonggac@localhost>', why: 'sender of notices' },
+  {
+    key: 'webhookSecret',
+    env: 'VONGGAC_WEBHOOK_SECRET',
+    fallback: '',
+    why: 'HMAC-SHA256 key of webhook notices; empty: webhooks are refused',
+  },
+  {
+    key: 'webhookAllowedHosts',
+    env: 'VONGGAC_WEBHOOK_ALLOWED_HOSTS',
+    fallback: '',
+    why: 'hosts inside private ranges that webhooks may call, comma-separated',
+  },
+  {
+    key: 'detectConcurrency',
+    env: 'VONGGAC_DETECT_CONCURRENCY',
+    fallback: '2',
+    why: 'batches one process evaluates at a time',
+  },
+  {
+    key: 'ingestBodyBytesMax',
+    env: 'VONGGAC_INGEST_BODY_BYTES_MAX',
+    fallback: '16777216',
+    why: 'largest HTTP body, unpacked; beyond it 413',
+  },
+  {
+    key: 'ingestLineBytesMax',
+    env: 'VONGGAC_INGEST_LINE_BYTES_MAX',
+    fallback: '1048576',
+    why: 'longest line; a longer one is rejected and its head kept as a dead letter',
+  },
+  {
+    key: 'ingestWaitingRowsMax',
+    env: 'VONGGAC_INGEST_WAITING_ROWS_MAX',
+    fallback: '100000',
+    why: 'rows that may wait for the store before collectors are told to slow down',
+  },
+  {
+    key: 'retentionMonthsMin',
+    env: 'VONGGAC_RETENTION_MONTHS_MIN',
+    fallback: '0',
+    why: 'province policy; the longer of this and the level’s months (1/3/6/12 for levels 2–5) wins',
+  },
+  { key: 'logLevel', env: 'VONGGAC_LOG_LEVEL', fallback: 'info', why: 'debug, info, warn, error or silent' },
+];
+
+export class ConfigError extends Error {
+  readonly code = 'config';
+}
+
+function fail(setting: Setting, message: string): never {
+  throw new ConfigError(`${setting.env}: ${message} (${setting.why})`);
+}
+
+function integer(setting: Setting, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max)
+    fail(setting, `expected a whole number from ${min} to ${max}, got "${text}"`);
+  return value;
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function url(setting: Setting, text: string, protocols: readonly string[]): string {
+  if (text === '') return text;
+  if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol))
+    fail(setting, `expected a URL beginning with ${protocols.join(' or ')}//`);
+  return text;
+}
+
+/** Parses `host:port`; null for `off`. */
+export function listenAddress(text: string): { readonly host: string; readonly port: number } | null {
+  if (text === 'off') return null;
+  const at = text.lastIndexOf(':');
+  const port = Number(text.slice(at + 1));
+  if (at < 1 || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError(`expected host:port or off, got "${text}"`);
+  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port };
+}
+
+/**
+ * Reads the settings from an environment. `overrides` are what the command line said, by key, as text.
+ * Throws ConfigError naming the setting and its reason.
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: Partial<Readonly<Record<keyof Config, string>>> = {},
+): Config {
+  const known = new Set(settings.map((s) => s.env));
+  const unknown = Object.keys(env).filter((name) => name.startsWith('VONGGAC_') && !known.has(name));
+  if (unknown.length > 0)
+    throw new ConfigError(`unknown setting ${unknown.join(', ')}; known: ${[...known].join(', ')}`);
+  const find = (key: keyof Config): [Setting, string] => {
+    const setting = settings.find((s) => s.key === key);
+    if (setting === undefined) throw new ConfigError(`no setting ${key}`);
+    return [setting, overrides[key] ?? env[setting.env] ?? setting.fallback];
+  };
+  const text = (key: keyof Config): string => find(key)[1];
+  const number = (key: keyof Config, min: number, max: number): number => integer(...find(key), min, max);
+  const flag = (key: keyof Config): boolean => {
+    const [setting, value] = find(key);
+    if (value !== 'true' && value !== 'false') fail(setting, `expected true or false, got "${value}"`);
+    return value === 'true';
+  };
+  const [rolesSetting, rolesText] = find('roles');
+  const roles = list(rolesText).map(
+    (name) =>
+      allRoles.find((role) => role === name) ??
+      fail(rolesSetting, `unknown role "${name}"; known: ${allRoles.join(', ')}`),
+  );
+  if (roles.length === 0) fail(rolesSetting, 'at least one role');
+  listenAddress(text('syslogUdp'));
+  listenAddress(text('syslogTcp'));
+  const host = text('host');
+  const port = number('port', 0, 65_535);
+  return {
+    dataDir: text('dataDir'),
+    host,
+    port,
+    publicUrl: url(...find('publicUrl'), ['http:', 'https:']).replace(/\/$/, ''),
+    roles,
+    clickhouseUrl: url(...find('clickhouseUrl'), ['http:', 'https:']),
+    clickhouseDatabase: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text('clickhouseDatabase'))
+      ? text('clickhouseDatabase')
+      : fail(find('clickhouseDatabase')[0], 'expected a plain identifier'),
+    clickhouseReplicated: flag('clickhouseReplicated'),
+    redisUrl: url(...find('redisUrl'), ['redis:', 'rediss:']),
+    redisBinary: text('redisBinary'),
+    rulesDirs: list(text('rulesDirs')),
+    syslogUdp: text('syslogUdp'),
+    syslogTcp: text('syslogTcp'),
+    smtpUrl: url(...find('smtpUrl'), ['smtp:', 'smtps:']),
+    mailFrom: text('mailFrom'),
+    webhookSecret: text('webhookSecret'),
+    webhookAllowedHosts: list(text('webhookAllowedHosts')),
+    detectConcurrency: number('detectConcurrency', 1, 64),
+    ingestBodyBytesMax: number('ingestBodyBytesMax', 1024, 1 << 30),
+    ingestLineBytesMax: number('ingestLineBytesMax', 1024, 1 << 28),
+    ingestWaitingRowsMax: number('ingestWaitingRowsMax', 1000, 10_000_000),
+    retentionMonthsMin: number('retentionMonthsMin', 0, 120),
+    logLevel: text('logLevel'),
+  };
+}
