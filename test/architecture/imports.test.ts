@@ -70,6 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   feed: ['model', 'contract', 'observe'],
   api: ['model', 'contract', 'observe'],
   backing: ['config.ts', 'observe'],
+  register: ['model'],
   'main.ts': ['cli', 'config.ts'],
 };
 

@@ -1,0 +1,110 @@
+import ipaddr from 'ipaddr.js';
+import type { System } from '../model/register.ts';
+import type { Source } from '../model/source.ts';
+
+/** Where an event belongs: agency, system and its security level; empty and 0 when nobody registered it. */
+export interface Place {
+  readonly org: string;
+  readonly system: string;
+  readonly level: number;
+}
+
+/** The newest documents of one ledger kind. */
+export interface RegisterDocuments {
+  load(
+    kind: 'system' | 'source',
+  ): Promise<readonly { readonly subject: string; readonly document: Readonly<Record<string, unknown>> }[]>;
+}
+
+/**
+ * The register of systems and sources as every process needs it: in memory, read anew every few seconds.
+ * Reads never wait for the store; when it is away the last known register stays in force.
+ */
+export interface Register {
+  system(id: string): System | null;
+  systems(): readonly System[];
+  source(id: string): Source | null;
+  sources(): readonly Source[];
+  /** A host or address that the register names wins over the system its source declares. */
+  locate(source: Source, host: string, addresses: readonly string[]): Place;
+  /** Source of a sender without a token, by its address; `unknown` (an unregistered source) when none claims it. */
+  sourceOf(peer: string): Source;
+  /** Reads the register anew; rejects when the store is away. */
+  refresh(): Promise<void>;
+}
+
+type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** What a line from an address nobody registered is filed under, so that it is kept and seen, never dropped. */
+export const unknownSource: Source = {
+  id: 'unknown',
+  name: 'Nguồn chưa khai báo',
+  org: '',
+  system: '',
+  parser: 'auto',
+  origin: 'production',
+  drill: '',
+  lane: '',
+  addresses: [],
+};
+
+function networkOf(text: string): Network | null {
+  try {
+    if (text.includes('/')) return ipaddr.parseCIDR(text);
+    const address = ipaddr.process(text);
+    return [address, address.kind() === 'ipv4' ? 32 : 128];
+  } catch {
+    return null;
+  }
+}
+
+function inside(text: string, networks: readonly Network[]): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+}
+
+interface Indexed<T> {
+  readonly item: T;
+  readonly networks: readonly Network[];
+}
+
+function withNetworks<T extends { readonly addresses: readonly string[] }>(items: readonly T[]): Indexed<T>[] {
+  return items.map((item) => ({ item, networks: item.addresses.map(networkOf).filter((network) => network !== null) }));
+}
+
+export function createRegister(ports: RegisterDocuments): Register {
+  let systems = new Map<string, System>();
+  let sources = new Map<string, Source>();
+  let byHost = new Map<string, System>();
+  let systemNetworks: Indexed<System>[] = [];
+  let sourceNetworks: Indexed<Source>[] = [];
+
+  return {
+    system: (id) => systems.get(id) ?? null,
+    systems: () => [...systems.values()],
+    source: (id) => sources.get(id) ?? null,
+    sources: () => [...sources.values()],
+    locate(source, host, addresses) {
+      const name = host.toLowerCase();
+      const system =
+        byHost.get(name) ??
+        byHost.get(name.split('.')[0] ?? '') ??
+        systemNetworks.find(({ networks }) => addresses.some((address) => inside(address, networks)))?.item ??
+        systems.get(source.system);
+      if (system === undefined) return { org: source.org, system: source.system, level: 0 };
+      return { org: system.org, system: system.id, level: system.level };
+    },
+    sourceOf: (peer) => sourceNetworks.find(({ networks }) => inside(peer, networks))?.item ?? unknownSource,
+    async refresh() {
+      const [systemRows, sourceRows] = await Promise.all([ports.load('system'), ports.load('source')]);
+      systems = new Map(systemRows.map((row) => [row.subject, row.document as unknown as System]));
+      sources = new Map(sourceRows.map((row) => [row.subject, row.document as unknown as Source]));
+      byHost = new Map(
+        [...systems.values()].flatMap((system) => system.hosts.map((host) => [host.toLowerCase(), system] as const)),
+      );
+      systemNetworks = withNetworks([...systems.values()]);
+      sourceNetworks = withNetworks([...sources.values()]);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { System } from '../../src/model/register.ts';
+import { createRegister, type Register, unknownSource } from '../../src/register/index.ts';
+
+const contact = { name: '', email: '', phone: '' };
+function system(id: string, level: number, hosts: string[], addresses: string[]): System {
+  return {
+    id,
+    name: id,
+    org: `org-${id}`,
+    orgName: id,
+    level,
+    hosts,
+    addresses,
+    owner: contact,
+    duty: contact,
+    notifyFrom: 'high',
+    webhookUrl: '',
+  };
+}
+
+async function filled(): Promise<Register> {
+  const documents = {
+    system: [system('qlvb', 3, ['QLVB-APP-01'], ['10.20.14.0/24']), system('portal', 2, ['web01'], ['2001:db8::/32'])],
+    source: [{ ...unknownSource, id: 'fw', system: 'portal', addresses: ['10.1.1.0/24', 'not an address'] }],
+  };
+  const register = createRegister({
+    load: async (kind) =>
+      documents[kind].map((item) => ({ subject: item.id, document: item as unknown as Record<string, unknown> })),
+  });
+  await register.refresh();
+  return register;
+}
+
+describe('where an event belongs', () => {
+  const rows: [string, string, string[], string, string, number][] = [
+    ['by host, whatever the case', 'qlvb-app-01', [], '', 'qlvb', 3],
+    ['by the first label of a full host name', 'QLVB-APP-01.tinh.example', [], '', 'qlvb', 3],
+    ['by address', 'nobody', ['10.20.14.9'], '', 'qlvb', 3],
+    ['by IPv6 address', '', ['2001:db8::7'], '', 'portal', 2],
+    ['by an IPv4-mapped address', '', ['::ffff:10.20.14.9'], '', 'qlvb', 3],
+    ['by what the source declares', 'nobody', ['192.0.2.1'], 'portal', 'portal', 2],
+    ['nowhere', 'nobody', ['not an address'], '', '', 0],
+    ['host beats the source', 'web01', [], 'qlvb', 'portal', 2],
+  ];
+  it.each(rows)('%s', async (_name, host, addresses, declared, wantSystem, wantLevel) => {
+    const register = await filled();
+    expect(register.locate({ ...unknownSource, system: declared }, host, addresses)).toMatchObject({
+      system: wantSystem,
+      level: wantLevel,
+    });
+  });
+});
+
+describe('who sent it', () => {
+  it.each([
+    ['10.1.1.77', 'fw'],
+    ['::ffff:10.1.1.77', 'fw'],
+    ['10.1.2.1', 'unknown'],
+    ['', 'unknown'],
+  ])('%s is %s', async (peer, want) => {
+    expect((await filled()).sourceOf(peer).id).toBe(want);
+  });
+
+  it('an unreachable store leaves the last register in force', async () => {
+    let away = false;
+    const register = createRegister({
+      load: async (kind) => {
+        if (away) throw new Error('away');
+        return kind === 'system'
+          ? [{ subject: 'a', document: system('a', 1, [], []) as unknown as Record<string, unknown> }]
+          : [];
+      },
+    });
+    await register.refresh();
+    away = true;
+    await expect(register.refresh()).rejects.toThrow('away');
+    expect(register.system('a')?.level).toBe(1);
+  });
+});
