@@ -1,0 +1,196 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigError, readConfig, settings } from '../config.ts';
+import { roles } from '../model/account.ts';
+import { roleOf } from './admin-command.ts';
+
+/** Exit codes, the same for every command: 0 done · 1 failed, refused or missed · 2 the command line is wrong. */
+const usageError = 2;
+
+const settingsHelp: string = [
+  '',
+  'Settings (environment):',
+  ...settings.map((s) => `  ${s.env}${s.fallback === '' ? '' : ` [${s.fallback}]`}\n      ${s.why}`),
+  '',
+  'Exit codes: 0 done, 1 failed or refused, 2 wrong usage.',
+].join('\n');
+
+const exitHelp = '\nExit codes: 0 done, 1 failed, refused or missed, 2 wrong usage.';
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
+function versionOfPackage(): string {
+  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
+}
+
+/** `--rules DIR… FILE…`: what follows --rules and is neither a folder nor YAML is a file to read. */
+function splitRulesFromFiles(
+  afterRules: readonly string[],
+  named: readonly string[],
+): { readonly rules: string[]; readonly files: string[] } {
+  const isRules = (place: string): boolean =>
+    /\.ya?ml$/.test(place) || (statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const first = afterRules.findIndex((place, index) => index > 0 && !isRules(place));
+  const cut = first === -1 ? afterRules.length : first;
+  return { rules: afterRules.slice(0, cut), files: [...afterRules.slice(cut), ...named] };
+}
+
+/** Runs one command line; resolves to the exit status. Commands load what they need only when called. */
+export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  let status = 0;
+  const out = (line: string): void => void process.stdout.write(`${line}\n`);
+  const err = (line: string): void => void process.stderr.write(`${line}\n`);
+  const program = new Command('vonggac')
+    .description('Vọng Gác: log monitor of a provincial SOC. Commands keep their form; scripts may rely on them.')
+    .version(versionOfPackage())
+    .showHelpAfterError('(vonggac --help lists the commands)')
+    .exitOverride();
+
+  program
+    .command('up')
+    .description('run the platform (npm start): collectors, detection, notices, API and board')
+    .option('--roles <list>', 'collect,detect,notify,api')
+    .option('--port <port>', 'port of the board and API')
+    .option('--host <address>', 'address to listen on')
+    .option('--data <dir>', 'data directory')
+    .addHelpText('after', settingsHelp)
+    .action(async (o: { roles?: string; port?: string; host?: string; data?: string }) => {
+      const config = readConfig(env, {
+        ...(o.roles === undefined ? {} : { roles: o.roles }),
+        ...(o.port === undefined ? {} : { port: o.port }),
+        ...(o.host === undefined ? {} : { host: o.host }),
+        ...(o.data === undefined ? {} : { dataDir: o.data }),
+      });
+      const { runUp } = await import('./up.ts');
+      status = await runUp(config, err);
+    });
+
+  program
+    .command('demo')
+    .description('replay the built-in drill through the real collectors and watch it on the board (npm run demo)')
+    .option('--headless', 'without a browser', false)
+    .option('--exit', 'stop when the drill is over and print its score as one JSON line', false)
+    .option('--speed <factor>', 'how many times faster than the story’s own three minutes', positive)
+    .option('--port <port>', 'port of the board', '8480')
+    .option('--drill <dir>', 'folder of the scenario', 'drills/qlvb-2026')
+    .option('--data <dir>', 'data directory, emptied at start', '.vonggac/demo')
+    .addHelpText('after', `${exitHelp}\nWith --exit: 0 only when nothing expected was missed.`)
+    .action(
+      async (o: { headless: boolean; exit: boolean; speed?: number; port: string; drill: string; data: string }) => {
+        const { runDemo } = await import('./demo.ts');
+        status = await runDemo({ ...o, speed: o.speed ?? (o.exit ? 12 : 1), env, out, err });
+      },
+    );
+
+  const user = program.command('user').description('accounts');
+  user
+    .command('add <name>')
+    .description('add an account; prints a one-time link on which its owner sets the password')
+    .addOption(new Option('--role <role>', 'role').choices([...roles]).makeOptionMandatory())
+    .option('--system <id...>', 'systems an owner sees')
+    .option('--data <dir>', 'data directory')
+    .addHelpText('after', exitHelp)
+    .action(async (name: string, o: { role: string; system?: string[]; data?: string }) => {
+      const { administer } = await import('./administer.ts');
+      const config = readConfig(env, o.data === undefined ? {} : { dataDir: o.data });
+      status = await administer(
+        config,
+        { kind: 'user-add', name, role: roleOf(o.role), systems: o.system ?? [] },
+        out,
+        err,
+      );
+    });
+
+  const token = program.command('token').description('bearer tokens of collectors and API clients');
+  token
+    .command('create')
+    .description('create a token; it is printed once and kept as a hash')
+    .addOption(new Option('--kind <kind>', 'who will use it').choices(['collector', 'api']).makeOptionMandatory())
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--source <id>', 'collector: the source it writes as (made when new)')
+    .addOption(new Option('--role <role>', 'api: the role it acts in').choices([...roles]))
+    .option('--system <id...>', 'api: systems it is limited to')
+    .option('--data <dir>', 'data directory')
+    .addHelpText('after', exitHelp)
+    .action(
+      async (o: {
+        kind: 'collector' | 'api';
+        name: string;
+        source?: string;
+        role?: string;
+        system?: string[];
+        data?: string;
+      }) => {
+        if (o.kind === 'api' && o.role === undefined)
+          program.error('--kind api wants --role', { exitCode: usageError });
+        const { administer } = await import('./administer.ts');
+        const config = readConfig(env, o.data === undefined ? {} : { dataDir: o.data });
+        status = await administer(
+          config,
+          {
+            kind: 'token-create',
+            tokenKind: o.kind,
+            name: o.name,
+            source: o.source ?? (o.kind === 'collector' ? o.name : ''),
+            role: o.role === undefined ? null : roleOf(o.role),
+            systems: o.system ?? [],
+          },
+          out,
+          err,
+        );
+      },
+    );
+
+  const rules = program.command('rules').description('Sigma rules');
+  rules
+    .command('check <dirs...>')
+    .description('one line a rule: ok, warning, or refused and why; exit 1 when any is refused')
+    .option('--json', 'one JSON object a line', false)
+    .addHelpText('after', exitHelp)
+    .action(async (dirs: string[], o: { json: boolean }) => {
+      const { runRulesCheck } = await import('./rules-check.ts');
+      status = await runRulesCheck({ dirs, json: o.json, out });
+    });
+
+  program
+    .command('detect [files...]')
+    .description('hold Sigma rules against NDJSON files (.gz, - for standard input), offline; one JSON line a hit')
+    .requiredOption('--rules <dirs...>', 'folders of rules')
+    .addOption(
+      new Option('--routing <mode>', 'off: every rule against every event').choices(['on', 'off']).default('on'),
+    )
+    .option('--stats', 'end with one JSON line of figures on standard error', false)
+    .addHelpText('after', exitHelp)
+    .action(async (named: string[], o: { rules: string[]; routing: string; stats: boolean }) => {
+      const { rules: dirs, files } = splitRulesFromFiles(o.rules, named);
+      if (files.length === 0)
+        program.error('name at least one FILE, or - for standard input', { exitCode: usageError });
+      const { runDetect } = await import('./detect.ts');
+      status = await runDetect({
+        rules: dirs,
+        routing: o.routing === 'on',
+        stats: o.stats,
+        files,
+        out,
+        err,
+        stdin: process.stdin,
+      });
+    });
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
+    if (error instanceof ConfigError) {
+      err(`vonggac: ${error.message}`);
+      return usageError;
+    }
+    throw error;
+  }
+}
