@@ -58,5 +58,15 @@ export interface LedgerRow {
   readonly hash: string;
 }
 
-export const ledgerKinds = ['incident', 'account', 'token', 'source', 'system', 'rule', 'drill', 'setting'] as const;
+export const ledgerKinds = [
+  'incident',
+  'account',
+  'session',
+  'token',
+  'source',
+  'system',
+  'rule',
+  'drill',
+  'setting',
+] as const;
 export type LedgerKind = (typeof ledgerKinds)[number];
