@@ -1,0 +1,241 @@
+import type { FieldValue, SecurityEvent } from '../model/event.ts';
+import { foldText } from './fold.ts';
+import { hotFieldByName, hotFields } from './hot-fields.ts';
+import type { StoreLimits } from './limits.ts';
+import { type RetentionPolicy, retainUntil } from './retention.ts';
+
+/** An event as it lies in the store. */
+export type StoredEvent = SecurityEvent & { readonly committedTimeMs: number };
+
+// DateTime64 ends in 2299; beyond it ClickHouse would wrap around.
+const lastMs = 10_413_791_999_999;
+
+/** Milliseconds as ClickHouse reads a DateTime64(3) from JSON; held inside the type's range. */
+export function timeText(ms: number): string {
+  const held = Math.min(Math.max(Math.trunc(ms), 0), lastMs);
+  return `${Math.trunc(held / 1000)}.${String(held % 1000).padStart(3, '0')}`;
+}
+
+/** Columns of `events` in the order `eventRow` gives their values. */
+export const eventColumns: readonly string[] = [
+  'id',
+  'batch',
+  'day',
+  'event_time',
+  'received_time',
+  'committed_time',
+  'org',
+  'system',
+  'host',
+  'source',
+  'product',
+  'category',
+  'categories',
+  'service',
+  'services',
+  'origin',
+  'drill',
+  'lane',
+  'level',
+  'message',
+  'folded',
+  'raw',
+  'parser',
+  'parse_status',
+  'parse_reason',
+  ...hotFields.map((f) => f.column),
+  'present',
+  'null_keys',
+  'rest',
+  'fields',
+  'retain_until',
+];
+
+/** A scalar as the engine compares it: its text. */
+function scalarText(value: string | number | boolean, limits: StoreLimits): string {
+  return typeof value === 'string' ? value.slice(0, limits.searchValueChars) : String(value);
+}
+
+function leafTexts(value: FieldValue, limits: StoreLimits): string[] {
+  if (value === null) return [];
+  if (typeof value === 'object') return value.flatMap((v) => leafTexts(v, limits));
+  return [scalarText(value, limits)];
+}
+
+/**
+ * Names that may become a path of the JSON column: what log formats use, short. Others stay findable through free
+ * text, and whole in `fields`.
+ */
+export function isSearchableName(name: string): boolean {
+  return (
+    name.length <= 128 && /^[\p{L}\p{N}_@][\p{L}\p{N}_@:/ -]*(?:\.[\p{L}\p{N}_@:/-][\p{L}\p{N}_@:/ -]*)*$/u.test(name)
+  );
+}
+
+interface SearchParts {
+  readonly hot: readonly string[];
+  readonly present: readonly string[];
+  readonly nullKeys: readonly string[];
+  readonly rest: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/**
+ * The searchable copy of the fields. Scalars of hot fields go to their column; everything else, as text or as a list
+ * of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
+ */
+function searchParts(event: SecurityEvent, limits: StoreLimits): SearchParts {
+  const hot = new Map<string, string>();
+  const present: string[] = [];
+  const nullKeys: string[] = [];
+  const rest: [string, string | readonly string[]][] = [];
+  for (const [name, value] of Object.entries(event.fields)) {
+    if (present.length >= limits.searchFieldsMax) break;
+    present.push(name);
+    if (value === null) nullKeys.push(name);
+    else if (typeof value !== 'object' && hotFieldByName.has(name)) hot.set(name, scalarText(value, limits));
+    else if (isSearchableName(name)) {
+      rest.push([name, typeof value === 'object' ? leafTexts(value, limits) : scalarText(value, limits)]);
+    }
+  }
+  return {
+    hot: hotFields.map((f) => hot.get(f.field) ?? ''),
+    present,
+    nullKeys,
+    rest: Object.fromEntries(rest),
+  };
+}
+
+/** One event as a JSON array in the order of `eventColumns`. */
+export function eventRow(
+  event: SecurityEvent,
+  o: { day: string; committedTimeMs: number; limits: StoreLimits; retention: RetentionPolicy },
+): string {
+  const { hot, present, nullKeys, rest } = searchParts(event, o.limits);
+  const values: unknown[] = [
+    event.id,
+    event.batch,
+    o.day,
+    timeText(event.eventTimeMs),
+    timeText(event.receivedTimeMs),
+    timeText(o.committedTimeMs),
+    event.org,
+    event.system,
+    event.host,
+    event.source,
+    event.logsource.product ?? '',
+    event.logsource.categories[0] ?? '',
+    event.logsource.categories,
+    event.logsource.services[0] ?? '',
+    event.logsource.services,
+    event.origin,
+    event.drill,
+    event.lane,
+    event.level,
+    event.message,
+    foldText(event.message),
+    event.raw,
+    event.parser,
+    event.parseStatus,
+    event.parseReason,
+    ...hot,
+    present,
+    nullKeys,
+    rest,
+    JSON.stringify(event.fields),
+    retainUntil(o.day, event.level, o.retention),
+  ];
+  return JSON.stringify(values);
+}
+
+/** What is read to build an event again, in the order `readEvent` takes it. The copy for searching is not read. */
+export const eventSelect: string = [
+  'id',
+  'batch',
+  'toUnixTimestamp64Milli(event_time)',
+  'toUnixTimestamp64Milli(received_time)',
+  'toUnixTimestamp64Milli(committed_time)',
+  'org',
+  'system',
+  'host',
+  'source',
+  'product',
+  'categories',
+  'services',
+  'origin',
+  'drill',
+  'lane',
+  'level',
+  'message',
+  'raw',
+  'parser',
+  'parse_status',
+  'parse_reason',
+  'fields',
+].join(', ');
+
+type EventTuple = [
+  id: string,
+  batch: string,
+  eventMs: number | string,
+  receivedMs: number | string,
+  committedMs: number | string,
+  org: string,
+  system: string,
+  host: string,
+  source: string,
+  product: string,
+  categories: string[],
+  services: string[],
+  origin: SecurityEvent['origin'],
+  drill: string,
+  lane: string,
+  level: number,
+  message: string,
+  raw: string,
+  parser: string,
+  parseStatus: SecurityEvent['parseStatus'],
+  parseReason: string,
+  fields: string,
+];
+
+/** The event of one row of `eventSelect`; its fields are those that were stored, to the bit. */
+export function readEvent(row: readonly unknown[]): StoredEvent {
+  const [
+    id,
+    batch,
+    eventMs,
+    receivedMs,
+    committedMs,
+    org,
+    system,
+    host,
+    source,
+    product,
+    categories,
+    services,
+    ...more
+  ] = row as unknown as EventTuple;
+  const [origin, drill, lane, level, message, raw, parser, parseStatus, parseReason, fields] = more;
+  return {
+    id,
+    batch,
+    eventTimeMs: Number(eventMs),
+    receivedTimeMs: Number(receivedMs),
+    committedTimeMs: Number(committedMs),
+    org,
+    system,
+    host,
+    source,
+    logsource: { product: product === '' ? null : product, categories, services },
+    origin,
+    drill,
+    lane,
+    level,
+    message,
+    raw,
+    parser,
+    parseStatus,
+    parseReason,
+    fields: JSON.parse(fields) as SecurityEvent['fields'],
+  };
+}

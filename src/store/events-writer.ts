@@ -1,0 +1,67 @@
+import type { Batch } from '../model/batch.ts';
+import type { SecurityEvent } from '../model/event.ts';
+import type { Batches, SourceShare } from './batches.ts';
+import { eventColumns, eventRow } from './event-columns.ts';
+import type { StoreLimits } from './limits.ts';
+import type { RetentionPolicy } from './retention.ts';
+import type { Sql } from './sql.ts';
+
+/** What a writer knows of a batch before it is stored. `key` is the client's idempotency key, '' without one. */
+export interface NewBatch {
+  readonly id: string;
+  readonly day: string;
+  readonly receivedTimeMs: number;
+  readonly key: string;
+}
+
+export interface EventsWriter {
+  /**
+   * Stores the rows as one block, then the batch's ledger row; both count once however often they are sent.
+   * When it returns, the batch is in the store. When it throws StoreAway, it may or may not be: call again with the
+   * same rows, or leave it to `adoptOrphans`.
+   */
+  insertBatch(batch: NewBatch, rows: readonly SecurityEvent[]): Promise<{ committedTimeMs: number }>;
+}
+
+function sharesOf(rows: readonly SecurityEvent[]): SourceShare[] {
+  const shares = new Map<string, { rows: number; rawRows: number }>();
+  for (const row of rows) {
+    const share = shares.get(row.source) ?? { rows: 0, rawRows: 0 };
+    share.rows += 1;
+    if (row.parseStatus === 'raw') share.rawRows += 1;
+    shares.set(row.source, share);
+  }
+  return [...shares].map(([source, share]) => ({ source, ...share }));
+}
+
+export function createEventsWriter(o: {
+  sql: Sql;
+  batches: Batches;
+  limits: StoreLimits;
+  retention: RetentionPolicy;
+  clock: () => number;
+}): EventsWriter {
+  const { sql, batches, limits, retention, clock } = o;
+  return {
+    async insertBatch(batch, rows) {
+      // A keyed batch may come again days later, when the token is forgotten or the day (so the partition) is another.
+      const known = batch.key === '' ? null : ((await batches.find(batch.id)) ?? (await batches.adopt(batch.id)));
+      if (known !== null) return { committedTimeMs: known.committedTimeMs };
+      const committedTimeMs = clock();
+      const texts = rows.map((row) => eventRow(row, { day: batch.day, committedTimeMs, limits, retention }));
+      await sql.insert('events', eventColumns, texts, batch.id);
+      const shares = sharesOf(rows);
+      const ledgerRow: Batch = {
+        id: batch.id,
+        day: batch.day,
+        rows: rows.length,
+        receivedTimeMs: batch.receivedTimeMs,
+        committedTimeMs,
+        sources: shares.map((s) => s.source),
+        how: 'committed',
+      };
+      await batches.record(ledgerRow, batch.key, shares);
+      return { committedTimeMs };
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Logger } from '../observe/log.ts';
+import { type Alerts, createAlerts } from './alerts.ts';
+import { type Batches, createBatches } from './batches.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import { createEventsReader, type EventsReader } from './events-reader.ts';
+import { createEventsWriter, type EventsWriter } from './events-writer.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { createIncidents, type Incidents } from './incidents.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { defaultStoreLimits, type StoreLimits } from './limits.ts';
+import { migrate } from './migrate.ts';
+import { createNotices, type Notices } from './notices.ts';
+import type { RetentionPolicy } from './retention.ts';
+import { readSources, type SourceState } from './sources.ts';
+import { openSql, type StoreBacking } from './sql.ts';
+
+export type { AlertFilter, Alerts, Paged } from './alerts.ts';
+export type { Batches, Coverage } from './batches.ts';
+export type { DeadLetter } from './dead-letters.ts';
+export { CursorRefused, QueryRefused, SchemaNewer, StoreAway, StoreRefused } from './errors.ts';
+export type { StoredEvent } from './event-columns.ts';
+export type { EventsReader } from './events-reader.ts';
+export type { EventsWriter, NewBatch } from './events-writer.ts';
+export type { AlertAggregate, Findings } from './findings.ts';
+export type { IncidentAggregate, IncidentFilter, IncidentRow, Incidents } from './incidents.ts';
+export type { AppendOutcome, Ledger, LedgerEntry } from './ledger.ts';
+export { type ChainState, checkChain } from './ledger-hash.ts';
+export { defaultStoreLimits, type StoreLimits } from './limits.ts';
+export { schemaText } from './migrate.ts';
+export type { NoticeCounts, Notices } from './notices.ts';
+export type { RetentionPolicy } from './retention.ts';
+export type { SourceState } from './sources.ts';
+export type { StoreBacking } from './sql.ts';
+
+export interface StoreEvents extends EventsWriter, EventsReader, DeadLetters {
+  /** The ledger row of a batch of the last `keyDays` days; rows that lie there without one get it now. */
+  readonly findBatch: Batches['find'];
+  readonly unevaluated: Batches['unevaluated'];
+  readonly adoptOrphans: Batches['adoptOrphans'];
+  readonly recordEvaluation: Batches['recordEvaluation'];
+  readonly coverage: Batches['coverage'];
+  readonly sources: () => Promise<SourceState[]>;
+}
+
+export interface Store {
+  /** True when ClickHouse answers. */
+  ping(): Promise<boolean>;
+  readonly events: StoreEvents;
+  readonly detection: Findings & Alerts;
+  readonly incidents: Incidents;
+  readonly ledger: Ledger;
+  readonly notices: Notices;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly backing: StoreBacking;
+  /** True on a cluster: replicated engines, DDL ON CLUSTER. */
+  readonly replicated: boolean;
+  readonly log: Logger;
+  readonly clock: () => number;
+  readonly limits?: Partial<StoreLimits>;
+  readonly retention?: RetentionPolicy;
+}
+
+/**
+ * Opens the store and brings its schema up to date.
+ * @throws StoreAway when ClickHouse does not answer, SchemaNewer when the database is ahead of this program.
+ */
+export async function openStore(o: StoreOptions): Promise<Store> {
+  const limits: StoreLimits = { ...defaultStoreLimits, ...o.limits };
+  const { clock, log, retention = {} } = o;
+  const sql = openSql(o.backing, limits, log);
+  try {
+    await migrate(sql, { replicated: o.replicated, log, clock });
+  } catch (error) {
+    await sql.close();
+    throw error;
+  }
+  const batches = createBatches({ sql, limits, clock });
+  return {
+    ping: () => sql.ping(),
+    events: {
+      ...createEventsWriter({ sql, batches, limits, retention, clock }),
+      ...createEventsReader({ sql, limits }),
+      ...createDeadLetters({ sql, limits }),
+      findBatch: async (id) => (await batches.find(id)) ?? (await batches.adopt(id)),
+      unevaluated: batches.unevaluated,
+      adoptOrphans: batches.adoptOrphans,
+      recordEvaluation: batches.recordEvaluation,
+      coverage: batches.coverage,
+      sources: readSources({ sql, clock }),
+    },
+    detection: { ...createFindings({ sql, limits }), ...createAlerts({ sql, limits }) },
+    incidents: createIncidents({ sql, limits }),
+    ledger: createLedger({ sql, limits, clock }),
+    notices: createNotices({ sql, clock }),
+    close: () => sql.close(),
+  };
+}

@@ -1,0 +1,42 @@
+/** Bounds of the store. Each has one reason beside it; what bites says so where it bites. */
+export interface StoreLimits {
+  /** Longest total wait of one insert over all its retries; the embedded engine needs about 2 s to come back. */
+  readonly insertWaitMs: number;
+  /** Longest total wait of one read over all its retries; a person is waiting. */
+  readonly readWaitMs: number;
+  /** One HTTP exchange with ClickHouse. */
+  readonly requestMs: number;
+  /** Characters of the ids that go into one query: they travel in the URL. */
+  readonly idCharsPerQuery: number;
+  /** Evidence ids an alert carries. */
+  readonly evidenceMax: number;
+  /** Rows one page of any list may hold. */
+  readonly pageMax: number;
+  /** Fields of one event that get a place in the search columns; the rest stay in `fields` and `raw`. */
+  readonly searchFieldsMax: number;
+  /** Characters of a field value that are searchable in `rest`. */
+  readonly searchValueChars: number;
+  /** Seconds a search may run in ClickHouse before it is cut. */
+  readonly searchSeconds: number;
+  /** Bars of a histogram. */
+  readonly histogramBuckets: number;
+  /** Days back in which rows without a ledger row are looked for when a process starts. */
+  readonly adoptDays: number;
+  /** Days back in which a batch id counts as known; a client's idempotency key is remembered so long. */
+  readonly keyDays: number;
+}
+
+export const defaultStoreLimits: StoreLimits = {
+  insertWaitMs: 15_000,
+  readWaitMs: 4_000,
+  requestMs: 60_000,
+  idCharsPerQuery: 5_000,
+  evidenceMax: 20,
+  pageMax: 1_000,
+  searchFieldsMax: 512,
+  searchValueChars: 8_192,
+  searchSeconds: 10,
+  histogramBuckets: 120,
+  adoptDays: 3,
+  keyDays: 7,
+};
