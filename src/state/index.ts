@@ -1,0 +1,67 @@
+import type { Logger } from '../observe/log.ts';
+import { answered } from './away.ts';
+import { type Bus, createBus } from './bus.ts';
+import { openConnection, type RedisAddress } from './connection.ts';
+import { defaultStateLimits, type StateLimits } from './limits.ts';
+import { createLock, type Lock } from './lock.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+
+export { StateAway } from './away.ts';
+export type { Bus, BusHead, BusMessage, BusNews, Missed } from './bus.ts';
+export type { RedisAddress } from './connection.ts';
+export { defaultStateLimits, type StateLimits } from './limits.ts';
+export { type Lease, type Lock, LockBusy, LockLost } from './lock.ts';
+export type { RateLimit, RateVerdict } from './rate-limit.ts';
+export type { SessionRecord, Sessions, StoredSession } from './sessions.ts';
+
+export interface State {
+  readonly lock: Lock;
+  readonly bus: Bus;
+  readonly sessions: Sessions;
+  readonly rateLimit: RateLimit;
+  /** Whether Redis answers now. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * All shared state in Redis that is not a queue. Everything in it may vanish at any moment and is rebuilt.
+ * `prefix` parts test runs that share a Redis.
+ */
+export function createState(o: {
+  readonly connection: RedisAddress;
+  readonly prefix?: string;
+  readonly limits?: Partial<StateLimits>;
+  readonly clock?: () => number;
+  readonly log: Logger;
+}): State {
+  const limits: StateLimits = { ...defaultStateLimits, ...o.limits };
+  const prefix = o.prefix ?? 'vg';
+  const clock = o.clock ?? Date.now;
+  const log = o.log.child({ part: 'state' });
+  const redis = openConnection(o.connection, log, limits.commandTimeoutMs);
+  const bus = createBus({
+    redis,
+    openReader: () => openConnection(o.connection, log, null),
+    prefix,
+    limits,
+    clock,
+    log,
+  });
+  return {
+    lock: createLock({ redis, prefix, limits, log }),
+    bus,
+    sessions: createSessions({ redis, prefix, limits, clock }),
+    rateLimit: createRateLimit({ redis, prefix }),
+    ping: () =>
+      answered(() => redis.ping()).then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      await bus.close();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Asks again until the fact holds; throws with what was seen last when it does not within `timeoutMs`. */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  holds: (seen: T) => boolean,
+  timeoutMs: number = 10_000,
+): Promise<T> {
+  const endAt = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = await ask();
+    if (holds(seen)) return seen;
+    if (performance.now() > endAt) throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
