@@ -1,0 +1,52 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { failure } from './failure.ts';
+
+/**
+ * Insert bodies on their way into the engine. `INSERT … FROM INFILE` reads such a file with the table's own
+ * structure and defaults: the exact meaning of an HTTP insert, at three times the speed of data inlined in SQL.
+ */
+export interface Spool {
+  /** Writes a body to a file of its own. Throws TOO_MANY_BYTES past the limit; the file is gone then. */
+  take(body: Readable, suffix: '' | '.gz'): Promise<SpoolFile>;
+}
+
+export interface SpoolFile {
+  path: string;
+  bytes: number;
+  remove(): Promise<void>;
+}
+
+export async function createSpool(directory: string, bytesMax: number): Promise<Spool> {
+  // INFILE takes globs: a directory called `a*b` would silently match nothing, and lose the insert.
+  if (!/^[\w./+-]+$/.test(directory)) throw new Error(`spool directory ${directory} has characters a glob could read`);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  let count = 0;
+  return {
+    async take(body, suffix) {
+      const path = `${directory}/${++count}${suffix}`;
+      const remove = (): Promise<void> => rm(path, { force: true });
+      let bytes = 0;
+      try {
+        await pipeline(
+          body,
+          async function* (chunks: AsyncIterable<Buffer>) {
+            for await (const chunk of chunks) {
+              bytes += chunk.length;
+              if (bytes > bytesMax) throw failure('tooManyBytes', `Insert body exceeds insertBytesMax (${bytesMax})`);
+              yield chunk;
+            }
+          },
+          createWriteStream(path, { mode: 0o600 }),
+        );
+      } catch (error) {
+        await remove();
+        throw error;
+      }
+      return { path, bytes, remove };
+    },
+  };
+}

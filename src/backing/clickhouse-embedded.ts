@@ -1,0 +1,146 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '../observe/log.ts';
+import type { ClickHouseBacking } from './clickhouse.ts';
+import {
+  defaultEmbeddedClickHouseLimits,
+  type EmbeddedClickHouseLimits,
+  type FromChild,
+  type ToChild,
+} from './clickhouse-child/protocol.ts';
+import { type RunningChild, supervise } from './supervise.ts';
+
+const database = 'vonggac';
+const stopMs = 4500;
+const lockWaitMs = 10_000;
+
+/**
+ * ClickHouse on this machine: chDB in a child process, supervised, behind HTTP on a loopback port with credentials
+ * made for this start. Its files are in `<dataDir>/clickhouse`.
+ * Rejects with an Error with a `code` (`chdb-missing`, `clickhouse-failed`, …) when it cannot be opened.
+ */
+export async function openEmbeddedClickHouse(o: {
+  dataDir: string;
+  log: Logger;
+  limits?: Partial<EmbeddedClickHouseLimits>;
+}): Promise<ClickHouseBacking> {
+  const path = join(resolve(o.dataDir), 'clickhouse');
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const spool = await spoolDirectory(resolve(o.dataDir));
+  const limits = { ...defaultEmbeddedClickHouseLimits, ...o.limits };
+  const username = 'vonggac';
+  const password = randomBytes(24).toString('base64url');
+  let port = 0;
+
+  const child = await supervise({ name: 'clickhouse', log: o.log, start });
+
+  async function start(): Promise<RunningChild> {
+    const order: ToChild = {
+      kind: 'open',
+      path,
+      spoolPath: spool.path,
+      port,
+      username,
+      password,
+      database,
+      lockWaitMs,
+      limits,
+    };
+    const started = await startChild(order, o.log);
+    port = started.port;
+    return started.child;
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    username,
+    password,
+    database,
+    get pid() {
+      return child.pid;
+    },
+    async close() {
+      await child.close();
+      await spool.remove();
+    },
+  };
+}
+
+async function startChild(
+  order: ToChild & { kind: 'open' },
+  log: Logger,
+): Promise<{ child: RunningChild; port: number }> {
+  // The same module runs from sources (tsx, vitest) and from dist: the child's main has this file's extension.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const main = fileURLToPath(new URL(`./clickhouse-child/main.${extension}`, import.meta.url));
+  const forked = fork(main, [], {
+    execArgv: extension === 'ts' ? ['--import', import.meta.resolve('tsx')] : [],
+    env: { ...baseEnvironment(), UV_THREADPOOL_SIZE: String(order.limits.sessions + 6) },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  const exited = new Promise<string>((resolve) => {
+    forked.once('error', (error) => resolve(error.message));
+    forked.once('exit', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`));
+  });
+  const lastLines = relayOutput(forked, log);
+  forked.send(order);
+  const outcome = await Promise.race([
+    new Promise<FromChild>((resolve) => forked.on('message', (message: FromChild) => resolve(message))),
+    exited.then((why): FromChild => ({ kind: 'failed', code: 'clickhouse-failed', message: why })),
+  ]);
+  if (outcome.kind !== 'ready') {
+    forked.kill('SIGKILL');
+    throw Object.assign(
+      new Error(`embedded ClickHouse does not start: ${[outcome.message, ...lastLines()].join('\n')}`),
+      {
+        code: outcome.code,
+      },
+    );
+  }
+  forked.on('message', (message: FromChild) => {
+    if (message.kind === 'failed')
+      log.error({ code: message.code, reason: message.message }, 'embedded ClickHouse is broken');
+  });
+  log.info({ pid: forked.pid, port: outcome.port, version: outcome.version }, 'embedded ClickHouse is up');
+  return { child: { pid: forked.pid ?? 0, exited, stop: () => stop(forked, exited) }, port: outcome.port };
+}
+
+async function stop(forked: ChildProcess, exited: Promise<string>): Promise<void> {
+  const close: ToChild = { kind: 'close' };
+  if (forked.connected) forked.send(close, () => {});
+  const timer = setTimeout(() => forked.kill('SIGKILL'), stopMs);
+  await exited;
+  clearTimeout(timer);
+}
+
+/** Sends the engine's own output to the log; returns the last lines, for the message of a failed start. */
+function relayOutput(forked: ChildProcess, log: Logger): () => string[] {
+  const last: string[] = [];
+  for (const stream of [forked.stdout, forked.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      last.push(line.slice(0, 500));
+      if (last.length > 3) last.shift();
+      log.debug({ child: 'clickhouse', line: line.slice(0, 500) }, 'engine output');
+    });
+  }
+  return () => last;
+}
+
+// The engine needs no more of the environment than this; secrets of the parent stay with it.
+function baseEnvironment(): Record<string, string> {
+  return { PATH: '/usr/bin:/bin', TZ: 'UTC' };
+}
+
+/** Insert bodies wait beside the data, unless its path has characters that the engine would read as a glob. */
+async function spoolDirectory(dataDir: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const plain = /^[\w./+-]+$/;
+  const path = plain.test(dataDir) ? join(dataDir, 'spool') : await mkdtemp(join(tmpdir(), 'vonggac-spool-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,2 @@
+export type { ClickHouseBacking } from './clickhouse.ts';
+export { openEmbeddedClickHouse } from './clickhouse-embedded.ts';
