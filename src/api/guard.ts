@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { may, type Permission, type Principal } from '../model/account.ts';
+import type { Access } from './access.ts';
+import { ApiProblem } from './errors.ts';
+
+/** What a route asks of whoever calls it. A route that says nothing is refused: deny by default. */
+export type RouteAccess =
+  | {
+      readonly permission: Permission /** Holds while the ledger is away, from its last reading. */;
+      readonly stale?: true;
+    }
+  /** Any account or API token, for what concerns only oneself. */
+  | { readonly signedIn: true; readonly stale?: true }
+  /** Open to all; the reason stands where it is claimed. */
+  | { readonly public: string }
+  /** Checks bearers itself, against collector tokens. */
+  | { readonly collector: true };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+  interface FastifyInstance {
+    /** Every route with what it asks; filled while routes are added. */
+    accessTable: RouteEntry[];
+  }
+}
+
+export interface RouteEntry {
+  readonly method: string;
+  readonly url: string;
+  readonly access: RouteAccess | null;
+}
+
+export interface GuardParts {
+  readonly access: Access;
+  /** Origins besides the request's own host that may send changes, e.g. the address people type at a proxy. */
+  readonly origins: readonly string[];
+}
+
+/** To be called on the root instance before any route is added. */
+export function guard(app: FastifyInstance, parts: GuardParts): void {
+  app.decorateRequest('principal', null);
+  app.decorate('accessTable', []);
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      app.accessTable.push({ method, url: route.url, access: accessOfRoute(route) });
+    }
+  });
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    await check(request, parts);
+  });
+}
+
+function accessOfRoute(route: RouteOptions): RouteAccess | null {
+  return route.config?.access ?? null;
+}
+
+async function check(request: FastifyRequest, parts: GuardParts): Promise<void> {
+  const access = request.routeOptions.config.access;
+  if (access === undefined) throw new ApiProblem('forbidden');
+  if ('collector' in access) return;
+  const changes = request.method !== 'GET' && request.method !== 'HEAD';
+  if ('public' in access) {
+    // Login and set-up: a foreign page must not sign a person in as somebody else. Programs send no Origin.
+    if (changes && request.headers.origin !== undefined) checkOrigin(request, parts.origins);
+    return;
+  }
+  const principal = await parts.access.principalOf(request, { stale: access.stale === true });
+  if (principal === null) throw new ApiProblem('not-signed-in');
+  if (changes && principal.via === 'session') checkOrigin(request, parts.origins);
+  if ('permission' in access && !may(principal, access.permission)) throw new ApiProblem('forbidden');
+  request.principal = principal;
+}
+
+/** Beside SameSite=Strict: a change sent with a cookie must name our own origin; none named is refused too. */
+function checkOrigin(request: FastifyRequest, allowed: readonly string[]): void {
+  const origin = request.headers.origin;
+  if (origin === undefined) throw new ApiProblem('origin-refused');
+  if (origin === `${request.protocol}://${request.host}` || allowed.includes(origin)) return;
+  throw new ApiProblem('origin-refused');
+}
+
+/** The principal of a request that passed the guard. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new ApiProblem('not-signed-in');
+  return request.principal;
+}

@@ -1,0 +1,166 @@
+/**
+ * What the API needs from the rest, as narrow as it uses it; the composition root passes the store, the state and the
+ * stages. A port throws an error with a `code`: `store-away`, `state-away`, `bad-cursor`, `bad-query` (with `position`).
+ */
+import type { DrillView, Health, IncidentAction, RuleView } from '../contract/api.ts';
+import type { Batch } from '../model/batch.ts';
+import type { SecurityEvent } from '../model/event.ts';
+import type { Alert, Finding } from '../model/finding.ts';
+import type { IncidentFacts, IncidentHandling, IncidentState, LedgerKind, LedgerRow } from '../model/incident.ts';
+import type { Delivery } from '../model/notice.ts';
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | null;
+}
+
+export type StoredEvent = SecurityEvent & { readonly committedTimeMs: number };
+
+export interface AlertsPort {
+  listAlerts(f: {
+    readonly limit: number;
+    readonly cursor?: string;
+    readonly rule?: string;
+    readonly system?: string;
+    readonly since?: number;
+    readonly drill?: string;
+    readonly systems: readonly string[] | null;
+  }): Promise<Paged<Alert>>;
+  alerts(ids: readonly string[]): Promise<readonly Alert[]>;
+  alertsOfIncident(incident: string): Promise<readonly Alert[]>;
+  findingsOf(alerts: readonly string[], limitPerAlert: number): Promise<readonly Finding[]>;
+}
+
+export interface IncidentsPort {
+  get(id: string): Promise<IncidentFacts | null>;
+  list(f: {
+    readonly states?: readonly IncidentState[];
+    readonly limit: number;
+    readonly cursor?: string;
+    readonly drill?: string;
+    readonly systems: readonly string[] | null;
+  }): Promise<Paged<IncidentFacts>>;
+}
+
+/** The human side of incidents. `act` is serialised and checked by the incident stage, not here. */
+export interface HandlingPort {
+  /** Newest handling of each id; an id nobody touched may be left out. */
+  handlingOf(ids: readonly string[]): Promise<ReadonlyMap<string, IncidentHandling>>;
+  act(incident: string, action: IncidentAction, actor: string): Promise<ActionOutcome>;
+}
+
+/** `conflict`: somebody acted on a newer version · `refused`: the life of an incident does not allow it. */
+export type ActionOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly message: string; readonly messageVi: string };
+
+export interface SearchQuery {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** `field:value` terms as typed; parsed by the store. */
+  readonly text: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly systems: readonly string[] | null;
+}
+
+export interface SearchResult {
+  readonly items: readonly StoredEvent[];
+  readonly cursor: string | null;
+  readonly total: number;
+  readonly histogram: readonly { readonly fromMs: number; readonly count: number }[];
+  readonly bucketMs: number;
+  readonly cut: string;
+}
+
+export interface DeadLetter {
+  readonly atMs: number;
+  readonly source: string;
+  readonly transport: string;
+  readonly peer: string;
+  readonly reason: string;
+  readonly head: string;
+  readonly bytes: number;
+}
+
+export interface EventsPort {
+  search(q: SearchQuery): Promise<SearchResult>;
+  byIds(refs: readonly { readonly event: string; readonly day: string }[]): Promise<readonly StoredEvent[]>;
+  findBatch(id: string): Promise<Batch | null>;
+  deadLetters(limit: number): Promise<readonly DeadLetter[]>;
+}
+
+export type AppendOutcome =
+  | { readonly ok: true; readonly row: LedgerRow }
+  | { readonly ok: false; readonly newest: LedgerRow | null };
+
+export interface LedgerPort {
+  /** The caller holds the subject's lock. */
+  append(e: {
+    readonly kind: LedgerKind;
+    readonly subject: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly document: Readonly<Record<string, unknown>>;
+    readonly expectedVersion?: number;
+  }): Promise<AppendOutcome>;
+  newest(kind: LedgerKind, subject: string): Promise<LedgerRow | null>;
+  /** Newest row of each subject. */
+  all(kind: LedgerKind): Promise<readonly LedgerRow[]>;
+  history(kind: LedgerKind, subject: string): Promise<readonly LedgerRow[]>;
+  audit(limit: number, cursor?: string): Promise<Paged<LedgerRow>>;
+}
+
+/** A session as it is kept; the key is the SHA-256 of the cookie's token, never the token. */
+export interface SessionRecord {
+  /** Public id, for listing and revoking. */
+  readonly id: string;
+  readonly account: string;
+  readonly createdMs: number;
+  readonly seenMs: number;
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface SessionsPort {
+  put(key: string, record: SessionRecord, ttlMs: number): Promise<void>;
+  get(key: string): Promise<SessionRecord | null>;
+  /** Sets `seenMs` and the time to live of a session that still exists; false when it is gone (never revives it). */
+  touch(key: string, seenMs: number, ttlMs: number): Promise<boolean>;
+  remove(key: string): Promise<void>;
+  /** All sessions, or those of one account. */
+  list(account?: string): Promise<readonly { readonly key: string; readonly record: SessionRecord }[]>;
+}
+
+export interface RateLimitPort {
+  rateLimit(
+    key: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<{ readonly allowed: boolean; readonly retryAfterMs: number }>;
+}
+
+/** Runs `work` while nobody else holds `key`. */
+export type LockPort = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+export interface DeliveriesPort {
+  of(incident: string): Promise<readonly Delivery[]>;
+}
+
+export interface RulesPort {
+  list(): readonly RuleView[];
+  get(id: string): RuleView | null;
+}
+
+export interface DrillsPort {
+  current(): Promise<readonly DrillView[]>;
+}
+
+export interface HealthPort {
+  health(): Promise<Health>;
+}
+
+export interface MetricsPort {
+  text(): Promise<string>;
+}

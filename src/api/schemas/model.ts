@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { type Account, roles, type Token } from '../../model/account.ts';
+import type { Contact, System } from '../../model/register.ts';
+import { severities } from '../../model/severity.ts';
+import type { Source } from '../../model/source.ts';
+
+/** Shapes of what the ledger keeps of accounts, tokens, sources and systems, and of what admins send to change them. */
+
+/** Ids people choose: of systems, sources, drills. They end up in keys, file names and URLs, so they are plain. */
+export const plainId: z.ZodType<string> = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/);
+
+/** Text for people: no control characters, so it can stand in a log line, a subject or a header. */
+export function line(max: number): z.ZodType<string> {
+  return z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u);
+}
+
+export const role: z.ZodType<Account['role']> = z.enum(roles);
+export const severity: z.ZodType<System['notifyFrom']> = z.enum(severities);
+export const systemIds: z.ZodType<readonly string[]> = z.array(plainId).max(500);
+
+export const accountName: z.ZodType<string> = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@-]{1,63}$/u)
+  .meta({ description: 'Letters, digits and . _ @ -, 2 to 64 characters.' });
+
+export const account: z.ZodType<Account> = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  systems: z.array(z.string()),
+  passwordHash: z.string(),
+  disabled: z.boolean(),
+});
+
+export const token: z.ZodType<Token> = z.object({
+  id: z.string(),
+  kind: z.enum(['collector', 'api']),
+  name: z.string(),
+  hash: z.string(),
+  source: z.string(),
+  role: role.nullable(),
+  systems: z.array(z.string()).nullable(),
+  revoked: z.boolean(),
+});
+
+const cidr = z.string().regex(/^[0-9a-fA-F:.]{2,45}(\/\d{1,3})?$/);
+const idOrNothing = z.union([plainId, z.literal('')]);
+
+export const source: z.ZodType<Source> = z.object({
+  id: plainId,
+  name: line(200),
+  org: idOrNothing,
+  system: idOrNothing,
+  parser: plainId,
+  origin: z.enum(['production', 'drill', 'test']),
+  drill: idOrNothing,
+  lane: idOrNothing,
+  addresses: z.array(cidr).max(1_000),
+});
+
+/** One mailbox, no display name and no list: what comes in must not become a second recipient. */
+const email = z.union([
+  z
+    .string()
+    .max(254)
+    .regex(/^[^\s<>(),;:"[\]\\@]+@[^\s<>(),;:"[\]\\@]+$/),
+  z.literal(''),
+]);
+
+const contact: z.ZodType<Contact> = z.object({ name: line(200), email, phone: line(50) });
+
+export const system: z.ZodType<System> = z.object({
+  id: plainId,
+  name: line(200),
+  org: idOrNothing,
+  orgName: line(200),
+  level: z.int().min(1).max(5),
+  hosts: z.array(line(253)).max(5_000),
+  addresses: z.array(cidr).max(5_000),
+  owner: contact,
+  duty: contact,
+  notifyFrom: severity,
+  webhookUrl: z.union([
+    z.httpUrl().max(2_000),
+    z
+      .string()
+      .regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/)
+      .max(2_000),
+    z.literal(''),
+  ]),
+});

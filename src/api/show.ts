@@ -1,0 +1,72 @@
+import type { AlertView, IncidentCard } from '../contract/api.ts';
+import type { Alert } from '../model/finding.ts';
+import type { IncidentFacts } from '../model/incident.ts';
+import type { Directory } from './directory.ts';
+import type { ApiLimits } from './limits.ts';
+import type { HandlingPort, IncidentsPort } from './ports.ts';
+import { alertView, incidentCard } from './views.ts';
+
+/** Views with what they borrow from elsewhere: system names, incident codes, the human side. */
+export interface Show {
+  alerts(alerts: readonly Alert[]): Promise<AlertView[]>;
+  cards(facts: readonly IncidentFacts[]): Promise<IncidentCard[]>;
+  card(facts: IncidentFacts): Promise<IncidentCard>;
+}
+
+export interface ShowParts {
+  readonly directory: Directory;
+  readonly incidents: Pick<IncidentsPort, 'get'>;
+  readonly handling: Pick<HandlingPort, 'handlingOf'>;
+  readonly limits: ApiLimits;
+}
+
+/** Codes never change, so they are remembered; the oldest go first. */
+const codesMax = 10_000;
+
+export function createShow(parts: ShowParts): Show {
+  const codes = new Map<string, string>();
+
+  async function codeOf(incident: string): Promise<string> {
+    const known = codes.get(incident);
+    if (known !== undefined || incident === '') return known ?? '';
+    const code = (await parts.incidents.get(incident))?.code ?? '';
+    if (code !== '') codes.set(incident, code);
+    const oldest = codes.keys().next();
+    if (codes.size > codesMax && oldest.done !== true) codes.delete(oldest.value);
+    return code;
+  }
+
+  async function cards(facts: readonly IncidentFacts[]): Promise<IncidentCard[]> {
+    if (facts.length === 0) return [];
+    const [handling, systems] = await Promise.all([
+      parts.handling.handlingOf(facts.map(({ id }) => id)),
+      parts.directory.systems(),
+    ]);
+    return facts.map((fact) =>
+      incidentCard(fact, handling.get(fact.id) ?? null, systems.byId.get(fact.system)?.value ?? null),
+    );
+  }
+
+  return {
+    alerts: async (alerts) => {
+      if (alerts.length === 0) return [];
+      const systems = await parts.directory.systems();
+      const incidents = [...new Set(alerts.map(({ incident }) => incident))];
+      const found = new Map(await Promise.all(incidents.map(async (id) => [id, await codeOf(id)] as const)));
+      return alerts.map((alert) =>
+        alertView(
+          alert,
+          found.get(alert.incident) ?? '',
+          systems.byId.get(alert.system)?.value ?? null,
+          parts.limits.lateMsMin,
+        ),
+      );
+    },
+    cards,
+    card: async (facts) => {
+      const [card] = await cards([facts]);
+      if (card === undefined) throw new Error('one fact gives one card');
+      return card;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type {
+  AlertView,
+  DeliveryView,
+  EventView,
+  HistoryRow,
+  IncidentCard,
+  RuleView,
+  SystemView,
+} from '../contract/api.ts';
+import type { Alert } from '../model/finding.ts';
+import type { IncidentFacts, IncidentHandling, LedgerRow } from '../model/incident.ts';
+import type { Delivery } from '../model/notice.ts';
+import type { System } from '../model/register.ts';
+import type { StoredEvent } from './ports.ts';
+import type { RuleSummary } from './schemas/wire.ts';
+
+/** From the nouns to the wire, as pure functions; the feed shows the same things through these. */
+
+/** `lateMs` is 0 unless the first event was received more than `lateMsMin` after it happened. */
+export function alertView(alert: Alert, incidentCode: string, system: System | null, lateMsMin: number): AlertView {
+  const lateMs = alert.firstReceivedMs - alert.firstEventMs;
+  return {
+    id: alert.id,
+    incident: alert.incident,
+    incidentCode,
+    rule: alert.rule.id,
+    title: alert.rule.title,
+    titleVi: alert.rule.titleVi,
+    severity: alert.rule.severity,
+    tags: alert.rule.tags,
+    author: alert.rule.author,
+    origin: alert.origin,
+    drill: alert.drill,
+    lane: alert.lane,
+    org: alert.org,
+    system: alert.system,
+    systemName: system?.name ?? '',
+    host: alert.host,
+    entity: alert.entity,
+    entities: alert.entities,
+    events: alert.events,
+    firstEventMs: alert.firstEventMs,
+    lastEventMs: alert.lastEventMs,
+    firstReceivedMs: alert.firstReceivedMs,
+    createdMs: alert.createdMs,
+    lateMs: lateMs > lateMsMin ? lateMs : 0,
+  };
+}
+
+/** An incident nobody has touched is `new`, version 0. */
+export function incidentCard(
+  facts: IncidentFacts,
+  handling: IncidentHandling | null,
+  system: System | null,
+): IncidentCard {
+  return {
+    id: facts.id,
+    code: facts.code,
+    title: facts.title,
+    titleVi: facts.titleVi,
+    severity: facts.severity,
+    state: handling?.state ?? 'new',
+    version: handling?.version ?? 0,
+    assignee: handling?.assignee ?? '',
+    reason: handling?.reason ?? '',
+    comments: handling?.comments ?? 0,
+    origin: facts.origin,
+    drill: facts.drill,
+    lane: facts.lane,
+    org: facts.org,
+    orgName: system?.orgName ?? '',
+    system: facts.system,
+    systemName: system?.name ?? '',
+    systemLevel: system?.level ?? 0,
+    family: facts.family,
+    entity: facts.entity,
+    hosts: facts.hosts,
+    tags: facts.tags,
+    alerts: facts.alerts,
+    events: facts.events,
+    firstEventMs: facts.firstEventMs,
+    lastEventMs: facts.lastEventMs,
+    openedMs: facts.openedMs,
+    changedMs: handling?.changedMs ?? facts.openedMs,
+  };
+}
+
+/** Of several categories or services an event answers to, the first stands on the wire. */
+export function eventView(event: StoredEvent): EventView {
+  return {
+    id: event.id,
+    batch: event.batch,
+    eventTimeMs: event.eventTimeMs,
+    receivedTimeMs: event.receivedTimeMs,
+    committedTimeMs: event.committedTimeMs,
+    org: event.org,
+    system: event.system,
+    host: event.host,
+    source: event.source,
+    product: event.logsource.product ?? '',
+    category: event.logsource.categories[0] ?? '',
+    service: event.logsource.services[0] ?? '',
+    origin: event.origin,
+    drill: event.drill,
+    lane: event.lane,
+    message: event.message,
+    raw: event.raw,
+    fields: event.fields,
+    parser: event.parser,
+    parseStatus: event.parseStatus,
+    parseReason: event.parseReason,
+  };
+}
+
+export function systemView(system: System): SystemView {
+  return {
+    id: system.id,
+    name: system.name,
+    org: system.org,
+    orgName: system.orgName,
+    level: system.level,
+    duty: system.duty.name,
+  };
+}
+
+export function historyRow(row: LedgerRow): HistoryRow {
+  const { version, atMs, actor, action, document, hash } = row;
+  return { version, atMs, actor, action, document, hash };
+}
+
+export function deliveryView(delivery: Delivery): DeliveryView {
+  const { notice, channel, recipient, outcome, attempt, atMs, detail } = delivery;
+  return { notice, channel, recipient, outcome, attempt, atMs, detail };
+}
+
+export function ruleSummary(rule: RuleView): RuleSummary {
+  const { text: _, ...summary } = rule;
+  return summary;
+}
