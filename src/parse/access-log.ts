@@ -1,0 +1,151 @@
+import type { FieldValue } from '../model/event.ts';
+import { calendarMs, monthOf } from '../model/event-time.ts';
+import type { ParseOutcome } from '../model/record.ts';
+import { notUnderstood, understood } from './record.ts';
+
+const stamp = / \[(\d{1,2})\/([A-Za-z]{3})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\] ?/y;
+const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*)$/i;
+const outcome = / (\d{3}|-)(?: (\d{1,15}|-))?(?= |$)/y;
+const vhostPort = /^(.+):(\d{1,5})$/;
+
+/** Places a time may stand behind: a user name may itself hold ` [`. */
+const bracketTries = 8;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeHexRun(run: string): string {
+  const bytes = new Uint8Array(run.length / 4);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(run.slice(i * 4 + 2, i * 4 + 4), 16);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    // Not UTF-8: the ASCII among them is still readable, the rest stays as the server wrote it.
+    return run.replace(/\\x([0-7][0-9a-fA-F])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+}
+
+const shortEscapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', v: '\v', f: '\f' };
+
+/**
+ * Undo what nginx (`\xHH`) and Apache (`\"`, `\\`, `\n`, `\xhh`) do to a value before they write it, so that rules
+ * see what the client sent; `raw` keeps the line as written.
+ */
+function asSent(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/(?:\\x[0-9a-fA-F]{2})+|\\(["\\nrtbvf])/g, (run: string, short: string | undefined) =>
+    short === undefined ? decodeHexRun(run) : (shortEscapes[short] ?? short),
+  );
+}
+
+/** End of a quoted value that begins after `start`: the first quote not escaped that a blank or the end follows. */
+function closingQuote(text: string, start: number): number {
+  for (let i = text.indexOf('"', start); i >= 0; i = text.indexOf('"', i + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(i - 1 - slashes) === 92 && i - 1 - slashes >= start) slashes++;
+    if (slashes % 2 === 0 && (i + 1 === text.length || text.charCodeAt(i + 1) === 32)) return i;
+  }
+  return -1;
+}
+
+/** End of the request: the first quote that a status follows, so a quote the client smuggled in does not end it. */
+function requestEnd(text: string, start: number): { readonly quote: number; readonly outcome: RegExpExecArray } | null {
+  for (let i = text.indexOf('"', start); i >= 0; i = text.indexOf('"', i + 1)) {
+    outcome.lastIndex = i + 1;
+    const found = outcome.exec(text);
+    if (found !== null) return { quote: i, outcome: found };
+  }
+  return null;
+}
+
+function addRequest(fields: Record<string, FieldValue>, request: string): void {
+  if (request === '-' || request === '') return;
+  const space = request.indexOf(' ');
+  const method = space < 0 ? '' : request.slice(0, space);
+  if (!/^[A-Za-z][A-Za-z_-]{0,31}$/.test(method)) {
+    // A TLS hello on the plain port and the like: kept whole, claimed to be nothing.
+    fields['cs-uri'] = request;
+    return;
+  }
+  const last = request.lastIndexOf(' ');
+  const hasVersion = last > space && request.startsWith('HTTP/', last + 1);
+  const uri = request.slice(space + 1, hasVersion ? last : request.length);
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(uri)?.[1] ?? uri;
+  const question = path.indexOf('?');
+  fields['cs-method'] = method;
+  fields['cs-uri'] = uri;
+  fields['c-uri'] = uri;
+  fields['cs-uri-stem'] = question < 0 ? path : path.slice(0, question);
+  if (question >= 0) fields['cs-uri-query'] = path.slice(question + 1);
+  if (hasVersion) fields['cs-version'] = request.slice(last + 1);
+}
+
+/** `[vhost[:port] ]client ident user`; a user name may hold blanks. */
+function addHead(fields: Record<string, FieldValue>, head: string): boolean {
+  const words = head.split(' ');
+  const [one = '', two = ''] = words;
+  const hasVhost = words.length >= 4 && address.test(two);
+  if (words.length < 3 || one === '') return false;
+  if (hasVhost) {
+    const port = vhostPort.exec(one);
+    fields['cs-host'] = port?.[1] ?? one;
+    if (port?.[2] !== undefined) fields['s-port'] = Number(port[2]);
+    words.shift();
+  }
+  const [client = '', , ...user] = words;
+  fields['c-ip'] = client;
+  const name = user.join(' ');
+  if (name !== '-' && name !== '' && name !== '""') fields['cs-username'] = asSent(name);
+  return true;
+}
+
+/**
+ * An access log line in the Common or Combined Log Format of nginx and Apache, with an optional virtual host before
+ * and more values behind. Fields carry the names of the W3C extended format, which Sigma's webserver rules use.
+ * `-` for referer and user agent is kept as written, since rules ask for it.
+ */
+export function parseAccessLog(text: string, parser: string): ParseOutcome {
+  let at = -1;
+  let time: RegExpExecArray | null = null;
+  for (let tries = 0; tries < bracketTries && time === null; tries++) {
+    at = text.indexOf(' [', at + 1);
+    if (at < 0) return notUnderstood('access-no-time');
+    stamp.lastIndex = at;
+    time = stamp.exec(text);
+  }
+  if (time === null) return notUnderstood('access-no-time');
+  const zone = (time[7] === '-' ? -1 : 1) * (Number(time[8]) * 60 + Number(time[9]));
+  const clock = [time[3], monthOf(time[2] ?? ''), time[1], time[4], time[5], time[6]].map(Number);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = clock;
+  const timeMs = calendarMs(year, month, day, hour, minute, second, zone);
+  if (timeMs === null) return notUnderstood('access-time');
+  const fields: Record<string, FieldValue> = {};
+  if (!addHead(fields, text.slice(0, at))) return notUnderstood('access-head');
+
+  let i = at + time[0].length;
+  if (text[i] !== '"') return notUnderstood('access-no-request');
+  const end = requestEnd(text, i + 1);
+  if (end === null) {
+    fields.extra = text.slice(i);
+    return understood({ parser, timeMs, message: text, fields, status: 'partial', reason: 'access-request-unclosed' });
+  }
+  addRequest(fields, asSent(text.slice(i + 1, end.quote)));
+  const [whole, status, bytes] = end.outcome;
+  if (status !== undefined && status !== '-') fields['sc-status'] = Number(status);
+  if (bytes !== undefined && bytes !== '-') fields['sc-bytes'] = Number(bytes);
+  i = end.quote + 1 + whole.length;
+
+  const quoted = ['cs-referer', 'cs-user-agent', 'x-forwarded-for'];
+  let reason = '';
+  while (quoted.length > 0 && text.startsWith(' "', i)) {
+    const quote = closingQuote(text, i + 2);
+    if (quote < 0) {
+      reason = 'access-quote-unclosed';
+      break;
+    }
+    fields[quoted.shift() ?? ''] = asSent(text.slice(i + 2, quote));
+    i = quote + 1;
+  }
+  const extra = text.slice(i).trim();
+  if (extra !== '') fields.extra = extra;
+  return understood({ parser, timeMs, message: text, fields, status: reason === '' ? 'parsed' : 'partial', reason });
+}

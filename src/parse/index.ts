@@ -1,0 +1,138 @@
+import type { FieldValue } from '../model/event.ts';
+import type { ParsedRecord, ParseOutcome } from '../model/record.ts';
+import { parseAccessLog } from './access-log.ts';
+import { readCisco } from './cisco.ts';
+import { isEvtxJson, parseEvtxJson } from './evtx-json.ts';
+import { parseGenericJson } from './generic-json.ts';
+import { type JsonObject, parseJsonObject } from './json.ts';
+import { type ParseLimits, parseLimits } from './limits.ts';
+import { isNxlogJson, parseNxlogJson } from './nxlog-json.ts';
+import { readPriority } from './priority.ts';
+import { notUnderstood, setField } from './record.ts';
+import { parseSyslog3164 } from './syslog-3164.ts';
+import { parseSyslog5424 } from './syslog-5424.ts';
+import { isWinlogbeatJson, parseWinlogbeatJson } from './winlogbeat-json.ts';
+
+type Parser = (text: string, receivedTimeMs: number, limits: ParseLimits) => ParseOutcome;
+
+function jsonBy(shape: (object: JsonObject, limits: ParseLimits) => ParseOutcome): Parser {
+  return (text, _receivedTimeMs, limits) => {
+    const parsed = parseJsonObject(text);
+    return parsed.object === null ? notUnderstood(parsed.reason) : shape(parsed.object, limits);
+  };
+}
+
+/** Which of the JSON shapes an object has; asked in the order of how little the shape can be mistaken. */
+function anyJson(object: JsonObject, limits: ParseLimits): ParseOutcome {
+  if (isEvtxJson(object)) return parseEvtxJson(object, limits);
+  if (isWinlogbeatJson(object)) return parseWinlogbeatJson(object, limits);
+  return isNxlogJson(object) ? parseNxlogJson(object, limits) : parseGenericJson(object, limits);
+}
+
+const parseAnyJson: Parser = jsonBy(anyJson);
+
+const cee = /^@cee: ?/;
+
+/** Header facts of a wrapped line, beside the body's own fields and never over them. */
+function addHeader(fields: Record<string, FieldValue>, header: ParsedRecord): void {
+  for (const name in header.fields) {
+    const value = header.fields[name];
+    if (name === 'message' || value === undefined) continue;
+    const target = name.startsWith('sd.') ? name : `syslog.${name}`;
+    if (!Object.hasOwn(fields, target)) setField(fields, target, value);
+  }
+}
+
+/** Read a syslog message's text once more when it is a record of its own: JSON, or an access log line. */
+function withBody(outcome: ParseOutcome, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+  const header = outcome.record;
+  if (header === null || header.status !== 'parsed') return outcome;
+  const cisco = header.program.startsWith('%') ? readCisco(header) : null;
+  if (cisco !== null) return { record: cisco, reason: '' };
+  const body = header.message.replace(cee, '');
+  const isJson = body.startsWith('{');
+  if (!isJson && !body.includes('] "')) return outcome;
+  const program = header.program.toLowerCase();
+  const server = program.startsWith('nginx')
+    ? 'nginx-access'
+    : /^(?:apache|httpd)/.test(program)
+      ? 'apache-access'
+      : 'access';
+  const inner = isJson ? parseAnyJson(body, receivedTimeMs, limits) : parseAccessLog(body, server);
+  if (inner.record === null) {
+    return isJson ? { record: { ...header, status: 'partial', reason: inner.reason }, reason: '' } : outcome;
+  }
+  const record = inner.record;
+  addHeader(record.fields, header);
+  return {
+    record: {
+      ...record,
+      parser: `${header.parser}+${record.parser}`,
+      timeMs: record.timeMs ?? header.timeMs,
+      host: record.host || header.host,
+      program: header.program,
+    },
+    reason: '',
+  };
+}
+
+const parseSyslog: Parser = (text, receivedTimeMs, limits) => {
+  const priority = readPriority(text);
+  if (priority !== null && text[priority.end] === '1' && text[priority.end + 1] === ' ') {
+    const strict = parseSyslog5424(text, limits);
+    if (strict.record !== null) return withBody(strict, receivedTimeMs, limits);
+  }
+  return withBody(parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits);
+};
+
+/** Parsers a source may be pinned to, by id. */
+const parsers: Readonly<Record<string, Parser>> = {
+  json: jsonBy(parseGenericJson),
+  'evtx-json': jsonBy(parseEvtxJson),
+  'nxlog-json': jsonBy(parseNxlogJson),
+  'winlogbeat-json': jsonBy(parseWinlogbeatJson),
+  syslog: parseSyslog,
+  'syslog-5424': (text, receivedTimeMs, limits) => withBody(parseSyslog5424(text, limits), receivedTimeMs, limits),
+  'syslog-3164': (text, receivedTimeMs, limits) =>
+    withBody(parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits),
+  access: (text) => parseAccessLog(text, 'access'),
+  'nginx-access': (text) => parseAccessLog(text, 'nginx-access'),
+  'apache-access': (text) => parseAccessLog(text, 'apache-access'),
+  raw: () => notUnderstood('raw-by-choice'),
+};
+
+/** Ids a source's `parser` may have, `auto` first. */
+export const parserIds: readonly string[] = ['auto', ...Object.keys(parsers)];
+
+/** Cheapest question first: the first character settles JSON and syslog, the rest is tried in order. */
+function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+  const first = text.charCodeAt(0);
+  if (first === 123) return parseAnyJson(text, receivedTimeMs, limits);
+  if (first === 60 && readPriority(text) !== null) return parseSyslog(text, receivedTimeMs, limits);
+  if (text.includes('] "')) {
+    const access = parseAccessLog(text, 'access');
+    if (access.record !== null) return access;
+  }
+  const syslog = parseSyslog(text, receivedTimeMs, limits);
+  return syslog.record === null ? notUnderstood('format-unknown') : syslog;
+}
+
+const lineEnd = /[\r\n\0]+$/;
+
+/**
+ * Read one line by the named parser, or by the look of it (`auto`). Never throws: a text that is not understood
+ * comes back as null with the reason. A byte-order mark and blanks before the line, and line ends and NULs behind it,
+ * are not part of it.
+ */
+export function parseLine(
+  text: string,
+  parser: string,
+  receivedTimeMs: number,
+  limits: ParseLimits = parseLimits,
+): ParseOutcome {
+  const line = text.trimStart().replace(lineEnd, '');
+  if (line === '') return notUnderstood('empty');
+  if (parser === 'auto') return sniff(line, receivedTimeMs, limits);
+  const pinned = Object.hasOwn(parsers, parser) ? parsers[parser] : undefined;
+  return pinned === undefined ? notUnderstood('parser-unknown') : pinned(line, receivedTimeMs, limits);
+}

@@ -1,0 +1,56 @@
+/** A parsed JSON object; own properties only. */
+export type JsonObject = Record<string, unknown>;
+
+export type JsonOutcome =
+  | { readonly object: JsonObject; readonly reason: '' }
+  | { readonly object: null; readonly reason: string };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A number that a double may not hold: sixteen digits or more, or an exponent, where a value may begin. */
+const suspectNumber = /[[:,]\s*-?(?:\d{16}|\d[\d.]*[eE])/;
+const numberToken = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/**
+ * Put quotes around numbers that would not come back as they were written: integers beyond 2^53 and numbers outside
+ * a double's range. JSON.parse on Node 20 gives no access to the source text, so the text is changed before it.
+ */
+function quoteUnsafeNumbers(text: string): string {
+  let out = '';
+  let kept = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34) {
+      // To the closing quote: the first one with an even number of backslashes before it.
+      for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++;
+      continue;
+    }
+    if (code !== 45 && (code < 48 || code > 57)) continue;
+    numberToken.lastIndex = i;
+    const token = numberToken.exec(text)?.[0];
+    if (token === undefined) continue;
+    const value = Number(token);
+    const unsafe = /[.eE]/.test(token) ? !Number.isFinite(value) : !Number.isSafeInteger(value);
+    if (unsafe) {
+      out += `${text.slice(kept, i)}"${token}"`;
+      kept = i + token.length;
+    }
+    i += token.length - 1;
+  }
+  return kept === 0 ? text : out + text.slice(kept);
+}
+
+/**
+ * One JSON object (RFC 8259). Duplicate names: the last wins. Integers beyond 2^53 become their decimal text.
+ * Anything but an object is refused, so a bare word or number is never taken for a record.
+ */
+export function parseJsonObject(text: string): JsonOutcome {
+  try {
+    const value: unknown = JSON.parse(suspectNumber.test(text) ? quoteUnsafeNumbers(text) : text);
+    return isObject(value) ? { object: value, reason: '' } : { object: null, reason: 'json-not-an-object' };
+  } catch {
+    return { object: null, reason: 'json-broken' };
+  }
+}
