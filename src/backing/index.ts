@@ -1,2 +1,5 @@
 export type { ClickHouseBacking } from './clickhouse.ts';
 export { openEmbeddedClickHouse } from './clickhouse-embedded.ts';
+export type { RedisBacking } from './redis.ts';
+export { openRemoteRedis } from './redis-remote.ts';
+export { openSpawnedRedis } from './redis-spawned.ts';
