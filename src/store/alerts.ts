@@ -1,16 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Alert } from '../model/finding.ts';
 import { severityRank } from '../model/severity.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
+import { type Paged, readCursor, systemsSql, writeCursor } from './paging.ts';
 import { inChunks, type Sql } from './sql.ts';
-
-/** A page of a list; `cursor` is null on the last one. */
-export interface Paged<T> {
-  readonly items: T[];
-  readonly cursor: string | null;
-}
 
 /** `systems`: null = all, [] = none; always applied. `since` is ms of creation, inclusive. */
 export interface AlertFilter {
@@ -31,18 +25,6 @@ export interface Alerts {
   alertsOfIncident(incident: string): Promise<Alert[]>;
   /** Newest created first. */
   listAlerts(f: AlertFilter): Promise<Paged<Alert>>;
-}
-
-/** A token for rows whose meaning is in themselves: the same rows sent again are the same block. */
-export function tokenOf(name: string, rows: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(row).update('\n');
-  return `${name}-${hash.digest('hex')}`;
-}
-
-/** WHERE for lists of what belongs to a system; an empty list of systems sees nothing. */
-export function systemsSql(systems: readonly string[] | null): string {
-  return systems === null ? '1' : 'system IN {systems:Array(String)}';
 }
 
 export function createAlerts(o: { sql: Sql; limits: StoreLimits }): Alerts {

@@ -1,7 +1,6 @@
-import { tokenOf } from './alerts.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
-import type { Sql } from './sql.ts';
+import { type Sql, tokenOf } from './sql.ts';
 
 /** What a collector could not take as a line at all: kept by its head, so that somebody can see why. */
 export interface DeadLetter {

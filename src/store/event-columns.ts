@@ -1,7 +1,6 @@
 import type { FieldValue, SecurityEvent } from '../model/event.ts';
 import { foldText } from './fold.ts';
 import { hotFieldByName, hotFields } from './hot-fields.ts';
-import type { StoreLimits } from './limits.ts';
 import { type RetentionPolicy, retainUntil } from './retention.ts';
 
 /** An event as it lies in the store. */
@@ -51,15 +50,11 @@ export const eventColumns: readonly string[] = [
   'retain_until',
 ];
 
-/** A scalar as the engine compares it: its text. */
-function scalarText(value: string | number | boolean, limits: StoreLimits): string {
-  return typeof value === 'string' ? value.slice(0, limits.searchValueChars) : String(value);
-}
-
-function leafTexts(value: FieldValue, limits: StoreLimits): string[] {
+/** Scalars as the engine compares them: their text. */
+function leafTexts(value: FieldValue): string[] {
   if (value === null) return [];
-  if (typeof value === 'object') return value.flatMap((v) => leafTexts(v, limits));
-  return [scalarText(value, limits)];
+  if (typeof value === 'object') return value.flatMap((v) => leafTexts(v));
+  return [String(value)];
 }
 
 /**
@@ -83,19 +78,19 @@ interface SearchParts {
  * The searchable copy of the fields. Scalars of hot fields go to their column; everything else, as text or as a list
  * of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
  */
-function searchParts(event: SecurityEvent, limits: StoreLimits): SearchParts {
+function searchParts(event: SecurityEvent): SearchParts {
   const hot = new Map<string, string>();
   const present: string[] = [];
   const nullKeys: string[] = [];
   const rest: [string, string | readonly string[]][] = [];
   for (const [name, value] of Object.entries(event.fields)) {
-    if (present.length >= limits.searchFieldsMax) break;
     present.push(name);
     if (value === null) nullKeys.push(name);
-    else if (typeof value !== 'object' && hotFieldByName.has(name)) hot.set(name, scalarText(value, limits));
-    else if (isSearchableName(name)) {
-      rest.push([name, typeof value === 'object' ? leafTexts(value, limits) : scalarText(value, limits)]);
-    }
+    else if (typeof value === 'object') {
+      const texts = leafTexts(value);
+      if (texts.length > 0 && isSearchableName(name)) rest.push([name, texts]);
+    } else if (hotFieldByName.has(name)) hot.set(name, String(value));
+    else if (isSearchableName(name)) rest.push([name, String(value)]);
   }
   return {
     hot: hotFields.map((f) => hot.get(f.field) ?? ''),
@@ -108,9 +103,9 @@ function searchParts(event: SecurityEvent, limits: StoreLimits): SearchParts {
 /** One event as a JSON array in the order of `eventColumns`. */
 export function eventRow(
   event: SecurityEvent,
-  o: { day: string; committedTimeMs: number; limits: StoreLimits; retention: RetentionPolicy },
+  o: { day: string; committedTimeMs: number; retention: RetentionPolicy },
 ): string {
-  const { hot, present, nullKeys, rest } = searchParts(event, o.limits);
+  const { hot, present, nullKeys, rest } = searchParts(event);
   const values: unknown[] = [
     event.id,
     event.batch,

@@ -2,7 +2,6 @@ import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Batches, SourceShare } from './batches.ts';
 import { eventColumns, eventRow } from './event-columns.ts';
-import type { StoreLimits } from './limits.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { Sql } from './sql.ts';
 
@@ -37,18 +36,17 @@ function sharesOf(rows: readonly SecurityEvent[]): SourceShare[] {
 export function createEventsWriter(o: {
   sql: Sql;
   batches: Batches;
-  limits: StoreLimits;
   retention: RetentionPolicy;
   clock: () => number;
 }): EventsWriter {
-  const { sql, batches, limits, retention, clock } = o;
+  const { sql, batches, retention, clock } = o;
   return {
     async insertBatch(batch, rows) {
       // A keyed batch may come again days later, when the token is forgotten or the day (so the partition) is another.
       const known = batch.key === '' ? null : ((await batches.find(batch.id)) ?? (await batches.adopt(batch.id)));
       if (known !== null) return { committedTimeMs: known.committedTimeMs };
       const committedTimeMs = clock();
-      const texts = rows.map((row) => eventRow(row, { day: batch.day, committedTimeMs, limits, retention }));
+      const texts = rows.map((row) => eventRow(row, { day: batch.day, committedTimeMs, retention }));
       await sql.insert('events', eventColumns, texts, batch.id);
       const shares = sharesOf(rows);
       const ledgerRow: Batch = {

@@ -1,8 +1,7 @@
 import type { Finding, MatchedField } from '../model/finding.ts';
-import { tokenOf } from './alerts.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
-import { inChunks, type Sql } from './sql.ts';
+import { inChunks, type Sql, tokenOf } from './sql.ts';
 
 /** What follows from the findings of one alert; doubled rows do not count twice. Times are ms since the epoch. */
 export interface AlertAggregate {

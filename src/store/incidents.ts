@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type IncidentFacts, type IncidentState, incidentStates } from '../model/incident.ts';
 import { type Severity, severities, severityRank } from '../model/severity.ts';
-import { type Paged, systemsSql } from './alerts.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
+import { type Paged, readCursor, systemsSql, writeCursor } from './paging.ts';
 import type { Sql } from './sql.ts';
 
 /** What an incident's alerts say together. `events` are distinct over all of them. Times 0 when it has no alerts. */

@@ -11,10 +11,11 @@ import { defaultStoreLimits, type StoreLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { RetentionPolicy } from './retention.ts';
+import { createSearch, type EventSearch } from './search.ts';
 import { readSources, type SourceState } from './sources.ts';
 import { openSql, type StoreBacking } from './sql.ts';
 
-export type { AlertFilter, Alerts, Paged } from './alerts.ts';
+export type { AlertFilter, Alerts } from './alerts.ts';
 export type { Batches, Coverage } from './batches.ts';
 export type { DeadLetter } from './dead-letters.ts';
 export { CursorRefused, QueryRefused, SchemaNewer, StoreAway, StoreRefused } from './errors.ts';
@@ -28,11 +29,13 @@ export { type ChainState, checkChain } from './ledger-hash.ts';
 export { defaultStoreLimits, type StoreLimits } from './limits.ts';
 export { schemaText } from './migrate.ts';
 export type { NoticeCounts, Notices } from './notices.ts';
+export type { Paged } from './paging.ts';
 export type { RetentionPolicy } from './retention.ts';
+export type { EventQuery, EventSearchResult } from './search.ts';
 export type { SourceState } from './sources.ts';
 export type { StoreBacking } from './sql.ts';
 
-export interface StoreEvents extends EventsWriter, EventsReader, DeadLetters {
+export interface StoreEvents extends EventsWriter, EventsReader, EventSearch, DeadLetters {
   /** The ledger row of a batch of the last `keyDays` days; rows that lie there without one get it now. */
   readonly findBatch: Batches['find'];
   readonly unevaluated: Batches['unevaluated'];
@@ -81,8 +84,9 @@ export async function openStore(o: StoreOptions): Promise<Store> {
   return {
     ping: () => sql.ping(),
     events: {
-      ...createEventsWriter({ sql, batches, limits, retention, clock }),
+      ...createEventsWriter({ sql, batches, retention, clock }),
       ...createEventsReader({ sql, limits }),
+      ...createSearch({ sql, limits }),
       ...createDeadLetters({ sql, limits }),
       findBatch: async (id) => (await batches.find(id)) ?? (await batches.adopt(id)),
       unevaluated: batches.unevaluated,

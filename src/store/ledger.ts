@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { LedgerKind, LedgerRow } from '../model/incident.ts';
-import type { Paged } from './alerts.ts';
 import { CursorRefused } from './errors.ts';
 import { type ChainState, canonicalJson, checkChain, ledgerHash } from './ledger-hash.ts';
 import type { StoreLimits } from './limits.ts';
+import type { Paged } from './paging.ts';
 import { inChunks, type Sql } from './sql.ts';
 
 /** A human action to be written. `document` is the action's data and the subject's new state. */

@@ -12,10 +12,11 @@ export interface StoreLimits {
   readonly evidenceMax: number;
   /** Rows one page of any list may hold. */
   readonly pageMax: number;
-  /** Fields of one event that get a place in the search columns; the rest stay in `fields` and `raw`. */
-  readonly searchFieldsMax: number;
-  /** Characters of a field value that are searchable in `rest`. */
-  readonly searchValueChars: number;
+  /** Characters of a search text, terms in it, nesting of its parentheses, wildcards in one value. */
+  readonly searchChars: number;
+  readonly searchTerms: number;
+  readonly searchDepth: number;
+  readonly searchWildcards: number;
   /** Seconds a search may run in ClickHouse before it is cut. */
   readonly searchSeconds: number;
   /** Bars of a histogram. */
@@ -33,8 +34,10 @@ export const defaultStoreLimits: StoreLimits = {
   idCharsPerQuery: 5_000,
   evidenceMax: 20,
   pageMax: 1_000,
-  searchFieldsMax: 512,
-  searchValueChars: 8_192,
+  searchChars: 2_000,
+  searchTerms: 50,
+  searchDepth: 10,
+  searchWildcards: 10,
   searchSeconds: 10,
   histogramBuckets: 120,
   adoptDays: 3,

@@ -1,7 +1,6 @@
 import type { Delivery, Notice } from '../model/notice.ts';
-import { tokenOf } from './alerts.ts';
 import { timeText } from './event-columns.ts';
-import type { Sql } from './sql.ts';
+import { type Sql, tokenOf } from './sql.ts';
 
 /** `waiting`: queued, neither sent nor given up · `failed`: given up in the last 7 days · `oldestWaitingMs`: an age. */
 export interface NoticeCounts {

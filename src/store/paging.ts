@@ -1,5 +1,16 @@
 import { CursorRefused } from './errors.ts';
 
+/** A page of a list; `cursor` is null on the last one. */
+export interface Paged<T> {
+  readonly items: T[];
+  readonly cursor: string | null;
+}
+
+/** WHERE for lists of what belongs to a system, over the parameter `systems`; an empty list of systems sees nothing. */
+export function systemsSql(systems: readonly string[] | null): string {
+  return systems === null ? '1' : 'system IN {systems:Array(String)}';
+}
+
 /** A place in a list ordered by (time, id): the last row a page showed. */
 export interface Place {
   readonly ms: number;
