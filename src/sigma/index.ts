@@ -1,0 +1,28 @@
+/**
+ * The Sigma engine: rules in, matches out. A pure library: no clock, files or network, and it runs in a browser.
+ * Its meaning is written down in docs/sigma.md.
+ *
+ *   const { rules, problems } = parseRules(text, 'rule.yml');
+ *   const set = compileRules(rules);
+ *   for (const index of set.match(event)) console.log(set.rules[index].title, set.explain(index, event));
+ */
+export { fold, foldCodePoint } from './fold.ts';
+export { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
+export type { Condition, Detection, Item, Pattern, RuleIr, Value } from './lower/ir.ts';
+export type { Placeholders } from './lower/item.ts';
+export type { MatchDetail } from './match/explain.ts';
+export type { EventFields } from './match/field-content.ts';
+export { meets } from './match/reference.ts';
+export { applies, type EventLogsource, type UnknownDimension } from './match/routing.ts';
+export {
+  type CompileOptions,
+  compileRules,
+  type MatchOptions,
+  type RuleEvent,
+  type RuleSet,
+} from './match/rule-set.ts';
+export type { Logsource, RuleMetadata } from './parse/rule.ts';
+export { type ParsedRules, type ParseOptions, parseRules } from './parse-rules.ts';
+export { type Position, type RuleProblem, renderProblem } from './problem.ts';
+export { type ProblemCode, problemCodes } from './problem-codes.ts';
+export type { Rule } from './rule.ts';

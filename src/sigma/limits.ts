@@ -1,0 +1,38 @@
+/** Everything an author of rules can make grow, with the bound that a hostile file runs into. */
+export interface SigmaLimits {
+  /** UTF-16 units of one file. The largest SigmaHQ file has 295,078. */
+  readonly fileChars: number;
+  /** YAML nodes of one file, aliases counted each time they are used. */
+  readonly nodes: number;
+  /** Nesting of maps and lists. */
+  readonly depth: number;
+  readonly conditionChars: number;
+  /** Nesting of parentheses and `not` in a condition. */
+  readonly conditionDepth: number;
+  /** UTF-16 units of one value. */
+  readonly valueChars: number;
+  /** Wildcards inside one value. */
+  readonly wildcards: number;
+  /** Values one value may become through placeholders. */
+  readonly variants: number;
+  /** Size of a compiled regular expression, in RE2 instructions. */
+  readonly regexProgram: number;
+  /** Problems reported of one file; the last one says that more were left out. */
+  readonly problems: number;
+}
+
+export const defaultSigmaLimits: SigmaLimits = {
+  fileChars: 1_048_576,
+  nodes: 100_000,
+  depth: 24,
+  conditionChars: 65_536,
+  conditionDepth: 64,
+  valueChars: 65_536,
+  wildcards: 256,
+  variants: 10_000,
+  regexProgram: 20_000,
+  problems: 100,
+};
+
+/** Bounds of what an explanation shows of an event. */
+export const explainLimits = { valueChars: 1_024, details: 64, spans: 16 } as const;

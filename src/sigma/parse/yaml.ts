@@ -1,0 +1,168 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import type { SigmaLimits } from '../limits.ts';
+import type { Position, Problems } from '../problem.ts';
+
+/** A YAML node with its place; all that the rest of the parser knows of YAML. */
+export type YamlNode = YamlMap | YamlList | YamlScalar;
+
+export interface YamlMap {
+  readonly kind: 'map';
+  readonly at: Position;
+  readonly entries: ReadonlyMap<string, YamlEntry>;
+}
+export interface YamlEntry {
+  readonly keyAt: Position;
+  readonly value: YamlNode;
+}
+export interface YamlList {
+  readonly kind: 'list';
+  readonly at: Position;
+  readonly items: readonly YamlNode[];
+}
+export interface YamlScalar {
+  readonly kind: 'scalar';
+  readonly at: Position;
+  /** Integers are bigint, so that no digit is lost. */
+  readonly value: string | number | bigint | boolean | null;
+  /** Column of the text's first character: one further when it is quoted. 0 for block texts, whose lines lie elsewhere. */
+  readonly textColumn: number;
+}
+
+export interface YamlDocument {
+  readonly root: YamlNode | null;
+  /** The document's own text, for its hash. */
+  readonly text: string;
+  /** False when its YAML was refused; such a document is not looked at any further. */
+  readonly sound: boolean;
+}
+
+/** Text → documents. Reports every problem with its place; never throws, whatever the text. */
+export function readYaml(text: string, limits: SigmaLimits, problems: Problems): YamlDocument[] {
+  if (text.length > limits.fileChars) {
+    problems.report(
+      'file-too-large',
+      { line: 1, column: 1 },
+      `the file has ${text.length} characters, the limit is ${limits.fileChars}`,
+    );
+    return [];
+  }
+  const lines = new LineCounter();
+  try {
+    // uniqueKeys is off because its check is quadratic; convert() below checks with a set.
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      intAsBigInt: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    const converter = createConverter(lines, limits, problems);
+    const read: YamlDocument[] = [];
+    for (const document of documents) {
+      for (const error of document.errors) {
+        problems.report('yaml-syntax', placeOf(lines, error.pos[0]), firstLine(error.message));
+      }
+      const before = problems.refusals();
+      const sound = document.errors.length === 0;
+      const root = sound && document.contents !== null ? converter(document.contents) : null;
+      const range = document.range;
+      read.push({ root, text: text.slice(range[0], range[2]), sound: sound && problems.refusals() === before });
+    }
+    return read;
+  } catch (error) {
+    // The YAML composer recurses; very deep nesting ends in a RangeError.
+    const deep = error instanceof RangeError;
+    const message = deep ? 'the YAML is nested too deeply' : firstLine(String(error));
+    problems.report(deep ? 'yaml-too-deep' : 'yaml-syntax', { line: 1, column: 1 }, message);
+    return [];
+  }
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').replace(/:$/, '');
+}
+
+function placeOf(lines: LineCounter, offset: number): Position {
+  const place = lines.linePos(offset);
+  return { line: Math.max(1, place.line), column: Math.max(1, place.col) };
+}
+
+/** Signals that the file ran into a bound that was already reported. */
+class Bounded extends Error {}
+
+function createConverter(
+  lines: LineCounter,
+  limits: SigmaLimits,
+  problems: Problems,
+): (root: unknown) => YamlNode | null {
+  let nodes = 0;
+
+  return (root) => {
+    const anchors = new Map<string, Node>();
+    try {
+      return convert(root, 0, { line: 1, column: 1 });
+    } catch (error) {
+      if (error instanceof Bounded) return null;
+      throw error;
+    }
+
+    function convert(node: unknown, depth: number, parentAt: Position): YamlNode {
+      const range = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range : null;
+      const at = range === null || range === undefined ? parentAt : placeOf(lines, range[0]);
+      if (++nodes > limits.nodes) {
+        problems.report('yaml-too-many-nodes', at, `the file has more than ${limits.nodes} YAML nodes`);
+        throw new Bounded();
+      }
+      if (depth > limits.depth) {
+        problems.report('yaml-too-deep', at, `nested deeper than ${limits.depth} levels`);
+        throw new Bounded();
+      }
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) return convert(target, depth + 1, at);
+        problems.report('yaml-alias', at, `the alias *${node.source} names no anchor before it`);
+        return { kind: 'scalar', at, value: null, textColumn: at.column };
+      }
+      if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isMap(node)) return convertMap(node.items, depth, at);
+      if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => convert(item, depth + 1, at)) };
+      if (!isScalar(node)) return { kind: 'scalar', at, value: null, textColumn: at.column };
+      return { kind: 'scalar', at, value: scalarValue(node.value), textColumn: textColumnOf(node.type, at) };
+    }
+
+    function convertMap(items: readonly { key: unknown; value: unknown }[], depth: number, at: Position): YamlMap {
+      const entries = new Map<string, YamlEntry>();
+      for (const { key, value } of items) {
+        const keyNode = convert(key, depth + 1, at);
+        if (keyNode.kind !== 'scalar' || keyNode.value === null) {
+          problems.report('yaml-key', keyNode.at, 'a key of a map is no text');
+          continue;
+        }
+        const name = String(keyNode.value);
+        if (entries.has(name)) {
+          problems.report('yaml-duplicate-key', keyNode.at, `the key "${name.slice(0, 80)}" stands here a second time`);
+          continue;
+        }
+        entries.set(name, { keyAt: keyNode.at, value: convert(value, depth + 1, keyNode.at) });
+      }
+      return { kind: 'map', at, entries };
+    }
+  };
+}
+
+function scalarValue(value: unknown): YamlScalar['value'] {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return value;
+    default:
+      return value === null || value === undefined ? null : String(value);
+  }
+}
+
+function textColumnOf(type: string | undefined, at: Position): number {
+  if (type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE') return at.column + 1;
+  return type === 'PLAIN' ? at.column : 0;
+}

@@ -1,0 +1,141 @@
+/** The closed list of what can be wrong with a rule file. docs/sigma.md lists exactly these; a test holds both together. */
+export type Severity = 'refused' | 'warning';
+
+interface CodeEntry {
+  readonly severity: Severity;
+  /** What to do about it, when the place that found it knows nothing better. */
+  readonly advice: string;
+}
+
+export type ProblemCode =
+  | 'file-too-large'
+  | 'yaml-syntax'
+  | 'yaml-duplicate-key'
+  | 'yaml-key'
+  | 'yaml-alias'
+  | 'yaml-too-deep'
+  | 'yaml-too-many-nodes'
+  | 'problem-limit'
+  | 'document-type'
+  | 'document-action'
+  | 'correlation-not-evaluated'
+  | 'filter-not-evaluated'
+  | 'title-missing'
+  | 'id-missing'
+  | 'id-invalid'
+  | 'id-duplicate'
+  | 'level-unknown'
+  | 'metadata-type'
+  | 'logsource-missing'
+  | 'logsource-type'
+  | 'logsource-empty'
+  | 'detection-missing'
+  | 'timeframe-ignored'
+  | 'selection-empty'
+  | 'selection-type'
+  | 'value-list-empty'
+  | 'value-type'
+  | 'value-too-long'
+  | 'value-wildcards'
+  | 'keyword-type'
+  | 'modifier-unknown'
+  | 'modifier-order'
+  | 'modifier-type'
+  | 'modifier-conflict'
+  | 'wildcard-not-allowed'
+  | 'base64-too-short'
+  | 'regex-syntax'
+  | 'regex-unsupported'
+  | 'regex-too-large'
+  | 'cidr-invalid'
+  | 'cidr-host-bits'
+  | 'placeholder-unresolved'
+  | 'placeholder-too-many'
+  | 'placeholder-none'
+  | 'condition-missing'
+  | 'condition-type'
+  | 'condition-too-long'
+  | 'condition-too-deep'
+  | 'condition-syntax'
+  | 'condition-undefined'
+  | 'condition-empty-selector'
+  | 'condition-count'
+  | 'condition-aggregation'
+  | 'condition-keyword-case';
+
+const refused = (advice: string): CodeEntry => ({ severity: 'refused', advice });
+const warning = (advice: string): CodeEntry => ({ severity: 'warning', advice });
+
+export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
+  // the file
+  'file-too-large': refused('Split the file: one rule a file is the custom.'),
+  'yaml-syntax': refused('Correct the YAML; quote texts that hold `: `, ` #` or begin with a special character.'),
+  'yaml-duplicate-key': refused(
+    'A map cannot hold a key twice: merge the two lists, or put the items into two selections.',
+  ),
+  'yaml-key': refused('Keys are plain texts.'),
+  'yaml-alias': refused('Write the value out; an alias must name an anchor that stands before it.'),
+  'yaml-too-deep': refused('Flatten the document: a Sigma rule needs three or four levels.'),
+  'yaml-too-many-nodes': refused('Split the rule, or move the list into a placeholder.'),
+  'problem-limit': refused('Correct the problems above first.'),
+
+  // the document
+  'document-type': refused('A rule is a map with title, logsource and detection.'),
+  'document-action': refused(
+    '`action: global|reset|repeat` is not part of Sigma 2: write each rule out as its own document.',
+  ),
+  'correlation-not-evaluated': warning('Correlation documents are read but not evaluated yet.'),
+  'filter-not-evaluated': warning('Filter documents are read but not applied yet.'),
+  'title-missing': warning('Give the rule a title: it is what analysts read first.'),
+  'id-missing': warning('Give the rule a UUID; until then its id follows from its content and changes with it.'),
+  'id-invalid': warning('Use a UUID (version 4) as id.'),
+  'id-duplicate': refused('Give one of the two rules another id.'),
+  'level-unknown': warning('Use informational, low, medium, high or critical; the rule counts as medium.'),
+  'metadata-type': warning('See the Sigma specification for the type of this attribute; it is ignored.'),
+  'logsource-missing': refused('Name at least one of product, category, service under logsource.'),
+  'logsource-type': refused('product, category and service are texts.'),
+  'logsource-empty': warning('Without product, category or service the rule is held against every event.'),
+  'detection-missing': refused('Add a detection with at least one selection and a condition.'),
+  'timeframe-ignored': warning('`timeframe` belonged to aggregations; use a correlation document.'),
+
+  // selections and items
+  'selection-empty': refused('Give the selection at least one item or keyword.'),
+  'selection-type': refused('A selection is a map of fields, a list of keywords, or a list of maps.'),
+  'value-list-empty': refused('Name at least one value; use `null` for "field is missing or null".'),
+  'value-type': refused('A value is a text, number, true, false or null; nested maps are not values.'),
+  'value-too-long': refused('Shorten the value.'),
+  'value-wildcards': refused('Use fewer wildcards, or a regular expression.'),
+  'keyword-type': refused('A keyword is a text, number or boolean; name a field to test for null.'),
+
+  // modifiers
+  'modifier-unknown': refused('See docs/sigma.md for the modifiers.'),
+  'modifier-order': refused('Modifiers apply from left to right; put it where the message says.'),
+  'modifier-type': refused('See docs/sigma.md for what the modifier takes.'),
+  'modifier-conflict': refused('Leave one of the two modifiers out.'),
+  'wildcard-not-allowed': refused('Write `\\*` and `\\?` for the characters themselves.'),
+  'base64-too-short': refused('Base64 of so few bytes pins down no text at some offset; use a longer value.'),
+  'regex-syntax': refused('Correct the expression; the dialect is RE2 (https://github.com/google/re2/wiki/Syntax).'),
+  'regex-unsupported': refused('RE2 has no look-around, backreferences, atomic groups or possessive quantifiers.'),
+  'regex-too-large': refused('Reduce counted repetitions such as {1,1000}.'),
+  'cidr-invalid': refused('Write a network as 10.0.0.0/8 or 2001:db8::/32.'),
+  'cidr-host-bits': warning('Write the network address; the bits after the prefix are ignored.'),
+  'placeholder-unresolved': refused('Give the placeholder a value list, or replace it by values.'),
+  'placeholder-too-many': refused('Shorten the value lists.'),
+  'placeholder-none': warning('`expand` does nothing without a %placeholder% in the value.'),
+
+  // conditions
+  'condition-missing': refused('Add a condition that names the selections.'),
+  'condition-type': refused('A condition is a text or a list of texts.'),
+  'condition-too-long': refused('Shorten the condition, for example with `1 of selection_*`.'),
+  'condition-too-deep': refused('Take out parentheses or repeated `not`.'),
+  'condition-syntax': refused(
+    'A condition joins selections with and, or, not, `1 of x*`, `all of x*` and parentheses.',
+  ),
+  'condition-undefined': refused('Name a selection of this rule.'),
+  'condition-empty-selector': refused(
+    'The pattern fits no selection; those beginning with `_` are left out unless the pattern begins with `_`.',
+  ),
+  'condition-count': refused('Use `1 of`, `any of` or `all of`; other counts are not part of Sigma.'),
+  'condition-aggregation': refused('Aggregations after `|` were removed from Sigma: use a correlation document.'),
+  'condition-keyword-case': warning('Write and, or, not, of and them in lower case.'),
+};
