@@ -9,10 +9,13 @@ export type StoredEvent = SecurityEvent & { readonly committedTimeMs: number };
 // DateTime64 ends in 2299; beyond it ClickHouse would wrap around.
 const lastMs = 10_413_791_999_999;
 
-/** Milliseconds as ClickHouse reads a DateTime64(3) from JSON; held inside the type's range. */
+/**
+ * Milliseconds as text for a DateTime64(3, 'UTC'), held inside the type's range. Written out: of a bare number ClickHouse
+ * has to guess the unit.
+ */
 export function timeText(ms: number): string {
   const held = Math.min(Math.max(Math.trunc(ms), 0), lastMs);
-  return `${Math.trunc(held / 1000)}.${String(held % 1000).padStart(3, '0')}`;
+  return new Date(held).toISOString().slice(0, 23).replace('T', ' ');
 }
 
 /** Columns of `events` in the order `eventRow` gives their values. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../observe/log.ts';
 import { type EngineClause, engineClause } from './engine-clause.ts';
 import { SchemaNewer } from './errors.ts';
+import { timeText } from './event-columns.ts';
 import { base } from './migrations/001-base.ts';
 import type { Sql } from './sql.ts';
 
@@ -49,7 +50,7 @@ export async function migrate(sql: Sql, o: { replicated: boolean; log: Logger; c
   for (const step of migrations) {
     if (done.has(step.version)) continue;
     for (const statement of step.statements(clause)) await sql.command(statement);
-    const note = JSON.stringify([step.version, step.name, (o.clock() / 1000).toFixed(3)]);
+    const note = JSON.stringify([step.version, step.name, timeText(o.clock())]);
     await sql.insert('migrations', ['version', 'name', 'applied_time'], [note], `migration-${step.version}`);
     o.log.info({ version: step.version, name: step.name }, 'store: schema step applied');
   }

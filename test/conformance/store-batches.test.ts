@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/observe/log.ts';
+import { eventColumns, eventRow } from '../../src/store/event-columns.ts';
+import { defaultStoreLimits, SchemaNewer, StoreAway } from '../../src/store/index.ts';
+import { openSql } from '../../src/store/sql.ts';
+import { anEvent, day0, events, t0 } from './store-fixtures.ts';
+import { useStore } from './store-open.ts';
+
+const use = useStore();
+const ref = (id: string) => ({ id, day: day0 });
+const batch = (id: string, key = '') => ({ id, day: day0, receivedTimeMs: t0 + 5_000, key });
+
+async function rowsOf(id: string): Promise<number> {
+  const [row] = await use().sql.rows<{ n: string }>('SELECT count() AS n FROM events WHERE batch = {id:String}', {
+    id,
+  });
+  return Number(row?.n);
+}
+
+async function ledgerRowsOf(id: string): Promise<number> {
+  const [row] = await use().sql.rows<{ n: string }>('SELECT count() AS n FROM batches WHERE batch = {id:String}', {
+    id,
+  });
+  return Number(row?.n);
+}
+
+/** What is left when a writer dies after its rows and before its ledger row. */
+async function crashAfterRows(id: string, count: number): Promise<void> {
+  const o = { day: day0, committedTimeMs: use().clockMs, retention: {} };
+  const rows = events(id, count).map((e) => eventRow(e, o));
+  await use().sql.insert('events', eventColumns, rows, id);
+}
+
+describe('a batch is stored once', () => {
+  test('what was written comes back, ordered by id, with its three times', async () => {
+    const rows = events('plain', 40);
+    const { committedTimeMs } = await use().store.events.insertBatch(batch('plain'), rows);
+    const want = rows.map((e) => ({ ...e, committedTimeMs })).sort((a, b) => (a.id < b.id ? -1 : 1));
+    expect(await use().store.events.readBatch(ref('plain'))).toEqual(want);
+    expect(await use().store.events.findBatch('plain')).toEqual({
+      ...ref('plain'),
+      rows: 40,
+      receivedTimeMs: t0 + 5_000,
+      committedTimeMs,
+      sources: ['src-qlvb'],
+      how: 'committed',
+    });
+  });
+
+  test('the same batch again, later and at the same time from two processes', async () => {
+    const other = await use().another();
+    const rows = events('twice', 25);
+    await Promise.all([
+      use().store.events.insertBatch(batch('twice'), rows),
+      other.events.insertBatch(batch('twice'), rows),
+      use().store.events.insertBatch(batch('twice'), rows),
+    ]);
+    use().clockMs += 1;
+    await other.events.insertBatch(batch('twice'), rows);
+    expect([await rowsOf('twice'), await ledgerRowsOf('twice')]).toEqual([25, 1]);
+  });
+
+  test('a keyed batch again after midnight keeps its first day and its committed time', async () => {
+    const first = await use().store.events.insertBatch(batch('k-night', 'key-1'), events('k-night', 3));
+    use().clockMs += 86_400_000;
+    const again = await use().store.events.insertBatch(
+      { ...batch('k-night', 'key-1'), day: '2026-11-23' },
+      events('k-night', 3),
+    );
+    use().clockMs -= 86_400_000;
+    expect(again).toEqual(first);
+    expect(await rowsOf('k-night')).toBe(3);
+  });
+
+  test('a large batch is one block, so it can only be there whole', async () => {
+    const wide = 'x'.repeat(3_000);
+    await use().store.events.insertBatch(batch('large'), events('large', 10_000, { raw: wide }));
+    const parts = await use().sql.rows('SELECT DISTINCT _part FROM events WHERE batch = {id:String}', { id: 'large' });
+    expect(parts).toHaveLength(1);
+    expect(await rowsOf('large')).toBe(10_000);
+  });
+});
+
+describe('a crash between the rows and the ledger row', () => {
+  test('adopted once, by whoever looks first', async () => {
+    await crashAfterRows('orphan', 7);
+    use().clockMs += 60_000;
+    const other = await use().another();
+    const adopted = await Promise.all([use().store.events.adoptOrphans(30_000), other.events.adoptOrphans(30_000)]);
+    const ids = new Set(adopted.flat().map((b) => b.id));
+    expect([...ids]).toEqual(['orphan']);
+    expect(await ledgerRowsOf('orphan')).toBe(1);
+    expect(await use().store.events.findBatch('orphan')).toMatchObject({
+      rows: 7,
+      how: 'adopted',
+      sources: ['src-qlvb'],
+    });
+    expect(await use().store.events.adoptOrphans(30_000)).toEqual([]);
+    expect(await other.events.unevaluated(1_000)).toContainEqual(ref('orphan'));
+  });
+
+  test('rows younger than asked for are left to their writer', async () => {
+    await crashAfterRows('young', 2);
+    expect(await use().store.events.adoptOrphans(30_000)).toEqual([]);
+    use().clockMs += 60_000;
+    expect((await use().store.events.adoptOrphans(30_000)).map((b) => b.id)).toEqual(['young']);
+  });
+
+  test('the writer that retries completes its own batch', async () => {
+    await crashAfterRows('retried', 4);
+    await use().store.events.insertBatch(batch('retried'), events('retried', 4));
+    expect([await rowsOf('retried'), await ledgerRowsOf('retried')]).toEqual([4, 1]);
+  });
+
+  test('a keyed batch found by its rows alone is answered, not written again', async () => {
+    await crashAfterRows('k-orphan', 4);
+    expect(await use().store.events.findBatch('k-orphan')).toMatchObject({ rows: 4, how: 'adopted' });
+    await use().store.events.insertBatch({ ...batch('k-orphan', 'key-2'), day: '2026-11-23' }, events('k-orphan', 4));
+    expect(await rowsOf('k-orphan')).toBe(4);
+  });
+});
+
+describe('coverage', () => {
+  test('a batch waits until it has an evaluation, oldest first', async () => {
+    const other = await use().another();
+    const waitingBefore = (await other.events.coverage()).waiting;
+    use().clockMs += 1_000;
+    await other.events.insertBatch(batch('w1'), events('w1', 2));
+    use().clockMs += 1_000;
+    await other.events.insertBatch(batch('w2'), events('w2', 2));
+    const order = (await other.events.unevaluated(1_000)).map((b) => b.id).filter((id) => /^w\d$/.test(id));
+    expect(order).toEqual(['w1', 'w2']);
+    expect((await other.events.coverage()).waiting).toBe(waitingBefore + 2);
+    const evaluation = { ruleSet: 'rs1', events: 2, findings: 0, rules: 5, durationMs: 1, worker: 'w', day: day0 };
+    for (const id of ['w1', 'w2', 'w1']) {
+      use().clockMs += 1;
+      await other.events.recordEvaluation({ ...evaluation, batch: id, evaluatedTimeMs: use().clockMs });
+    }
+    expect((await other.events.unevaluated(1_000)).map((b) => b.id)).not.toContain('w1');
+    expect(await other.events.coverage()).toMatchObject({ waiting: waitingBefore, lastBatch: 'w2' });
+  });
+
+  test('a batch left behind weeks ago is still found by a process that starts today', async () => {
+    const day = '2026-10-01';
+    const old = { id: 'left-behind', day, receivedTimeMs: Date.UTC(2026, 9, 1), key: '' };
+    await use().store.events.insertBatch(old, events('left-behind', 1));
+    const fresh = await use().another();
+    expect(await fresh.events.unevaluated(1_000)).toContainEqual({ id: 'left-behind', day });
+  });
+});
+
+describe('sources and dead letters', () => {
+  test('rate and share of unparsed rows come from the ledger of batches', async () => {
+    const rows = events('rates', 30, { source: 'src-rates' }).map((e, i) =>
+      i < 6 ? { ...e, parseStatus: 'raw' as const, parseReason: 'no parser' } : e,
+    );
+    await use().store.events.insertBatch({ ...batch('rates'), receivedTimeMs: use().clockMs }, rows);
+    const sources = await use().store.events.sources();
+    expect(sources.find((s) => s.id === 'src-rates')).toEqual({
+      id: 'src-rates',
+      lastReceivedMs: use().clockMs,
+      perMinute: 6,
+      rawShare: 0.2,
+    });
+  });
+
+  test('dead letters keep 4 KiB of head, newest first', async () => {
+    const letter = { source: 's', transport: 'http', peer: '10.0.0.1', reason: 'line too long', bytes: 70_000 };
+    await use().store.events.insertDeadLetters([
+      { ...letter, atMs: t0, head: 'a'.repeat(70_000) },
+      { ...letter, atMs: t0 + 1, head: 'b\ud800' },
+    ]);
+    const [newest, older] = await use().store.events.deadLetters(2);
+    expect(newest).toEqual({ ...letter, atMs: t0 + 1, head: 'b\ufffd' });
+    expect(older?.head).toBe('a'.repeat(4_096));
+  });
+});
+
+describe('opening', () => {
+  test('many starters at once apply the schema once', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => use().another()));
+    expect(await use().sql.rows('SELECT version, count() AS n FROM migrations GROUP BY version')).toEqual([
+      { version: 1, n: expect.anything() },
+    ]);
+  });
+
+  test('a database from a newer program is refused with both versions named', async () => {
+    await use().sql.insert(
+      'migrations',
+      ['version', 'name', 'applied_time'],
+      ['[999, "future", "2027-01-01 00:00:00.000"]'],
+      'future',
+    );
+    const opening = use().another();
+    await expect(opening).rejects.toThrow(SchemaNewer);
+    await expect(opening).rejects.toThrow(/999.*up to 1/);
+    await use().sql.command('ALTER TABLE migrations DELETE WHERE version = 999 SETTINGS mutations_sync = 1');
+    await expect(use().another()).resolves.toBeDefined();
+  });
+
+  test('a store that does not answer is StoreAway after its bound, for reads and for writes', async () => {
+    const nowhere = { url: 'http://127.0.0.1:9', username: 'u', password: 'p', database: 'd' };
+    const limits = { ...defaultStoreLimits, insertWaitMs: 200, readWaitMs: 200 };
+    const sql = openSql(nowhere, limits, createLog('silent'));
+    await expect(sql.rows('SELECT 1')).rejects.toThrow(StoreAway);
+    await expect(sql.insert('events', ['id'], ['["x"]'], 'x')).rejects.toMatchObject({ code: 'store-away' });
+    expect(await sql.ping()).toBe(false);
+    await sql.close();
+  });
+
+  test('an engine killed under a running write: the batch is there once', async () => {
+    const pid = use().backing.pid;
+    if (pid === null) return;
+    const writing = use().store.events.insertBatch(batch('killed'), events('killed', 500));
+    process.kill(pid, 'SIGKILL');
+    await writing;
+    expect([await rowsOf('killed'), await ledgerRowsOf('killed')]).toEqual([500, 1]);
+    expect(await use().store.events.readBatch(ref('killed'))).toHaveLength(500);
+  });
+});
+
+test('events are read by id over several days, in the order asked for', async () => {
+  const late = { id: 'other-day', day: '2026-11-21', receivedTimeMs: t0 - 86_400_000, key: '' };
+  await use().store.events.insertBatch(late, events('other-day', 3));
+  await use().store.events.insertBatch(batch('by-id'), events('by-id', 3));
+  const refs = [
+    { event: 'by-id-2', day: day0 },
+    { event: 'other-day-0', day: '2026-11-21' },
+    { event: 'gone-0', day: day0 },
+    { event: 'by-id-0', day: day0 },
+  ];
+  const found = await use().store.events.byIds(refs);
+  expect(found.map((e) => e.id)).toEqual(['by-id-2', 'other-day-0', 'by-id-0']);
+  const many = Array.from({ length: 700 }, (_, i) => ({ event: `by-id-${i.toString(36)}`, day: day0 }));
+  expect((await use().store.events.byIds(many)).map((e) => e.id)).toEqual(['by-id-0', 'by-id-1', 'by-id-2']);
+});
+
+test('a row outlives its level, not more: retention by level of the system', async () => {
+  const rows = [1, 2, 3, 4, 5].map((level) => anEvent('levels', level, { level }));
+  await use().store.events.insertBatch(batch('levels'), rows);
+  const kept = await use().sql.rows<{ level: number; until: string }>(
+    "SELECT level, toString(retain_until) AS until FROM events WHERE batch = 'levels' ORDER BY level",
+  );
+  expect(kept.map((r) => r.until)).toEqual(['2026-12-23', '2026-12-23', '2027-02-23', '2027-05-23', '2027-11-23']);
+});
