@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from '../observe/log.ts';
 import type { Access } from './access.ts';
@@ -53,8 +53,8 @@ export interface ApiParts {
   readonly boardDir: string | null;
   /** Proxies whose X-Forwarded-* headers are believed (addresses or CIDRs); empty = none. */
   readonly trustedProxies: readonly string[];
-  /** Further origins whose pages may send changes, e.g. `https://soc.example.gov.vn`. */
-  readonly origins: readonly string[];
+  /** How people reach the board, e.g. `https://soc.example.gov.vn`: its pages may send changes, and https makes cookies Secure. '' = as requests say. */
+  readonly publicUrl: string;
   readonly version: string;
   readonly limits: ApiLimits;
   readonly clock: () => number;
@@ -68,7 +68,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     handlerTimeout: limits.requestTimeoutMs,
@@ -82,7 +82,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
   answerErrors(app, log);
-  guard(app, { access, origins: parts.origins });
+  guard(app, { access, origins: parts.publicUrl === '' ? [] : [new URL(parts.publicUrl).origin] });
   await app.register(apiScope(parts, log), { prefix: '/api/v1' });
   await app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
@@ -123,7 +123,9 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
       reply.header('cache-control', 'no-store');
     });
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    await app.register(sessionRoutes({ access, sessions, logins, accounts, ledger, limits }));
+    await app.register(
+      sessionRoutes({ access, sessions, logins, accounts, ledger, limits, publicUrl: parts.publicUrl }),
+    );
     await app.register(setupRoutes({ accounts, limits, rateLimit }));
     await app.register(accountRoutes({ accounts, directory, logins }));
     await app.register(tokenRoutes({ ledger, directory, limits }));

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { may } from '../../model/account.ts';
@@ -21,6 +21,7 @@ export interface SessionParts {
   readonly accounts: AccountPorts;
   readonly ledger: LedgerPorts;
   readonly limits: ApiLimits;
+  readonly publicUrl: string;
 }
 
 /** Bounded before anything is computed from it; what is too short is simply wrong. */
@@ -40,7 +41,7 @@ const sessionView = z
   .meta({ id: 'SessionView' });
 
 export function sessionRoutes(parts: SessionParts): FastifyPluginAsyncZod {
-  const { access, sessions, logins, accounts, limits } = parts;
+  const { access, sessions, logins, accounts, limits, publicUrl } = parts;
 
   return async (app) => {
     app.route({
@@ -59,7 +60,7 @@ export function sessionRoutes(parts: SessionParts): FastifyPluginAsyncZod {
         const agent = (request.headers['user-agent'] ?? '').slice(0, 200);
         const origin = { address: request.ip, agent, oldKey: old?.key ?? null };
         const { token, account } = await logins.login({ name, password, ...origin });
-        setSession(request, reply, token, limits);
+        setSession(reply, token, limits, publicUrl.startsWith('https:') || request.protocol === 'https');
         const systems = account.role === 'owner' ? account.systems : null;
         return { id: account.id, name: account.name, role: account.role, systems };
       },
@@ -163,8 +164,7 @@ export function sessionRoutes(parts: SessionParts): FastifyPluginAsyncZod {
 }
 
 /** HttpOnly and SameSite=Strict always; behind https also Secure, under the `__Host-` name. */
-function setSession(request: FastifyRequest, reply: FastifyReply, token: string, limits: ApiLimits): void {
-  const secure = request.protocol === 'https';
+function setSession(reply: FastifyReply, token: string, limits: ApiLimits, secure: boolean): void {
   reply.setCookie(secure ? sessionCookies.secure : sessionCookies.plain, token, {
     path: '/',
     httpOnly: true,
