@@ -21,6 +21,17 @@ export interface RawLine {
   readonly text: string;
   /** Position in what the client sent, from 1; used in rejections. */
   readonly line: number;
+  /** What the transport found wrong with it; absent when nothing. */
+  readonly flaw?: LineFlaw;
+}
+
+/** A line that did not come through whole: `fatal` ones become dead letters, others are stored and flagged. */
+export interface LineFlaw {
+  /** `too-long` | `not-utf8` | `cut` (the connection ended inside the line). */
+  readonly reason: string;
+  readonly fatal: boolean;
+  /** Bytes on the wire, which may be far more than `text` holds. */
+  readonly bytes: number;
 }
 
 /** What a collector hands over in one go. */

@@ -17,7 +17,7 @@ type Parser = (text: string, receivedTimeMs: number, limits: ParseLimits) => Par
 
 function jsonBy(shape: (object: JsonObject, limits: ParseLimits) => ParseOutcome): Parser {
   return (text, _receivedTimeMs, limits) => {
-    const parsed = parseJsonObject(text);
+    const parsed = parseJsonObject(text, limits.depthMax);
     return parsed.object === null ? notUnderstood(parsed.reason) : shape(parsed.object, limits);
   };
 }
@@ -117,7 +117,15 @@ function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): Parse
   return syslog.record === null ? notUnderstood('format-unknown') : syslog;
 }
 
-const lineEnd = /[\r\n\0]+$/;
+/** The line without blanks and a byte-order mark before it, line ends and NULs behind it. */
+function bare(text: string): string {
+  let end = text.length;
+  for (; end > 0; end--) {
+    const code = text.charCodeAt(end - 1);
+    if (code !== 13 && code !== 10 && code !== 0) break;
+  }
+  return (end === text.length ? text : text.slice(0, end)).trimStart();
+}
 
 /**
  * Read one line by the named parser, or by the look of it (`auto`). Never throws: a text that is not understood
@@ -130,7 +138,7 @@ export function parseLine(
   receivedTimeMs: number,
   limits: ParseLimits = parseLimits,
 ): ParseOutcome {
-  const line = text.trimStart().replace(lineEnd, '');
+  const line = bare(text);
   if (line === '') return notUnderstood('empty');
   if (parser === 'auto') return sniff(line, receivedTimeMs, limits);
   const pinned = Object.hasOwn(parsers, parser) ? parsers[parser] : undefined;

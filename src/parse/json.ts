@@ -9,8 +9,6 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A number that a double may not hold: sixteen digits or more, or an exponent, where a value may begin. */
-const suspectNumber = /[[:,]\s*-?(?:\d{16}|\d[\d.]*[eE])/;
 const numberToken = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /**
@@ -42,14 +40,30 @@ function quoteUnsafeNumbers(text: string): string {
   return kept === 0 ? text : out + text.slice(kept);
 }
 
+/** Whether a value holds a number that a double cannot, to a nesting no record may pass anyway. */
+function hasUnsafeNumber(value: unknown, depth: number): boolean {
+  if (typeof value === 'number')
+    return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value));
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (Array.isArray(value)) return value.some((member) => hasUnsafeNumber(member, depth - 1));
+  const object = value as JsonObject;
+  for (const name in object) {
+    const inner = object[name];
+    if (typeof inner !== 'string' && hasUnsafeNumber(inner, depth - 1)) return true;
+  }
+  return false;
+}
+
 /**
  * One JSON object (RFC 8259). Duplicate names: the last wins. Integers beyond 2^53 become their decimal text.
  * Anything but an object is refused, so a bare word or number is never taken for a record.
  */
-export function parseJsonObject(text: string): JsonOutcome {
+export function parseJsonObject(text: string, depthMax: number): JsonOutcome {
   try {
-    const value: unknown = JSON.parse(suspectNumber.test(text) ? quoteUnsafeNumbers(text) : text);
-    return isObject(value) ? { object: value, reason: '' } : { object: null, reason: 'json-not-an-object' };
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return { object: null, reason: 'json-not-an-object' };
+    const exact: unknown = hasUnsafeNumber(value, depthMax) ? JSON.parse(quoteUnsafeNumbers(text)) : value;
+    return isObject(exact) ? { object: exact, reason: '' } : { object: null, reason: 'json-not-an-object' };
   } catch {
     return { object: null, reason: 'json-broken' };
   }

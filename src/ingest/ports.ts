@@ -1,0 +1,35 @@
+import type { Batch, BatchRef } from '../model/batch.ts';
+import type { SecurityEvent } from '../model/event.ts';
+import type { Source } from '../model/source.ts';
+
+/** Rows and their ledger row into the store; idempotent by batch id. Throws when the outcome is not certain. */
+export type WriteBatch = (
+  batch: { readonly id: string; readonly day: string; readonly receivedTimeMs: number; readonly key: string },
+  rows: readonly SecurityEvent[],
+) => Promise<{ readonly committedTimeMs: number }>;
+
+/** The batch of an id from the ledger, or null. */
+export type LookupBatch = (id: string) => Promise<Batch | null>;
+
+/** Whose system a line belongs to, by the source, the host the line names and the address it came from. */
+export type Locate = (
+  source: Source,
+  host: string,
+  ...addresses: readonly string[]
+) => { readonly org: string; readonly system: string; readonly level: number };
+
+/** Wake detection for a committed batch. May fail: the sweeper finds what was never offered. */
+export type OfferBatch = (ref: BatchRef) => Promise<void>;
+
+/** What could not be taken as a line, kept by its head so that somebody can see why. */
+export interface DeadLetterRow {
+  readonly atMs: number;
+  readonly source: string;
+  readonly transport: string;
+  readonly peer: string;
+  readonly reason: string;
+  readonly head: string;
+  readonly bytes: number;
+}
+
+export type WriteDeadLetters = (rows: readonly DeadLetterRow[]) => Promise<void>;

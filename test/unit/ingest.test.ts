@@ -1,0 +1,382 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createIntake, type DeadLetterRow, type Intake, type IntakeLimits } from '../../src/ingest/index.ts';
+import type { Batch, BatchRef } from '../../src/model/batch.ts';
+import type { SecurityEvent } from '../../src/model/event.ts';
+import { IntakeRefused, type RawLine, type Source, type Submission } from '../../src/model/source.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+
+/** A whole store in memory: idempotent by batch id, and it can be away, silent, or refuse rows. */
+function memoryStore() {
+  const batches = new Map<string, { batch: Batch; rows: readonly SecurityEvent[] }>();
+  const dead: DeadLetterRow[] = [];
+  const offered: BatchRef[] = [];
+  let mode: 'up' | 'away' | 'lands-unseen' = 'up';
+  let tries = 0;
+  let writeMs = 0;
+  return {
+    batches,
+    dead,
+    offered,
+    get tries() {
+      return tries;
+    },
+    set mode(next: typeof mode) {
+      mode = next;
+    },
+    set writeMs(next: number) {
+      writeMs = next;
+    },
+    rows: () => [...batches.values()].flatMap(({ rows }) => rows),
+    async write(
+      b: { id: string; day: string; receivedTimeMs: number; key: string },
+      rows: readonly SecurityEvent[],
+    ): Promise<{ committedTimeMs: number }> {
+      tries += 1;
+      if (writeMs > 0) await new Promise((resolve) => setTimeout(resolve, writeMs));
+      if (mode === 'away') throw Object.assign(new Error('away'), { code: 'store-away' });
+      if (rows.some((row) => row.raw.includes('POISON')))
+        throw Object.assign(new Error('bad'), { code: 'store-refused' });
+      const sources = [...new Set(rows.map((row) => row.source))];
+      const batch: Batch = { ...b, rows: rows.length, committedTimeMs: 1, sources, how: 'committed' };
+      if (!batches.has(b.id)) batches.set(b.id, { batch, rows });
+      if (mode === 'lands-unseen') throw Object.assign(new Error('cut'), { code: 'store-away' });
+      return { committedTimeMs: 1 };
+    },
+    async lookup(id: string): Promise<Batch | null> {
+      if (mode === 'away') throw Object.assign(new Error('away'), { code: 'store-away' });
+      return batches.get(id)?.batch ?? null;
+    },
+    async deadLetter(rows: readonly DeadLetterRow[]): Promise<void> {
+      dead.push(...rows);
+    },
+    async offer(ref: BatchRef): Promise<void> {
+      offered.push(ref);
+    },
+  };
+}
+
+const source = (id: string, more: Partial<Source> = {}): Source => ({
+  id,
+  name: id,
+  org: 'so-tttt',
+  system: 'qlvb',
+  parser: 'auto',
+  origin: 'production',
+  drill: '',
+  lane: '',
+  addresses: [],
+  ...more,
+});
+
+const lines = (...texts: string[]): RawLine[] => texts.map((text, index) => ({ text, line: index + 1 }));
+const received = Date.UTC(2026, 10, 22, 5);
+
+function submission(from: Source, texts: readonly string[], more: Partial<Submission> = {}): Submission {
+  return {
+    source: from,
+    receivedTimeMs: received,
+    lines: lines(...texts),
+    key: '',
+    transport: 'http',
+    peer: '10.0.0.9',
+    ...more,
+  };
+}
+
+function world(limits: Partial<IntakeLimits> = {}) {
+  const store = memoryStore();
+  const intake: Intake = createIntake({
+    write: store.write,
+    lookup: store.lookup,
+    deadLetter: store.deadLetter,
+    offer: store.offer,
+    locate: (from, host) => ({ org: from.org, system: host === 'web-01' ? 'portal' : from.system, level: 3 }),
+    limits: { gatherMs: 5, retryFirstMs: 1, retryMaxMs: 5, closeWaitMs: 200, ...limits },
+    clock: Date.now,
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+  });
+  return { store, intake };
+}
+
+async function until(fact: () => boolean): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!fact()) {
+    if (Date.now() > end) throw new Error('the awaited fact did not come true');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function refusal(run: Promise<unknown>): Promise<IntakeRefused> {
+  const error: unknown = await run.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof IntakeRefused)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error;
+}
+
+describe('a submission', () => {
+  it('is answered after its rows are stored, and detection is offered the batch', async () => {
+    const { store, intake } = world();
+    const answer = await intake.submit(submission(source('a'), ['{"x":1}', 'plain words']));
+    expect(answer).toMatchObject({ accepted: 2, rejected: [] });
+    expect(store.batches.get(answer.batch)?.rows.map((row) => row.id)).toEqual([
+      `${answer.batch}-0`,
+      `${answer.batch}-1`,
+    ]);
+    expect(store.offered).toEqual([{ id: answer.batch, day: '2026-11-22' }]);
+    expect(store.rows()[1]).toMatchObject({ parser: 'raw', parseStatus: 'raw', parseReason: 'format-unknown' });
+    expect(intake.stats()).toMatchObject({ acceptedRows: 2, rawRows: 1, waitingRows: 0, lagMs: 0 });
+    await intake.close();
+  });
+
+  it('shares a batch with its neighbours, each answered with its own count', async () => {
+    const { store, intake } = world();
+    const answers = await Promise.all(
+      ['a', 'b', 'a', 'c'].map((id, n) => intake.submit(submission(source(id), Array(n + 1).fill('{"n":1}')))),
+    );
+    expect(store.batches.size).toBe(1);
+    expect(new Set(answers.map((answer) => answer.batch)).size).toBe(1);
+    expect(answers.map((answer) => answer.accepted)).toEqual([1, 2, 3, 4]);
+    await intake.close();
+  });
+
+  it('of another received day is another batch', async () => {
+    const { store, intake } = world();
+    const midnight = Date.UTC(2026, 10, 23);
+    await Promise.all([
+      intake.submit(submission(source('a'), ['{"n":1}'], { receivedTimeMs: midnight - 1 })),
+      intake.submit(submission(source('a'), ['{"n":2}'], { receivedTimeMs: midnight })),
+    ]);
+    expect([...store.batches.values()].map(({ batch }) => batch.day).sort()).toEqual(['2026-11-22', '2026-11-23']);
+    await intake.close();
+  });
+
+  it('takes origin, drill, lane and source from the source, never from the line', async () => {
+    const { store, intake } = world();
+    const from = source('drill-src', { origin: 'drill', drill: 'r1', lane: 'l1' });
+    await intake.submit(
+      submission(from, ['{"source":"root","origin":"production","drill":"x","org":"y","host":"web-01"}']),
+    );
+    expect(store.rows()[0]).toMatchObject({
+      source: 'drill-src',
+      origin: 'drill',
+      drill: 'r1',
+      lane: 'l1',
+      org: 'so-tttt',
+      system: 'portal',
+    });
+    await intake.close();
+  });
+
+  it('without lines, or with blank ones only, is answered and makes no batch', async () => {
+    const { store, intake } = world();
+    expect(await intake.submit(submission(source('a'), []))).toEqual({ batch: '', accepted: 0, rejected: [] });
+    expect(await intake.submit(submission(source('a'), ['', '  ']))).toEqual({ batch: '', accepted: 0, rejected: [] });
+    expect(store.tries).toBe(0);
+    await intake.close();
+  });
+
+  it('larger than a batch goes whole into one batch', async () => {
+    const { store, intake } = world({ batchRowsMax: 10, chunkRows: 7 });
+    const answer = await intake.submit(submission(source('a'), Array(95).fill('{"n":1}')));
+    expect(answer.accepted).toBe(95);
+    expect(store.batches.size).toBe(1);
+    await intake.close();
+  });
+});
+
+describe('an offer that fails', () => {
+  it('does not fail the submission', async () => {
+    const { store } = world();
+    const intake = createIntake({
+      ...store,
+      write: store.write,
+      lookup: store.lookup,
+      deadLetter: store.deadLetter,
+      offer: () => Promise.reject(new Error('redis is away')),
+      locate: () => ({ org: '', system: '', level: 1 }),
+      clock: Date.now,
+      log: pino({ level: 'silent' }),
+      metrics: createMetrics(),
+    });
+    expect((await intake.submit(submission(source('a'), ['{"n":1}']))).accepted).toBe(1);
+    await intake.close();
+  });
+});
+
+describe('lines that cannot be stored', () => {
+  const cases: readonly (readonly [name: string, line: RawLine, reason: string])[] = [
+    ['over the bound', { text: 'x'.repeat(2_000), line: 2 }, 'too-long'],
+    ['over the bound in bytes, not in characters', { text: 'ế'.repeat(500), line: 2 }, 'too-long'],
+    ['UTF-16 read as UTF-8', { text: 'l\0o\0g\0', line: 2 }, 'binary'],
+    [
+      'broken by the transport',
+      { text: 'head', line: 2, flaw: { reason: 'not-utf8', fatal: true, bytes: 9_999 } },
+      'not-utf8',
+    ],
+  ];
+  it.each(cases)('%s: rejected by number, and kept as a dead letter', async (_name, line, reason) => {
+    const { store, intake } = world({ lineBytesMax: 1_000 });
+    const good = { text: '{"n":1}', line: 1 };
+    const answer = await intake.submit({ ...submission(source('a'), []), lines: [good, line] });
+    expect(answer).toMatchObject({ accepted: 1, rejected: [{ line: 2, reason }] });
+    expect(store.dead).toHaveLength(1);
+    expect(store.dead[0]).toMatchObject({ reason, source: 'a', transport: 'http', peer: '10.0.0.9' });
+    expect(store.dead[0]?.bytes).toBe(line.flaw?.bytes ?? Buffer.byteLength(line.text));
+    await intake.close();
+  });
+
+  it('padding NULs at the end are no reason', async () => {
+    const { intake } = world();
+    expect((await intake.submit(submission(source('a'), ['ok\0\0\0\0']))).accepted).toBe(1);
+    await intake.close();
+  });
+
+  it('a flaw that is not fatal is stored and flagged', async () => {
+    const { store, intake } = world();
+    const flaw = { reason: 'not-utf8', fatal: false, bytes: 7 };
+    await intake.submit({ ...submission(source('a'), []), lines: [{ text: '{"a":"\ufffd"}', line: 1, flaw }] });
+    expect(store.rows()[0]).toMatchObject({ parser: 'json', parseStatus: 'partial', parseReason: 'not-utf8' });
+    await intake.close();
+  });
+
+  it('no more dead letters than the bound, the rest counted', async () => {
+    const { store, intake } = world({ lineBytesMax: 10, deadLettersMax: 3 });
+    const answer = await intake.submit(submission(source('a'), Array(8).fill('x'.repeat(11))));
+    expect(answer.rejected).toHaveLength(8);
+    expect(store.dead).toHaveLength(3);
+    expect(intake.stats().deadLettersLost).toBe(5);
+    await intake.close();
+  });
+});
+
+describe('a keyed submission', () => {
+  it('repeated is answered from the ledger and stored once, with the same rejections', async () => {
+    const { store, intake } = world({ lineBytesMax: 100 });
+    const one = submission(source('a'), ['{"n":1}', 'x'.repeat(101)], { key: 'K-1' });
+    const first = await intake.submit(one);
+    const again = await intake.submit({ ...one, receivedTimeMs: received + 86_400_000 });
+    expect(again).toEqual(first);
+    expect(first.batch).toMatch(/^k[0-9a-f]{32}$/);
+    expect(store.rows()).toHaveLength(1);
+    await intake.close();
+  });
+
+  it('twice at the same time is one batch', async () => {
+    const { store, intake } = world();
+    const one = submission(source('a'), ['{"n":1}'], { key: 'K-1' });
+    const [first, second] = await Promise.all([intake.submit(one), intake.submit(one)]);
+    expect(first).toEqual(second);
+    expect(store.rows()).toHaveLength(1);
+    await intake.close();
+  });
+
+  it('of another source is another batch, and never shares one', async () => {
+    const { store, intake } = world();
+    await Promise.all(['a', 'b'].map((id) => intake.submit(submission(source(id), ['{"n":1}'], { key: 'same' }))));
+    expect(store.batches.size).toBe(2);
+    await intake.close();
+  });
+});
+
+describe('a store that is away', () => {
+  it('a batch that landed unseen is written again under its own id and lands once', async () => {
+    const { store, intake } = world();
+    store.mode = 'lands-unseen';
+    const answer = intake.submit(submission(source('a'), ['{"n":1}']));
+    await until(() => store.tries >= 3);
+    store.mode = 'up';
+    expect((await answer).accepted).toBe(1);
+    expect(store.rows()).toHaveLength(1);
+    await intake.close();
+  });
+
+  it('refuses new and waiting submissions after the grace, and takes them again when it is back', async () => {
+    const { store, intake } = world({ awayGraceMs: 0, batchesInFlightMax: 1, gatherMs: 0 });
+    store.mode = 'away';
+    const held = intake.submit(submission(source('a'), ['{"n":1}']));
+    await until(() => store.tries >= 1);
+    const refused = await refusal(intake.submit(submission(source('a'), ['{"n":2}'])));
+    expect([refused.code, refused.retryAfterSeconds > 0]).toEqual(['store-away', true]);
+    expect(intake.stats()).toMatchObject({ storeAway: true, waitingRows: 1 });
+    store.mode = 'up';
+    expect((await held).accepted).toBe(1);
+    expect((await intake.submit(submission(source('a'), ['{"n":3}']))).accepted).toBe(1);
+    expect(store.rows().map((row) => row.fields.n)).toEqual([1, 3]);
+    await intake.close();
+  });
+
+  it('a silent write closes the door too', async () => {
+    const { store, intake } = world({ silentMs: 20, gatherMs: 0 });
+    store.writeMs = 300;
+    const slow = intake.submit(submission(source('a'), ['{"n":1}']));
+    await until(() => intake.stats().storeAway);
+    expect((await refusal(intake.submit(submission(source('b'), ['{"n":2}'])))).code).toBe('store-away');
+    expect((await slow).accepted).toBe(1);
+    await intake.close();
+  });
+
+  it('close gives up on it in bounded time and says that the outcome is not known', async () => {
+    const { store, intake } = world({ closeWaitMs: 30 });
+    store.mode = 'away';
+    const held = refusal(intake.submit(submission(source('a'), ['{"n":1}'])));
+    await until(() => store.tries >= 1);
+    await intake.close();
+    expect((await held).code).toBe('store-away');
+  });
+});
+
+describe('rows the store refuses', () => {
+  it('become dead letters and rejections without taking their company along', async () => {
+    const { store, intake } = world({ refusedTriesMax: 2 });
+    const [good, bad] = await Promise.all([
+      intake.submit(submission(source('a'), ['{"n":1}'])),
+      intake.submit(submission(source('b'), ['POISON'])),
+    ]);
+    expect(good).toMatchObject({ accepted: 1, rejected: [] });
+    expect(bad).toEqual({ batch: '', accepted: 0, rejected: [{ line: 1, reason: 'store-refused' }] });
+    expect(store.dead.map((row) => [row.reason, row.head])).toEqual([['store-refused', 'POISON']]);
+    // The door is open again: a refusal is an answer.
+    expect((await intake.submit(submission(source('a'), ['{"n":2}']))).accepted).toBe(1);
+    await intake.close();
+  });
+});
+
+describe('bounds', () => {
+  it('a flooding source is refused at its share while another is still taken', async () => {
+    const { store, intake } = world({ heldRowsMax: 100, sourceShare: 0.5, batchesInFlightMax: 1, awayGraceMs: 60_000 });
+    store.mode = 'away';
+    const flood = source('flood');
+    const held = [1, 2, 3, 4].map(() => intake.submit(submission(flood, Array(10).fill('{"n":1}'))));
+    const greedy = await refusal(intake.submit(submission(flood, Array(20).fill('{"n":1}'))));
+    expect(greedy.code).toBe('busy');
+    const other = intake.submit(submission(source('quiet'), ['{"n":2}']));
+    store.mode = 'up';
+    expect((await other).accepted).toBe(1);
+    expect((await Promise.all(held)).every((answer) => answer.accepted === 10)).toBe(true);
+    expect(intake.stats().refused).toBe(1);
+    await intake.close();
+  });
+
+  it('a quiet source does not wait behind a flooding one', async () => {
+    const { store, intake } = world({ batchRowsMax: 10, batchesInFlightMax: 1, heldRowsMax: 10_000 });
+    const flood = Array.from({ length: 20 }, () =>
+      intake.submit(submission(source('flood'), Array(9).fill('{"n":1}'))),
+    );
+    const quiet = await intake.submit(submission(source('quiet'), ['{"n":2}']));
+    await Promise.all(flood);
+    expect([...store.batches.keys()].indexOf(quiet.batch)).toBeLessThan(3);
+    await intake.close();
+  });
+
+  it('keeps the order within a source', async () => {
+    const { store, intake } = world({ batchRowsMax: 3, batchesInFlightMax: 2 });
+    await Promise.all(Array.from({ length: 30 }, (_, n) => intake.submit(submission(source('a'), [`{"n":${n}}`]))));
+    const byId = [...store.rows()].sort((a, b) => (a.batch < b.batch ? -1 : a.batch > b.batch ? 1 : 0));
+    expect(byId.map((row) => row.fields.n)).toEqual(Array.from({ length: 30 }, (_, n) => n));
+    await intake.close();
+  });
+});
