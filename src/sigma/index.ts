@@ -22,7 +22,7 @@ export {
   type RuleSet,
 } from './match/rule-set.ts';
 export type { Logsource, RuleMetadata } from './parse/rule.ts';
-export { type ParsedRules, type ParseOptions, parseRules } from './parse-rules.ts';
+export { type ParsedRules, type ParseOptions, parseRules, type RuleDocument } from './parse-rules.ts';
 export { type Position, type RuleProblem, renderProblem } from './problem.ts';
-export { type ProblemCode, problemCodes } from './problem-codes.ts';
+export { type ProblemCode, problemCodes, type Severity } from './problem-codes.ts';
 export type { Rule } from './rule.ts';

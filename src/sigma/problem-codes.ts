@@ -9,6 +9,8 @@ interface CodeEntry {
 
 export type ProblemCode =
   | 'file-too-large'
+  | 'file-unreadable'
+  | 'file-not-utf8'
   | 'yaml-syntax'
   | 'yaml-duplicate-key'
   | 'yaml-key'
@@ -69,6 +71,8 @@ const warning = (advice: string): CodeEntry => ({ severity: 'warning', advice })
 export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   // the file
   'file-too-large': refused('Split the file: one rule a file is the custom.'),
+  'file-unreadable': refused('Check that the file is there and may be read.'),
+  'file-not-utf8': refused('Save the file as UTF-8.'),
   'yaml-syntax': refused('Correct the YAML; quote texts that hold `: `, ` #` or begin with a special character.'),
   'yaml-duplicate-key': refused(
     'A map cannot hold a key twice: merge the two lists, or put the items into two selections.',

@@ -9,7 +9,10 @@ const gramLength = 3;
 
 export class LiteralIndex {
   readonly #exact = new Map<string, number>();
+  /** Literals too short for three characters: looked for one by one when ASCII, ... */
   readonly #short: number[] = [];
+  /** ... by their first character when not (whole lists of emoji are looked for); most texts are ASCII throughout. */
+  readonly #shortBeyondAscii = new Map<number, number[]>();
   readonly #texts: string[] = [];
   readonly #kinds: LiteralKind[] = [];
   readonly #ids = new Map<string, number>();
@@ -50,10 +53,20 @@ export class LiteralIndex {
     for (const text of this.#texts) this.#eachGram(text, (hash) => (gramCounts[hash] = (gramCounts[hash] ?? 0) + 1));
     for (const [id, text] of this.#texts.entries()) {
       if (this.#kinds[id] === 'exact') this.#exact.set(text, id);
-      else if (text.length < gramLength) this.#short.push(id);
+      else if (text.length < gramLength) this.#fileShort(id, text.charCodeAt(0));
       else this.#file(id, text, gramCounts);
     }
     this.#ids.clear();
+  }
+
+  #fileShort(id: number, first: number): void {
+    if (first < 128) {
+      this.#short.push(id);
+      return;
+    }
+    const list = this.#shortBeyondAscii.get(first);
+    if (list === undefined) this.#shortBeyondAscii.set(first, [id]);
+    else list.push(id);
   }
 
   #file(id: number, text: string, gramCounts: Int32Array): void {
@@ -94,18 +107,33 @@ export class LiteralIndex {
   scan(text: string, found: number[]): void {
     const exact = this.#exact.get(text);
     if (exact !== undefined) this.#mark(exact, found);
-    for (const id of this.#short)
-      if (this.#seen[id] !== this.#generation && this.#fits(id, text)) this.#mark(id, found);
+    this.#look(this.#short, text, found);
     const heads = this.#heads;
     const shift = this.#shift;
     const mask = this.#mask;
     const length = text.length;
     let hash = 0;
+    let units = 0;
     for (let i = 0; i < length; i++) {
-      hash = ((hash << shift) ^ text.charCodeAt(i)) & mask;
+      const unit = text.charCodeAt(i);
+      units |= unit;
+      hash = ((hash << shift) ^ unit) & mask;
       const head = heads[hash] ?? -1;
       if (head >= 0) this.#visit(head, text, i, found);
     }
+    if (units > 127 && this.#shortBeyondAscii.size > 0) this.#scanBeyondAscii(text, found);
+  }
+
+  #scanBeyondAscii(text: string, found: number[]): void {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      const ids = unit < 128 ? undefined : this.#shortBeyondAscii.get(unit);
+      if (ids !== undefined) this.#look(ids, text, found);
+    }
+  }
+
+  #look(ids: readonly number[], text: string, found: number[]): void {
+    for (const id of ids) if (this.#seen[id] !== this.#generation && this.#fits(id, text)) this.#mark(id, found);
   }
 
   #visit(head: number, text: string, last: number, found: number[]): void {

@@ -68,6 +68,15 @@ export function parseRuleDocument(
   return { metadata, logsource, selections, conditions, at: root.at };
 }
 
+/** id and title of a document of any kind, for lists; '' where there is none. */
+export function documentName(root: YamlNode | null): { id: string; title: string } {
+  const text = (key: string): string => {
+    const value = root?.kind === 'map' ? root.entries.get(key)?.value : undefined;
+    return value?.kind === 'scalar' && value.value !== null ? String(value.value).trim().slice(0, 200) : '';
+  };
+  return { id: text('id'), title: text('title') };
+}
+
 /** Correlations, filters and legacy actions, told by the keys that only they have. */
 function otherDocument(root: YamlMap) {
   const action = root.entries.get('action');

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import type { SigmaLimits } from '../limits.ts';
-import type { Position, Problems } from '../problem.ts';
+import type { Position, Problems, RuleProblem } from '../problem.ts';
 
 /** A YAML node with its place; all that the rest of the parser knows of YAML. */
 export type YamlNode = YamlMap | YamlList | YamlScalar;
@@ -32,8 +32,12 @@ export interface YamlDocument {
   readonly root: YamlNode | null;
   /** The document's own text, for its hash. */
   readonly text: string;
+  /** Line of its first node. */
+  readonly line: number;
   /** False when its YAML was refused; such a document is not looked at any further. */
   readonly sound: boolean;
+  /** What was reported while it was read. */
+  readonly problems: readonly RuleProblem[];
 }
 
 /** Text → documents. Reports every problem with its place; never throws, whatever the text. */
@@ -59,14 +63,21 @@ export function readYaml(text: string, limits: SigmaLimits, problems: Problems):
     const converter = createConverter(lines, limits, problems);
     const read: YamlDocument[] = [];
     for (const document of documents) {
+      const reported = problems.all.length;
+      const refusals = problems.refusals();
       for (const error of document.errors) {
         problems.report('yaml-syntax', placeOf(lines, error.pos[0]), firstLine(error.message));
       }
-      const before = problems.refusals();
-      const sound = document.errors.length === 0;
-      const root = sound && document.contents !== null ? converter(document.contents) : null;
-      const range = document.range;
-      read.push({ root, text: text.slice(range[0], range[2]), sound: sound && problems.refusals() === before });
+      const parsed = document.errors.length === 0 && document.contents !== null;
+      const root = parsed ? converter(document.contents) : null;
+      const [from, , to] = document.range;
+      read.push({
+        root,
+        text: text.slice(from, to),
+        line: root?.at.line ?? placeOf(lines, from).line,
+        sound: problems.refusals() === refusals,
+        problems: problems.all.slice(reported),
+      });
     }
     return read;
   } catch (error) {

@@ -1,0 +1,115 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CompileOptions,
+  compileRules,
+  defaultSigmaLimits,
+  type ParsedRules,
+  type ParseOptions,
+  type ProblemCode,
+  parseRules,
+  problemCodes,
+  type Rule,
+  type RuleDocument,
+  type RuleProblem,
+  type RuleSet,
+} from '../sigma/index.ts';
+
+/** A document of a rule file and what became of it. */
+export interface FileDocument extends RuleDocument {
+  readonly file: string;
+}
+
+export interface LoadedRules {
+  readonly set: RuleSet;
+  readonly rules: readonly Rule[];
+  readonly problems: readonly RuleProblem[];
+  /** Every document that was found, refused ones too, in the order of files. */
+  readonly documents: readonly FileDocument[];
+}
+
+/** A rule folder that is not there or may not be read: nothing sensible can run on. */
+export class RulesUnreadable extends Error {
+  readonly code = 'rules-unreadable';
+}
+
+/**
+ * Loads every *.yml and *.yaml below the folders (or the files themselves), in the order of their names, so that the
+ * same folders give the same set on every machine. A refused rule never stops the rest; of two rules with one id the
+ * first stands. Throws RulesUnreadable when a folder cannot be read.
+ */
+export async function loadRuleDirs(
+  dirs: readonly string[],
+  options: CompileOptions & ParseOptions = {},
+): Promise<LoadedRules> {
+  const files = (await Promise.all(dirs.map(ruleFiles))).flat();
+  const documents: FileDocument[] = [];
+  const problems: RuleProblem[] = [];
+  const firstOf = new Map<string, Rule>();
+  for (const file of new Set(files)) {
+    const parsed = await readRuleFile(file, options);
+    problems.push(...parsed.problems);
+    for (const document of parsed.documents) {
+      const { rule } = document;
+      const first = rule === null ? undefined : firstOf.get(rule.id);
+      if (rule !== null && first === undefined) firstOf.set(rule.id, rule);
+      if (rule === null || first === undefined) {
+        documents.push({ ...document, file });
+        continue;
+      }
+      const message = `the id ${rule.id} is already that of ${first.file}:${first.line}`;
+      const duplicate = problemOf('id-duplicate', file, rule.line, message);
+      problems.push(duplicate);
+      documents.push({
+        ...document,
+        file,
+        rule: null,
+        outcome: 'refused',
+        problems: [...document.problems, duplicate],
+      });
+    }
+  }
+  const rules = [...firstOf.values()];
+  return { set: compileRules(rules, options), rules, problems, documents };
+}
+
+async function ruleFiles(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => /\.ya?ml$/i.test(entry.name) && !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .toSorted();
+  } catch (error) {
+    throw new RulesUnreadable(`the rules in ${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+async function readRuleFile(file: string, options: ParseOptions): Promise<ParsedRules> {
+  const limits = options.limits ?? defaultSigmaLimits;
+  try {
+    // A character is at most three bytes of a UTF-16 unit, so a longer file cannot be within the bound.
+    const { size } = await stat(file);
+    if (size > limits.fileChars * 3) return refusedFile(file, 'file-too-large', `the file has ${size} bytes`);
+    const bytes = await readFile(file);
+    return parseRules(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file, options);
+  } catch (error) {
+    if (error instanceof TypeError) return refusedFile(file, 'file-not-utf8', 'the file is no UTF-8 text');
+    return refusedFile(file, 'file-unreadable', `the file cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function refusedFile(file: string, code: ProblemCode, message: string): ParsedRules {
+  const problems = [problemOf(code, file, 1, message)];
+  return { rules: [], problems, documents: [{ line: 1, id: '', title: '', rule: null, outcome: 'refused', problems }] };
+}
+
+function problemOf(code: ProblemCode, file: string, line: number, message: string): RuleProblem {
+  const { severity, advice } = problemCodes[code];
+  return { severity, code, file, line, column: 1, message, advice };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
