@@ -28,17 +28,18 @@ export function foldCase(text: string): string {
 
 /**
  * SQL of a text expression folded the same way. ASCII needles compare over `lower`, which folds ASCII only and is the
- * faster; a non-ASCII needle needs lowerUTF8 with the exceptions held aside.
+ * faster; a non-ASCII needle needs lowerUTF8 with the exceptions held aside, as
+ * noncharacters, which no text may carry.
  */
 export function foldedSql(expression: string, needle: string): string {
   if (isAscii(needle)) return `lower(${expression})`;
   const held = [
     ['Σ', 'σ'],
-    [kelvin, '\ue000'],
-    [dottedI, '\ue001'],
+    [kelvin, '\ufdd0'],
+    [dottedI, '\ufdd1'],
   ].reduce((sql, [from, to]) => `replaceAll(${sql}, '${from}', '${to}')`, expression);
   return [
-    ['\ue000', kelvin],
-    ['\ue001', dottedI],
+    ['\ufdd0', kelvin],
+    ['\ufdd1', dottedI],
   ].reduce((sql, [from, to]) => `replaceAll(${sql}, '${from}', '${to}')`, `lowerUTF8(${held})`);
 }

@@ -64,6 +64,8 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
         if (code !== null && !transientCodes.has(code)) {
           throw new StoreRefused(code, error instanceof Error ? error.message : String(error), error);
         }
+        // A bug of ours or an answer cut short by an error in its middle: trying again would hide it.
+        if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) throw error;
         const pauseMs = Math.min(100 * 2 ** (attempt - 1), 1_000);
         if (closed || performance.now() - startedMs + pauseMs > waitMs) throw new StoreAway(what, error);
         log.debug({ what, attempt, err: error }, 'store: trying again');

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { schemaText } from '../../src/store/index.ts';
+import { migrations } from '../../src/store/migrate.ts';
+
+test('versions are 1, 2, 3, … without a hole', () => {
+  expect(migrations.map((m) => m.version)).toEqual(migrations.map((_, i) => i + 1));
+});
+
+test('one text for both modes: only the engine, ON CLUSTER and the deduplication setting differ', () => {
+  const plain = schemaText(false);
+  const cluster = schemaText(true);
+  expect(cluster).toHaveLength(plain.length);
+  const neutral = (sql: string): string =>
+    sql
+      .replace(" ON CLUSTER '{cluster}'", '')
+      .replace(/ReplicatedReplacingMergeTree\('[^']+', '\{replica\}'(?:, (\w+))?\)/, 'ReplacingMergeTree($1)')
+      .replace(/ReplicatedMergeTree\('[^']+', '\{replica\}'\)/, 'MergeTree()')
+      .replace(/replicated_deduplication_window = (\d+), replicated_deduplication_window_seconds = 604800/, 'WINDOW $1')
+      .replace(/non_replicated_deduplication_window = (\d+)/, 'WINDOW $1');
+  expect(cluster.map(neutral)).toEqual(plain.map(neutral));
+  for (const sql of cluster) {
+    expect(sql).toContain("ON CLUSTER '{cluster}'");
+    expect(sql).toMatch(/ENGINE = Replicated/);
+  }
+});
+
+test('every table forgets a repeated block, and can be created again', () => {
+  for (const sql of schemaText(false)) {
+    expect(sql).toMatch(/^CREATE TABLE IF NOT EXISTS \w+ \(/);
+    expect(sql).toContain('non_replicated_deduplication_window');
+  }
+});
