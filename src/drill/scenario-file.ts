@@ -16,6 +16,8 @@ const system = z
   .strictObject({
     id,
     name: word,
+    /** Owning agency (chủ quản); the scenario's organisation when it is not given. */
+    org: z.strictObject({ id, name: word }).optional(),
     level: z.int().min(1).max(5),
     hosts: z.array(word).max(200),
     addresses: z.array(word).max(200),
@@ -37,7 +39,7 @@ const world = z
   })
   .transform(({ organisation, systems, no_strike: noStrike }) => ({
     organisation,
-    systems: systems.map((s) => ({ ...s, org: organisation.id, orgName: organisation.name })),
+    systems: systems.map(({ org = organisation, ...rest }) => ({ ...rest, org: org.id, orgName: org.name })),
     noStrike,
   }));
 
