@@ -51,7 +51,7 @@ export function createSessions(o: {
   const list = async (account?: string): Promise<readonly StoredSession[]> => {
     const keys = await answered(async () => {
       await redis.zremrangebyscore(index, '-inf', String(o.clock()));
-      return redis.zrange(index, 0, -1);
+      return redis.zrange(index, '0', '-1');
     });
     if (keys.length === 0) return [];
     const texts = await answered(() => redis.mget(keys.map(keyOf)));

@@ -1,0 +1,89 @@
+import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
+import type { Fields, LogsourceTags, SecurityEvent } from '../model/event.ts';
+import type { Alert, Finding, MatchedField, RuleFacts } from '../model/finding.ts';
+import type { IncidentFacts } from '../model/incident.ts';
+
+/** What a rule is held against. */
+export interface Candidate {
+  readonly fields: Fields;
+  readonly logsource: LogsourceTags;
+}
+
+/** Rules by number. `match` gives the numbers of those met, ascending. */
+export interface Matcher {
+  match(candidate: Candidate): readonly number[];
+  explain(rule: number, candidate: Candidate): readonly MatchedField[];
+}
+
+/** The rules that are live now. Parts of it keep the numbers of the whole. */
+export interface LiveRules extends Matcher {
+  /** Hash of all rules: what an evaluation was made with. */
+  readonly version: string;
+  readonly facts: readonly RuleFacts[];
+  /** A matcher of these rules alone. */
+  part(rules: readonly number[]): Matcher;
+}
+
+/** The part of an alert its first event decides; the alert stage knows more of it. */
+export type Draft = Pick<
+  Alert,
+  'id' | 'rule' | 'origin' | 'drill' | 'lane' | 'org' | 'system' | 'host' | 'entity' | 'windowStartMs'
+>;
+
+export interface Aggregate {
+  readonly events: number;
+  readonly firstEventMs: number;
+  readonly lastEventMs: number;
+  readonly firstReceivedMs: number;
+  readonly evidence: Alert['evidence'];
+}
+
+/** What the detector asks of the store. Everything is idempotent; all of it throws while the store is away. */
+export interface StorePort {
+  readBatch(ref: BatchRef): Promise<readonly SecurityEvent[]>;
+  findBatch(id: string): Promise<Batch | null>;
+  byIds(refs: Alert['evidence']): Promise<readonly SecurityEvent[]>;
+  insertFindings(findings: readonly Finding[], token: string): Promise<void>;
+  aggregate(alerts: readonly string[]): Promise<ReadonlyMap<string, Aggregate>>;
+  alerts(ids: readonly string[]): Promise<readonly Alert[]>;
+  recordEvaluation(evaluation: Evaluation): Promise<void>;
+  unevaluated(limit: number): Promise<readonly BatchRef[]>;
+  adoptOrphans(olderThanMs: number): Promise<readonly Batch[]>;
+}
+
+/** The alert stage, as functions. */
+export interface AlertPort {
+  draft(rule: RuleFacts, event: SecurityEvent): Draft;
+  sameEvidence(previous: Alert, evidence: Alert['evidence']): boolean;
+  build(o: {
+    readonly draft: Draft;
+    readonly facts: Aggregate;
+    readonly events: readonly SecurityEvent[];
+    readonly previous: Alert | null;
+    readonly nowMs: number;
+  }): Alert;
+}
+
+/** Alerts with the incidents they are in, as both are stored. */
+export interface Placed {
+  readonly alerts: readonly Alert[];
+  readonly incidents: readonly IncidentFacts[];
+}
+
+/** The incident stage: `place` stores alerts and incidents, `show` puts them on the live feed. */
+export interface IncidentPort {
+  place(alerts: readonly Alert[]): Promise<Placed>;
+  show(placed: Placed): Promise<void>;
+}
+
+/** An alert that was raised or amended, with its incident. */
+export interface Raised {
+  readonly alert: Alert;
+  readonly incident: IncidentFacts;
+}
+
+/** Queues what owners are to be told, under idempotency keys: it is called again for every amendment and every rerun. */
+export type NotifyPort = (raised: readonly Raised[]) => Promise<void>;
+
+/** Wakes a worker for a batch. */
+export type OfferPort = (ref: BatchRef) => Promise<void>;

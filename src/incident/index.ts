@@ -1,0 +1,119 @@
+import type { AlertView, IncidentAction, IncidentCard } from '../contract/api.ts';
+import type { FeedItem } from '../contract/feed.ts';
+import type { Alert } from '../model/finding.ts';
+import type { IncidentFacts, IncidentHandling } from '../model/incident.ts';
+import { type ActionOutcome, takeAction } from './act.ts';
+import { incidentCard } from './card.ts';
+import { handlingAfter, handlingDocument, newHandling } from './handling.ts';
+import { defaultIncidentLimits, type IncidentLimits } from './limits.ts';
+import { placeAlerts } from './place.ts';
+import type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, PublishPort } from './ports.ts';
+import { refreshFacts } from './refresh.ts';
+
+export type { ActionOutcome } from './act.ts';
+export { incidentCard, type SystemNames } from './card.ts';
+export { amendFacts, type IncidentAggregate, leadOf, openFacts, revisionOf } from './facts.ts';
+export { codeOf, groupKeyOfAlert, groupKeyOfIncident, incidentIdOf } from './group.ts';
+export { handlingAfter, handlingDocument, newHandling } from './handling.ts';
+export { type Decision, decide, type HandlingState, nextStates, type RefusalCode } from './lifecycle.ts';
+export { defaultIncidentLimits, type IncidentLimits } from './limits.ts';
+export type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, PublishPort } from './ports.ts';
+
+/** Actor of ledger rows nobody's hand wrote. */
+export const systemActor = 'system';
+
+/** Alerts that found their incidents, as both are stored. */
+export interface Placed {
+  readonly alerts: readonly Alert[];
+  readonly incidents: readonly IncidentFacts[];
+}
+
+export interface Incidents {
+  /** Gives alerts their incidents, stores both and brings the incidents' facts up to date. Idempotent. */
+  place(alerts: readonly Alert[]): Promise<Placed>;
+  /** Puts alerts and their incidents on the live feed, incidents first. Clients take a repeat for what it is. */
+  show(placed: Placed): Promise<void>;
+  /** Cards of incidents, with what people decided so far. */
+  cards(facts: readonly IncidentFacts[]): Promise<readonly IncidentCard[]>;
+  /** Newest handling of each id; an id nobody touched is left out. */
+  handlingOf(ids: readonly string[]): Promise<ReadonlyMap<string, IncidentHandling>>;
+  /** A human action; on success the new card goes to the feed. */
+  act(incident: string, action: IncidentAction, actor: string): Promise<ActionOutcome>;
+}
+
+export function createIncidents(o: {
+  readonly alerts: AlertsPort;
+  readonly incidents: IncidentRowsPort;
+  readonly ledger: LedgerPort;
+  readonly lock: LockPort;
+  readonly names: NamesPort;
+  readonly publish: PublishPort;
+  readonly viewAlert: (alert: Alert, incident: IncidentFacts) => AlertView;
+  /** Told when an action was stored but could not be shown. */
+  readonly warn: (error: unknown, message: string) => void;
+  readonly clock: () => number;
+  readonly limits?: Partial<IncidentLimits>;
+}): Incidents {
+  const limits: IncidentLimits = { ...defaultIncidentLimits, ...o.limits };
+
+  const handlingOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, IncidentHandling>> => {
+    const rows = ids.length === 0 ? [] : await o.ledger.newestOf('incident', ids);
+    return new Map(rows.map((row) => [row.subject, handlingAfter(row)]));
+  };
+
+  /** The first line of an incident's history. Two writers of version 1 are one: the ledger keeps the first. */
+  const recordOpened = async (facts: IncidentFacts): Promise<void> => {
+    const { code, title, titleVi, severity } = facts;
+    await o.ledger.append({
+      kind: 'incident',
+      subject: facts.id,
+      actor: systemActor,
+      action: 'opened',
+      document: handlingDocument(newHandling(facts), { code, title, titleVi, severity }, true),
+      expectedVersion: 0,
+    });
+  };
+
+  const parts = { ...o, limits, handlingOf };
+
+  const cards = async (facts: readonly IncidentFacts[]): Promise<readonly IncidentCard[]> => {
+    const handlings = await handlingOf(facts.map((each) => each.id));
+    return facts.map((each) => incidentCard(each, handlings.get(each.id) ?? newHandling(each), o.names(each.system)));
+  };
+
+  const show = async ({ alerts, incidents }: Placed): Promise<void> => {
+    const byId = new Map(incidents.map((facts) => [facts.id, facts]));
+    const items: FeedItem[] = [];
+    for (const card of await cards(incidents)) items.push({ kind: 'incident', system: card.system, incident: card });
+    for (const alert of alerts) {
+      const facts = byId.get(alert.incident);
+      if (facts !== undefined) items.push({ kind: 'alert', system: alert.system, alert: o.viewAlert(alert, facts) });
+    }
+    await o.publish(items);
+  };
+
+  return {
+    show,
+    cards,
+    handlingOf,
+    place: async (alerts) => {
+      const placed = await placeAlerts(alerts, parts);
+      const incidents = await refreshFacts([...new Set(placed.map((alert) => alert.incident))], parts);
+      const handlings = await handlingOf(incidents.map((facts) => facts.id));
+      for (const facts of incidents) if (!handlings.has(facts.id)) await recordOpened(facts);
+      return { alerts: placed, incidents };
+    },
+    act: async (incident, action, actor) => {
+      const { facts, ...outcome } = await takeAction(incident, action, actor, parts);
+      if (facts !== undefined) {
+        // The action stands; a feed that is away now makes its clients load the lists again when it is back.
+        try {
+          await show({ alerts: [], incidents: [facts] });
+        } catch (error) {
+          o.warn(error, `an action on incident ${incident} was stored but not shown on the live feed`);
+        }
+      }
+      return outcome;
+    },
+  };
+}

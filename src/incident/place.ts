@@ -1,0 +1,114 @@
+import type { Alert } from '../model/finding.ts';
+import { type IncidentFacts, type IncidentHandling, isClosed } from '../model/incident.ts';
+import { openFacts } from './facts.ts';
+import { groupKeyOfAlert, incidentIdOf } from './group.ts';
+import type { IncidentLimits } from './limits.ts';
+import type { AlertsPort, IncidentRowsPort, LockPort } from './ports.ts';
+
+/** An incident as the placing of one batch's alerts sees it: its span grows as alerts join. */
+interface Home {
+  readonly id: string;
+  firstEventMs: number;
+  lastEventMs: number;
+  /** The alerts that open it; empty for one that stood already. */
+  readonly opening: Alert[];
+}
+
+export interface PlaceParts {
+  readonly alerts: AlertsPort;
+  readonly incidents: IncidentRowsPort;
+  readonly handlingOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, IncidentHandling>>;
+  readonly lock: LockPort;
+  readonly clock: () => number;
+  readonly limits: IncidentLimits;
+}
+
+/**
+ * Gives every alert an incident and stores both; returns the alerts as stored.
+ * An alert that has an incident keeps it, even a closed one: an incident is not asked twice about the same alert. A new
+ * alert joins the newest incident of its group that is open and near in event time, else opens one.
+ *
+ * The group's lock is held only for new alerts. Order of writes: an opened incident, then its alerts; after a crash in
+ * between, whoever comes next finds the incident and joins it.
+ */
+export async function placeAlerts(alerts: readonly Alert[], parts: PlaceParts): Promise<readonly Alert[]> {
+  const placed = alerts.filter((alert) => alert.incident !== '');
+  if (placed.length > 0) await parts.alerts.writeAlerts(placed);
+
+  const byGroup = new Map<string, Alert[]>();
+  for (const alert of alerts) {
+    if (alert.incident !== '') continue;
+    const key = groupKeyOfAlert(alert);
+    byGroup.set(key, [...(byGroup.get(key) ?? []), alert]);
+  }
+  const groups = [...byGroup];
+  const { groupsPerLockMax } = parts.limits;
+  for (let from = 0; from < groups.length; from += groupsPerLockMax) {
+    placed.push(...(await placeGroups(groups.slice(from, from + groupsPerLockMax), parts)));
+  }
+  return placed;
+}
+
+async function placeGroups(groups: readonly [string, Alert[]][], parts: PlaceParts): Promise<Alert[]> {
+  const keys = groups.map(([key]) => `group:${key}`);
+  return parts.lock(keys, async (lease) => {
+    const ids = groups.flatMap(([, alerts]) => alerts.map((alert) => alert.id));
+    // Another worker may have placed some of them while we waited for the lock.
+    const stored = new Map((await parts.alerts.alerts(ids)).map((alert) => [alert.id, alert]));
+    const nowMs = parts.clock();
+    const placed: Alert[] = [];
+    const opened: (IncidentFacts & { groupKey: string; revision: number })[] = [];
+    for (const [groupKey, alerts] of groups) {
+      const homes: Home[] = [];
+      for (const alert of [...alerts].sort(byEventTime)) {
+        const before = stored.get(alert.id);
+        if (before !== undefined && before.incident !== '') {
+          placed.push({ ...alert, incident: before.incident, createdMs: before.createdMs });
+          continue;
+        }
+        const home = (await findHome(alert, groupKey, homes, parts)) ?? newHome(alert, groupKey, homes);
+        if (home.opening.length > 0 && home.opening[0] !== alert) home.opening.push(alert);
+        home.firstEventMs = Math.min(home.firstEventMs, alert.firstEventMs);
+        home.lastEventMs = Math.max(home.lastEventMs, alert.lastEventMs);
+        placed.push({ ...alert, incident: home.id });
+      }
+      for (const { id, opening } of homes) {
+        const [first, ...rest] = opening;
+        if (first === undefined) continue;
+        // Revision 0: whatever is recomputed from stored alerts is newer than this first guess.
+        opened.push({ ...openFacts(id, [first, ...rest], nowMs, parts.limits), groupKey, revision: 0 });
+      }
+    }
+    await lease.check();
+    if (opened.length > 0) await parts.incidents.write(opened);
+    await parts.alerts.writeAlerts(placed);
+    return placed;
+  });
+}
+
+async function findHome(alert: Alert, groupKey: string, homes: Home[], parts: PlaceParts): Promise<Home | null> {
+  const fromMs = alert.firstEventMs - parts.limits.gapMs;
+  const toMs = alert.lastEventMs + parts.limits.gapMs;
+  const near = homes.findLast((home) => home.firstEventMs <= toMs && home.lastEventMs >= fromMs);
+  if (near !== undefined) return near;
+  const found = await parts.incidents.latestOf(groupKey, { fromMs, toMs });
+  if (found === null) return null;
+  const handling = (await parts.handlingOf([found.id])).get(found.id);
+  // A closed incident never swallows a new alert.
+  if (handling !== undefined && isClosed(handling.state)) return null;
+  const { id, firstEventMs, lastEventMs } = found;
+  const home: Home = { id, firstEventMs, lastEventMs, opening: [] };
+  homes.push(home);
+  return home;
+}
+
+function newHome(alert: Alert, groupKey: string, homes: Home[]): Home {
+  const { firstEventMs, lastEventMs } = alert;
+  const home: Home = { id: incidentIdOf(groupKey, alert.id), firstEventMs, lastEventMs, opening: [alert] };
+  homes.push(home);
+  return home;
+}
+
+function byEventTime(a: Alert, b: Alert): number {
+  return a.firstEventMs - b.firstEventMs || (a.id < b.id ? -1 : 1);
+}
