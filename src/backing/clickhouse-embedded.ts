@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,8 @@ import { type RunningChild, supervise } from './supervise.ts';
 
 const database = 'vonggac';
 const stopMs = 4500;
-const lockWaitMs = 10_000;
+/** Of the machine's memory, for all queries together; merges and the rest of the platform need theirs. */
+const memoryShareMax = 0.5;
 
 /**
  * ClickHouse on this machine: chDB in a child process, supervised, behind HTTP on a loopback port with credentials
@@ -33,6 +34,7 @@ export async function openEmbeddedClickHouse(o: {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const spool = await spoolDirectory(resolve(o.dataDir));
   const limits = { ...defaultEmbeddedClickHouseLimits, ...o.limits };
+  limits.memoryBytesMax = Math.min(limits.memoryBytesMax, Math.floor(totalmem() * memoryShareMax));
   const username = 'vonggac';
   const password = randomBytes(24).toString('base64url');
   let port = 0;
@@ -48,7 +50,6 @@ export async function openEmbeddedClickHouse(o: {
       username,
       password,
       database,
-      lockWaitMs,
       limits,
     };
     const started = await startChild(order, o.log);
@@ -80,28 +81,28 @@ async function startChild(
   const main = fileURLToPath(new URL(`./clickhouse-child/main.${extension}`, import.meta.url));
   const forked = fork(main, [], {
     execArgv: extension === 'ts' ? ['--import', import.meta.resolve('tsx')] : [],
-    env: { ...baseEnvironment(), UV_THREADPOOL_SIZE: String(order.limits.sessions + 6) },
+    env: {
+      ...baseEnvironment(),
+      UV_THREADPOOL_SIZE: String(order.limits.readSessions + order.limits.writeSessions + 6),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
   });
   const exited = new Promise<string>((resolve) => {
     forked.once('error', (error) => resolve(error.message));
-    forked.once('exit', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`));
+    forked.once('close', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`));
   });
   const lastLines = relayOutput(forked, log);
-  forked.send(order);
+  forked.send(order, () => {});
   const outcome = await Promise.race([
     new Promise<FromChild>((resolve) => forked.on('message', (message: FromChild) => resolve(message))),
     exited.then((why): FromChild => ({ kind: 'failed', code: 'clickhouse-failed', message: why })),
   ]);
   if (outcome.kind !== 'ready') {
     forked.kill('SIGKILL');
-    throw Object.assign(
-      new Error(`embedded ClickHouse does not start: ${[outcome.message, ...lastLines()].join('\n')}`),
-      {
-        code: outcome.code,
-      },
-    );
+    await exited;
+    const reason = [outcome.message, ...lastLines()].join('\n');
+    throw Object.assign(new Error(`embedded ClickHouse does not start: ${reason}`), { code: outcome.code });
   }
   forked.on('message', (message: FromChild) => {
     if (message.kind === 'failed')
@@ -141,6 +142,8 @@ function baseEnvironment(): Record<string, string> {
 /** Insert bodies wait beside the data, unless its path has characters that the engine would read as a glob. */
 async function spoolDirectory(dataDir: string): Promise<{ path: string; remove(): Promise<void> }> {
   const plain = /^[\w./+-]+$/;
-  const path = plain.test(dataDir) ? join(dataDir, 'spool') : await mkdtemp(join(tmpdir(), 'vonggac-spool-'));
+  const path = plain.test(dataDir)
+    ? join(dataDir, 'clickhouse-inserts')
+    : await mkdtemp(join(tmpdir(), 'vonggac-inserts-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }

@@ -21,9 +21,8 @@ export async function lockDataDir(dir: string): Promise<{ release(): Promise<voi
     for (let tries = 0; ; tries++) {
       if (await linked(draft, path, dir)) break;
       const holder = await readLock(path);
-      if (holder === null) continue;
-      if (holder.alive || tries >= triesMax) throw locked(dir, holder.pid);
-      await takeAway(path, holder.text);
+      if (holder?.alive || tries >= triesMax) throw locked(dir, holder?.pid ?? 0);
+      if (holder) await takeAway(path, holder.text);
     }
   } finally {
     await unlink(draft).catch(() => {});

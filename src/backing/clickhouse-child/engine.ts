@@ -1,6 +1,6 @@
-import { Session } from 'chdb';
 import { failure, failureOf } from './failure.ts';
 import type { EmbeddedClickHouseLimits } from './protocol.ts';
+import { cappedSettings, createSessionPool, openSlot, type Slot } from './session-pool.ts';
 import { quoted, quotedName } from './sql-text.ts';
 
 /** One statement for the engine. */
@@ -13,6 +13,8 @@ export interface EngineQuery {
   params: ReadonlyMap<string, string>;
   /** Settings of this statement alone. */
   settings: ReadonlyMap<string, string>;
+  /** Inserts have sessions of their own: slow reads must not keep logs out. */
+  writes: boolean;
   /** The statement may leave something behind on its session (SET, USE, temporary tables). */
   leavesTraces: boolean;
   signal: AbortSignal;
@@ -25,27 +27,12 @@ export interface EngineAnswer {
   elapsedSeconds: number;
 }
 
-/** The embedded engine behind a small pool of sessions. */
+/** The embedded engine behind its sessions. */
 export interface Engine {
   /** Runs one statement. Rejects with a QueryFailure; an aborted one is killed in the engine first. */
   run(query: EngineQuery): Promise<EngineAnswer>;
-  running(): number;
   /** Refuses new work, lets running queries finish for `drainMs`, kills the rest, closes the sessions. */
   close(): Promise<void>;
-}
-
-interface Slot {
-  session: Session;
-  /** Sent as `log_comment` with everything the session runs, so that KILL QUERY finds it. */
-  mark: string;
-  database: string;
-  params: Set<string>;
-  settings: Set<string>;
-}
-
-interface Waiter {
-  give(slot: Slot): void;
-  fail(error: Error): void;
 }
 
 const killRetryMs = 100;
@@ -59,72 +46,15 @@ const killRetryMs = 100;
  * settings and parameters stay set on a session, so every query names or resets them all.
  */
 export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal: (reason: string) => void): Engine {
-  let sessionCount = 0;
-  const idle: Slot[] = [];
-  const waiters: Waiter[] = [];
+  let sessions = 0;
+  const open = (): Slot => openSlot(path, limits, `session-${++sessions}`);
+  let control = open();
+  const reads = createSessionPool({ size: limits.readSessions, open, limits, fatal });
+  const writes = createSessionPool({ size: limits.writeSessions, open, limits, fatal });
   const running = new Set<Promise<unknown>>();
   const abortAll = new AbortController();
-  let closing = false;
 
-  function openSlot(): Slot {
-    const mark = `session-${++sessionCount}`;
-    return { session: openSession(path, limits, mark), mark, database: '', params: new Set(), settings: new Set() };
-  }
-
-  let control = openSlot();
-  for (let n = 0; n < limits.sessions; n++) idle.push(openSlot());
-
-  function acquire(signal: AbortSignal): Promise<Slot> {
-    const slot = idle.pop();
-    if (slot) return Promise.resolve(slot);
-    if (waiters.length >= limits.waitersMax) {
-      throw failure('tooManyQueries', `Too many requests wait for a session, waitersMax is ${limits.waitersMax}`);
-    }
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        const at = waiters.indexOf(waiter);
-        if (at >= 0) waiters.splice(at, 1);
-      };
-      const waiter: Waiter = {
-        give: (slot) => {
-          settle();
-          resolve(slot);
-        },
-        fail: (error) => {
-          settle();
-          reject(error);
-        },
-      };
-      const onAbort = (): void => waiter.fail(failure('cancelled', 'Query was cancelled while it waited'));
-      const timer = setTimeout(
-        () => waiter.fail(failure('tooManyQueries', `No session became free within waitMsMax (${limits.waitMsMax})`)),
-        limits.waitMsMax,
-      );
-      signal.addEventListener('abort', onAbort);
-      waiters.push(waiter);
-    });
-  }
-
-  function release(slot: Slot, clean: boolean): void {
-    let next = slot;
-    if (!clean) {
-      slot.session.close();
-      if (closing) return;
-      try {
-        next = openSlot();
-      } catch (error) {
-        fatal(`no new session: ${String(error)}`);
-        return;
-      }
-    }
-    const waiter = waiters.shift();
-    if (waiter) waiter.give(next);
-    else idle.push(next);
-  }
-
-  // Kills again until the query is gone: the first kill may come before the engine has listed it.
+  // Kills are said one after the other, and again until the query is gone: the engine may not have listed it yet.
   let killing: Promise<unknown> = Promise.resolve();
   function kill(mark: string, gone: () => boolean): void {
     killing = killing.then(async () => {
@@ -134,27 +64,27 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
         await control.session.queryAsync(sql, { format: 'Null' });
       } catch {
         control.session.close();
-        if (!closing) control = openSlot();
+        control = open();
       }
-      if (!gone()) setTimeout(() => kill(mark, gone), killRetryMs).unref();
+      if (!gone()) setTimeout(() => kill(mark, gone), killRetryMs);
     });
   }
 
-  async function runOn(slot: Slot, query: EngineQuery): Promise<EngineAnswer> {
+  async function runOn(slot: Slot, query: EngineQuery): Promise<{ answer: EngineAnswer; clean: boolean }> {
     let gone = false;
     const onAbort = (): void => kill(slot.mark, () => gone);
     const signals = [query.signal, abortAll.signal];
-    let clean = false;
     try {
       const work = slot.session.queryAsync(withContext(slot, query, limits), { format: query.format });
       for (const signal of signals) {
         signal.addEventListener('abort', onAbort);
         if (signal.aborted) onAbort();
       }
-      const answer = await work;
-      clean = !query.leavesTraces && !signals.some((signal) => signal.aborted);
-      const { rowsRead, bytesRead, elapsed } = answer;
-      return { bytes: answer.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed };
+      const result = await work;
+      // A kill on its way must not hit what the session runs next: an aborted one is not used again.
+      const clean = !query.leavesTraces && !signals.some((signal) => signal.aborted);
+      const { rowsRead, bytesRead, elapsed } = result;
+      return { answer: { bytes: result.bytes(), rowsRead, bytesRead, elapsedSeconds: elapsed }, clean };
     } catch (error) {
       const failed = failureOf(error);
       if (failed.code === 236 && /fatal error/.test(failed.message)) fatal(failed.message);
@@ -162,20 +92,29 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
     } finally {
       gone = true;
       for (const signal of signals) signal.removeEventListener('abort', onAbort);
-      // A kill on its way must not hit whatever the session runs next; killed sessions are not used again.
-      release(slot, clean);
+    }
+  }
+
+  async function runInPool(query: EngineQuery): Promise<EngineAnswer> {
+    const pool = query.writes ? writes : reads;
+    let slot = await pool.acquire(query.signal);
+    let clean = false;
+    try {
+      if (mentionsStaleParameter(slot, query)) {
+        slot.session.close();
+        slot = open();
+      }
+      const ran = await runOn(slot, query);
+      clean = ran.clean;
+      return ran.answer;
+    } finally {
+      pool.release(slot, clean);
     }
   }
 
   return {
     async run(query) {
-      if (closing) throw failure('cancelled', 'The server is shutting down', 503);
-      let slot = await acquire(query.signal);
-      if (mentionsStaleParameter(slot, query)) {
-        slot.session.close();
-        slot = openSlot();
-      }
-      const work = runOn(slot, query);
+      const work = runInPool(query);
       running.add(work);
       try {
         return await work;
@@ -183,15 +122,17 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
         running.delete(work);
       }
     },
-    running: () => running.size,
     async close() {
-      closing = true;
-      for (const waiter of [...waiters]) waiter.fail(failure('cancelled', 'The server is shutting down', 503));
-      const timer = setTimeout(() => abortAll.abort(), limits.drainMs);
+      reads.close();
+      writes.close();
+      const timer = setTimeout(
+        () => abortAll.abort(failure('cancelled', 'The server is shutting down')),
+        limits.drainMs,
+      );
       await Promise.allSettled([...running]);
       clearTimeout(timer);
       await killing;
-      for (const slot of [...idle.splice(0), control]) slot.session.close();
+      control.session.close();
     },
   };
 }
@@ -199,10 +140,13 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
 // A parameter of an earlier query is still set on the session; a query that forgot it must not get the old value.
 function mentionsStaleParameter(slot: Slot, query: EngineQuery): boolean {
   if (!query.sql.includes('{')) return false;
-  return [...slot.params].some((name) => !query.params.has(name) && query.sql.includes(name));
+  for (const name of slot.params) {
+    if (!query.params.has(name) && new RegExp(`\\{\\s*${name}\\s*:`).test(query.sql)) return true;
+  }
+  return false;
 }
 
-/** The statement with the SET and USE that make the session's state what the request says, and nothing else. */
+/** The statement behind the SET and USE that make the session's state what the request says, and nothing else. */
 function withContext(slot: Slot, query: EngineQuery, limits: EmbeddedClickHouseLimits): string {
   const sets: string[] = [];
   for (const name of slot.settings) {
@@ -222,21 +166,4 @@ function withContext(slot: Slot, query: EngineQuery, limits: EmbeddedClickHouseL
   if (slot.database !== query.database) context += `USE ${quotedName(query.database)}; `;
   slot.database = query.database;
   return context + query.sql;
-}
-
-function cappedSettings(limits: EmbeddedClickHouseLimits): ReadonlyMap<string, number> {
-  return new Map([
-    ['max_execution_time', limits.executionSecondsMax],
-    ['max_memory_usage', limits.queryMemoryBytesMax],
-    ['max_memory_usage_for_user', limits.memoryBytesMax],
-    ['max_result_bytes', limits.resultBytesMax],
-    ['max_query_size', limits.sqlBytesMax * 2],
-  ]);
-}
-
-function openSession(path: string, limits: EmbeddedClickHouseLimits, mark: string): Session {
-  const settings = [...cappedSettings(limits)].map(([name, value]) => `--${name}=${value}`);
-  return new Session(path, {
-    connectionArgs: [...settings, '--result_overflow_mode=throw', `--log_comment=${mark}`],
-  });
 }

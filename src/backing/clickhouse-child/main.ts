@@ -8,6 +8,10 @@ import type { FromChild, ToChild } from './protocol.ts';
 
 const lockRetryMs = 50;
 const closeMs = 4000;
+const lastAnswersMs = 500;
+const sweepMs = 10;
+
+class EngineMissing extends Error {}
 
 let shutDown: () => Promise<void> = async () => {};
 let opened = false;
@@ -23,7 +27,7 @@ process.on('message', (message: ToChild) => {
   else if (!opened) {
     opened = true;
     open(message).catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'clickhouse-failed';
+      const code = error instanceof EngineMissing ? 'chdb-missing' : 'clickhouse-failed';
       tell({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) }, dieAtOnce);
     });
   }
@@ -32,19 +36,18 @@ process.on('message', (message: ToChild) => {
 async function open(o: Extract<ToChild, { kind: 'open' }>): Promise<void> {
   // Loaded late: the engine is half a gigabyte, and an optional dependency that may be missing.
   const { openEngine } = await import('./engine.ts').catch((cause: unknown) => {
-    throw Object.assign(new Error(`the npm package chdb cannot be loaded here: ${String(cause)}`), {
-      code: 'chdb-missing',
-    });
+    throw new EngineMissing(`the npm package chdb cannot be loaded here: ${String(cause)}`);
   });
   const { createHttpFront } = await import('./http-server.ts');
   const { createSpool } = await import('./spool.ts');
   const spool = await createSpool(o.spoolPath, o.limits.insertBytesMax);
-  const engine = await waitForLock(() => openEngine(o.path, o.limits, fatal), o.lockWaitMs);
+  const engine = await waitForLock(() => openEngine(o.path, o.limits, fatal), o.limits.lockWaitMs);
   const base = {
     format: 'TabSeparated',
     database: 'default',
     params: new Map<string, string>(),
     settings: new Map<string, string>(),
+    writes: false,
     leavesTraces: false,
     signal: new AbortController().signal,
   };
@@ -59,9 +62,13 @@ async function open(o: Extract<ToChild, { kind: 'open' }>): Promise<void> {
     server.listen(o.port, '127.0.0.1', resolve);
   });
   shutDown = async () => {
-    server.close();
+    const closed = new Promise((resolve) => server.close(resolve));
     await engine.close();
-    server.closeAllConnections();
+    // The last answers are on their way; whoever does not read them is cut off.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+    setTimeout(() => server.closeAllConnections(), lastAnswersMs).unref();
+    await closed;
+    clearInterval(sweep);
   };
   tell({ kind: 'ready', port: (server.address() as AddressInfo).port, version });
 }

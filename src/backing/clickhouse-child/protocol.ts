@@ -1,14 +1,16 @@
 /** Bounds of the embedded ClickHouse. Each one bites with an error that names it. */
 export interface EmbeddedClickHouseLimits {
-  /** Queries running side by side; each has a session of its own. */
-  sessions: number;
-  /** Requests that may wait for a session; the next one is answered 503. */
+  /** Reads (and DDL) running side by side; each has a session of its own. */
+  readSessions: number;
+  /** Inserts running side by side, apart from the reads: slow searches must not keep logs out. */
+  writeSessions: number;
+  /** Requests that may wait for a session of either kind; the next one is answered 503. */
   waitersMax: number;
   /** How long a request waits for a session before it is answered 503. */
   waitMsMax: number;
   /** SQL text sent in a body or made from parameters. */
   sqlBytesMax: number;
-  /** Body of one insert, after decompression is the engine's matter: this counts what is spooled. */
+  /** Body of one insert as it came, compressed or not. */
   insertBytesMax: number;
   /** Answers are held whole so that an error is never hidden behind a 200. */
   resultBytesMax: number;
@@ -20,10 +22,13 @@ export interface EmbeddedClickHouseLimits {
   memoryBytesMax: number;
   /** How long close() lets running queries finish before it kills them. */
   drainMs: number;
+  /** How long to wait for the directory lock of a dying predecessor. */
+  lockWaitMs: number;
 }
 
 export const defaultEmbeddedClickHouseLimits: EmbeddedClickHouseLimits = {
-  sessions: 4,
+  readSessions: 4,
+  writeSessions: 2,
   waitersMax: 256,
   waitMsMax: 30_000,
   sqlBytesMax: 16 * 1024 * 1024,
@@ -33,6 +38,7 @@ export const defaultEmbeddedClickHouseLimits: EmbeddedClickHouseLimits = {
   queryMemoryBytesMax: 2 * 1024 * 1024 * 1024,
   memoryBytesMax: 4 * 1024 * 1024 * 1024,
   drainMs: 1000,
+  lockWaitMs: 10_000,
 };
 
 /** What the parent sends over the IPC channel: never argv or the environment, which other users can read. */
@@ -48,8 +54,6 @@ export type ToChild =
       username: string;
       password: string;
       database: string;
-      /** How long to wait for the lock of a dying predecessor. */
-      lockWaitMs: number;
       limits: EmbeddedClickHouseLimits;
     }
   | { kind: 'close' };

@@ -13,6 +13,7 @@ export interface QueryRequest {
   database: string | null;
   params: Map<string, string>;
   settings: Map<string, string>;
+  writes: boolean;
   leavesTraces: boolean;
   gzipAnswer: boolean;
   /** The body of an insert, to be removed when the statement has run. */
@@ -61,6 +62,7 @@ export async function readRequest(request: IncomingMessage, spool: Spool, sqlByt
     database: null,
     params: new Map(),
     settings: new Map(),
+    writes: false,
     leavesTraces: false,
     gzipAnswer: false,
     spooled: null,
@@ -85,6 +87,7 @@ export async function readRequest(request: IncomingMessage, spool: Spool, sqlByt
     found.spooled = await spool.take(request, gzip ? '.gz' : '');
     const source = `FROM INFILE ${quoted(found.spooled.path)}${gzip ? " COMPRESSION 'gzip'" : ''} `;
     const clauses = head.slice(insert.sourceAt, insert.formatAt);
+    found.writes = true;
     found.sql = `${head.slice(0, insert.sourceAt)}${source}${clauses}FORMAT ${insert.format}`;
     return found;
   }
@@ -110,6 +113,7 @@ export async function readRequest(request: IncomingMessage, spool: Spool, sqlByt
   if (request.method !== 'POST' && !readVerbs.test(shape.verb)) {
     throw failure('readonly', 'Cannot execute this statement in readonly mode: use POST for statements that change');
   }
+  found.writes = shape.verb.startsWith('INSERT');
   found.leavesTraces = !tracelessVerbs.test(shape.verb);
   return found;
 }

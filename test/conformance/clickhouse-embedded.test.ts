@@ -1,0 +1,329 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EmbeddedClickHouseLimits } from '../../src/backing/clickhouse-child/protocol.ts';
+import { type ClickHouseBacking, openEmbeddedClickHouse } from '../../src/backing/index.ts';
+import { createLog } from '../../src/observe/log.ts';
+
+/** What only the embedded engine has: its bounds, its process, and the facts measured about chDB. */
+const log = createLog('silent');
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function open(
+  limits: Partial<EmbeddedClickHouseLimits> = {},
+  name = 'vonggac-embedded-',
+): Promise<{ backing: ClickHouseBacking; client: ClickHouseClient; dataDir: string }> {
+  const dataDir = await mkdtemp(join(tmpdir(), name));
+  closers.push(() => rm(dataDir, { recursive: true, force: true }));
+  const backing = await openEmbeddedClickHouse({ dataDir, log, limits });
+  closers.push(() => backing.close());
+  return { backing, client: clientOf(backing), dataDir };
+}
+
+function clientOf(backing: ClickHouseBacking): ClickHouseClient {
+  const client = createClient({
+    url: backing.url,
+    username: backing.username,
+    password: backing.password,
+    database: backing.database,
+    max_open_connections: 50,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  closers.push(() => client.close());
+  return client;
+}
+
+async function rows<T>(client: ClickHouseClient, query: string, abort_signal?: AbortSignal): Promise<T[]> {
+  const found = await client.query({ query, format: 'JSONEachRow', ...(abort_signal ? { abort_signal } : {}) });
+  return await found.json<T>();
+}
+
+async function count(client: ClickHouseClient, table: string): Promise<number> {
+  return Number((await rows<{ n: string }>(client, `SELECT toString(count()) AS n FROM ${table}`))[0]?.n);
+}
+
+async function table(client: ClickHouseClient): Promise<string> {
+  await client.command({ query: 'CREATE TABLE IF NOT EXISTS t (a UInt64) ENGINE = MergeTree ORDER BY a' });
+  return 't';
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: string;
+}
+
+/** A request that @clickhouse/client would not send. */
+function raw(
+  backing: ClickHouseBacking,
+  o: { path: string; method?: string; headers?: Record<string, string>; body?: Uint8Array | string; auth?: boolean },
+): Promise<Answer> {
+  const auth: Record<string, string> = { 'X-ClickHouse-User': backing.username, 'X-ClickHouse-Key': backing.password };
+  return new Promise((resolve, reject) => {
+    const sent = request(backing.url + o.path, {
+      method: o.method ?? 'POST',
+      agent: false,
+      headers: { ...(o.auth === false ? {} : auth), ...o.headers },
+    });
+    sent.on('error', reject);
+    sent.on('response', async (response) => {
+      const body = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+    });
+    sent.end(o.body);
+  });
+}
+
+describe('the HTTP subset', () => {
+  it('says what it does not do, by name', async () => {
+    const { backing } = await open();
+    const query = encodeURIComponent('SELECT 1');
+    for (const [name, path] of [
+      ['session_id', `/?session_id=s&query=${query}`],
+      ['role', `/?role=r&query=${query}`],
+      ['compress', `/?compress=1&query=${query}`],
+      ['readonly', `/?readonly=1&query=${query}`],
+      ['log_comment', `/?log_comment=c&query=${query}`],
+    ] as const) {
+      const answer = await raw(backing, { path });
+      expect(answer).toMatchObject({ status: 501, headers: { 'x-clickhouse-exception-code': '48' } });
+      expect(answer.body).toMatch(new RegExp(`^Code: 48\\. DB::Exception: ${name} .*\\(NOT_IMPLEMENTED\\)\\n$`));
+    }
+    const zstd = await raw(backing, { path: '/', headers: { 'Content-Encoding': 'zstd' }, body: 'SELECT 1' });
+    expect(zstd.body).toContain('Content-Encoding zstd is not supported');
+    expect(await raw(backing, { path: '/play' })).toMatchObject({ status: 404 });
+  });
+
+  it('takes a read by GET and no write', async () => {
+    const { backing } = await open();
+    const get = (sql: string): Promise<Answer> =>
+      raw(backing, { method: 'GET', path: `/?query=${encodeURIComponent(sql)}` });
+    expect(await get('SELECT 1')).toMatchObject({ status: 200, body: '1\n' });
+    expect(await get('CREATE TABLE x (a UInt8) ENGINE = Memory')).toMatchObject({
+      headers: { 'x-clickhouse-exception-code': '164' },
+    });
+  });
+
+  it.each([
+    ['no credentials', {}],
+    ['an empty password', { 'X-ClickHouse-User': 'vonggac' }],
+    ['default without a password', { Authorization: `Basic ${Buffer.from('default:').toString('base64')}` }],
+  ])('lets nobody in with %s', async (_, headers) => {
+    const { backing } = await open();
+    const answer = await raw(backing, {
+      path: '/?query=SELECT+1',
+      auth: false,
+      headers: headers as Record<string, string>,
+    });
+    expect(answer).toMatchObject({ status: 403, headers: { 'x-clickhouse-exception-code': '516' } });
+  });
+
+  it('listens on the loopback interface only, with other credentials every time', async () => {
+    const [one, two] = [await open(), await open()];
+    expect(one.backing.password).not.toBe(two.backing.password);
+    expect(one.backing.password.length).toBeGreaterThanOrEqual(32);
+    const port = new URL(one.backing.url).port;
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((nic) => nic && !nic.internal && nic.family === 'IPv4');
+    if (!outside) return;
+    await expect(fetch(`http://${outside.address}:${port}/ping`)).rejects.toThrow();
+  });
+
+  it('a body that ends too early stores nothing and leaves no file', async () => {
+    const { backing, client, dataDir } = await open();
+    const name = await table(client);
+    const lines = Array.from({ length: 5000 }, (_, a) => `{"a":${a}}`).join('\n');
+    const path = `/?query=${encodeURIComponent(`INSERT INTO ${name} FORMAT JSONEachRow`)}`;
+    const whole = gzipSync(lines);
+    const cut = whole.subarray(0, whole.length / 2);
+    const answer = await raw(backing, { path, headers: { 'Content-Encoding': 'gzip' }, body: cut });
+    expect(answer.status).toBe(500);
+    // And one whose sender hangs up halfway.
+    await new Promise<void>((resolve) => {
+      const sent = request(backing.url + path, {
+        method: 'POST',
+        headers: { 'X-ClickHouse-User': backing.username, 'X-ClickHouse-Key': backing.password },
+      });
+      sent.on('error', () => {});
+      sent.on('close', resolve);
+      sent.write(lines.slice(0, 1000), () => sent.destroy());
+    });
+    expect(await count(client, name)).toBe(0);
+    await expect.poll(() => readdir(join(dataDir, 'clickhouse-inserts'))).toEqual([]);
+    expect(await raw(backing, { path, headers: { 'Content-Encoding': 'gzip' }, body: whole })).toMatchObject({
+      status: 200,
+    });
+    expect(await count(client, name)).toBe(5000);
+  });
+
+  it('works in a directory whose name is full of globs', async () => {
+    const { client } = await open({}, "dữ liệu {a,b}*?['x']-");
+    const name = await table(client);
+    await client.insert({ table: name, values: [{ a: 1 }, { a: 2 }], format: 'JSONEachRow' });
+    expect(await count(client, name)).toBe(2);
+  });
+});
+
+describe('bounds, each named when it bites', () => {
+  const slow = 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)';
+
+  it('waitersMax and waitMsMax', async () => {
+    const { client } = await open({ readSessions: 1, waitersMax: 1, waitMsMax: 300 });
+    const abort = new AbortController();
+    const busy = rows(client, slow, abort.signal).catch(() => 'aborted');
+    await expect
+      .poll(() => rows(client, 'SELECT 1').catch((error: { type: string }) => error.type))
+      .toBe('TOO_MANY_SIMULTANEOUS_QUERIES');
+    const [waits, refused] = await Promise.allSettled([rows(client, 'SELECT 1'), rows(client, 'SELECT 2')]);
+    const reasons = [waits, refused].map((one) => (one.status === 'rejected' ? String(one.reason) : one.status));
+    expect(reasons.sort()).toEqual([
+      expect.stringContaining('waitMsMax (300)'),
+      expect.stringContaining('waitersMax is 1'),
+    ]);
+    abort.abort();
+    expect(await busy).toBe('aborted');
+    await expect.poll(() => rows(client, 'SELECT 1 AS a').catch(() => [])).toEqual([{ a: 1 }]);
+  });
+
+  it('slow reads in all their sessions do not keep an insert waiting', async () => {
+    const { client } = await open({ readSessions: 2 });
+    const name = await table(client);
+    const abort = new AbortController();
+    const busy = [1, 2, 3, 4].map(() => rows(client, slow, abort.signal).catch(() => 'aborted'));
+    const begunMs = performance.now();
+    for (let a = 0; a < 5; a++) await client.insert({ table: name, values: [{ a }], format: 'JSONEachRow' });
+    expect(performance.now() - begunMs).toBeLessThan(5000);
+    abort.abort();
+    await Promise.all(busy);
+    await expect.poll(() => count(client, name).catch(() => 0)).toBe(5);
+  });
+
+  it.each([
+    ['sqlBytesMax', { sqlBytesMax: 1000 }, `SELECT '${'x'.repeat(2000)}'`, '307'],
+    ['max bytes', { resultBytesMax: 1000 }, 'SELECT number FROM numbers(100000)', '396'],
+    ['maximum', { queryMemoryBytesMax: 20_000_000 }, 'SELECT groupArray(number) FROM numbers(10000000)', '241'],
+    ['Timeout', { executionSecondsMax: 1 }, slow, '159'],
+  ] as const)('%s', async (word, limits, query, code) => {
+    const { client } = await open(limits);
+    const failed = await rows(client, query).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code });
+    expect(String(failed)).toContain(word);
+    expect(await rows(client, 'SELECT 1 AS a')).toEqual([{ a: 1 }]);
+  });
+
+  it('a cap raised by one request is back for the next', async () => {
+    const { client } = await open({ readSessions: 1 });
+    const query = "SELECT getSetting('max_execution_time') AS s";
+    const found = await client.query({ query, format: 'JSONEachRow', clickhouse_settings: { max_execution_time: 5 } });
+    expect(JSON.stringify(await found.json())).toContain('5');
+    expect(JSON.stringify(await rows(client, query))).toContain('60');
+  });
+
+  it('insertBytesMax', async () => {
+    const { client, dataDir } = await open({ insertBytesMax: 1000 });
+    const name = await table(client);
+    const values = Array.from({ length: 500 }, (_, a) => ({ a }));
+    const failed = await client.insert({ table: name, values, format: 'JSONEachRow' }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: '307', type: 'TOO_MANY_BYTES' });
+    expect(String(failed)).toContain('insertBytesMax (1000)');
+    expect(await readdir(join(dataDir, 'clickhouse-inserts'))).toEqual([]);
+  });
+});
+
+describe('the process', () => {
+  it('killed with SIGKILL in the middle of inserts it comes back on the same port, and no acknowledged row is lost or doubled', async () => {
+    const { backing, client } = await open();
+    const columns = '(a UInt64) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 1000';
+    await client.command({ query: `CREATE TABLE k ${columns}` });
+    const pids = new Set<number | null>([backing.pid]);
+    const acknowledged: number[] = [];
+    let stop = false;
+    let batch = 0;
+    const sender = async (): Promise<void> => {
+      while (!stop) {
+        const at = batch++;
+        const values = Array.from({ length: 100 }, (_, i) => ({ a: at * 100 + i }));
+        const clickhouse_settings = { insert_deduplication_token: `lo-${at}` };
+        while (!stop) {
+          const done = await client
+            .insert({ table: 'k', values, format: 'JSONEachRow', clickhouse_settings })
+            .then(() => true)
+            .catch(() => false);
+          if (done) {
+            acknowledged.push(at);
+            break;
+          }
+        }
+      }
+    };
+    const senders = [sender(), sender(), sender()];
+    for (let round = 0; round < 3; round++) {
+      const before = acknowledged.length;
+      await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+      const pid = backing.pid;
+      expect(pid).not.toBeNull();
+      if (pid !== null) process.kill(pid, 'SIGKILL');
+      await expect.poll(() => backing.pid, { timeout: 10_000 }).toSatisfy((now) => now !== null && !pids.has(now));
+      pids.add(backing.pid);
+    }
+    const before = acknowledged.length;
+    await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+    stop = true;
+    await Promise.all(senders);
+    const found = await rows<{ lo: string; n: string }>(
+      client,
+      'SELECT toString(intDiv(a, 100)) AS lo, toString(count()) AS n FROM k GROUP BY lo',
+    );
+    const stored = new Map(found.map((row) => [Number(row.lo), Number(row.n)]));
+    expect([...stored.values()].filter((n) => n !== 100)).toEqual([]);
+    expect(acknowledged.filter((at) => !stored.has(at))).toEqual([]);
+  });
+
+  it('close() lets a short query finish, ends a long one, and takes well under 5 s', async () => {
+    const { backing, client } = await open();
+    const short = rows(client, 'SELECT sleep(0.5) AS s');
+    const long = rows(client, 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)').catch(
+      (error: unknown) => error,
+    );
+    await expect
+      .poll(
+        async () =>
+          (await rows(client, "SELECT query FROM system.processes WHERE query LIKE '%sleep%' OR query LIKE '%Hash%'"))
+            .length,
+      )
+      .toBeGreaterThanOrEqual(3);
+    const { pid } = backing;
+    const begunMs = performance.now();
+    await backing.close();
+    expect(performance.now() - begunMs).toBeLessThan(3500);
+    expect(await short).toEqual([{ s: 0 }]);
+    expect(await long).toMatchObject({ type: 'QUERY_WAS_CANCELLED' });
+    expect(backing.pid).toBeNull();
+    expect(() => process.kill(pid ?? 0, 0)).toThrow();
+  });
+
+  it('keeps what was stored over a restart, with other credentials', async () => {
+    const { backing, client, dataDir } = await open();
+    const name = await table(client);
+    await client.insert({ table: name, values: [{ a: 7 }], format: 'JSONEachRow' });
+    await backing.close();
+    const again = await openEmbeddedClickHouse({ dataDir, log });
+    closers.push(() => again.close());
+    expect(again.password).not.toBe(backing.password);
+    expect(await rows(clientOf(again), `SELECT toString(a) AS a FROM ${name}`)).toEqual([{ a: '7' }]);
+  });
+
+  it('a directory that another engine holds is one clear error', async () => {
+    const { dataDir } = await open();
+    const second = openEmbeddedClickHouse({ dataDir, log, limits: { lockWaitMs: 100 } });
+    await expect(second).rejects.toMatchObject({ code: 'clickhouse-failed', message: expect.stringContaining('lock') });
+  });
+});
