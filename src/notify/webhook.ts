@@ -48,7 +48,8 @@ export function createWebhookChannel(settings: WebhookSettings): Channel {
       bodyTimeout: settings.timeoutMs,
       signal: AbortSignal.timeout(settings.timeoutMs),
     });
-    const said = await head(answer.body, settings.answerBytesMax);
+    // The status is the answer; a body that breaks off or trickles on changes nothing about it.
+    const said = await head(answer.body, settings.answerBytesMax).catch(() => '');
     const status = answer.statusCode;
     const detail = `HTTP ${status} ${said}`.trim();
     if (status >= 200 && status < 300) return { kind: 'sent', detail };
