@@ -1,0 +1,125 @@
+/** Typed calls of `/api/v1`. Every failure is an ApiFailure with the server's code and texts in both languages. */
+import type {
+  AlertView,
+  ApiError,
+  DrillView,
+  EventSearch,
+  Health,
+  IncidentAction,
+  IncidentCard,
+  IncidentDetail,
+  Me,
+  Page,
+  RuleView,
+} from '../../../src/contract/api.ts';
+
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly messageVi: string;
+  /** Where in a search query the fault is, 0-based in UTF-16 units; -1 when it has no place. */
+  readonly position: number;
+  /** Seconds to wait, from Retry-After; 0 when not said. */
+  readonly retryAfterSeconds: number;
+  constructor(status: number, body: Partial<ApiError> & { readonly position?: unknown }, retryAfterSeconds: number) {
+    super(body.message ?? `HTTP ${status}`);
+    this.name = 'ApiFailure';
+    this.status = status;
+    this.code = body.code ?? (status === 0 ? 'network' : `http-${status}`);
+    this.messageVi = body.messageVi ?? '';
+    this.position = typeof body.position === 'number' ? body.position : -1;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A rule in a list: all but its text. */
+export type RuleSummary = Omit<RuleView, 'text'>;
+
+export interface EventQueryText {
+  readonly q: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface Api {
+  me(): Promise<Me>;
+  signIn(name: string, password: string): Promise<Me>;
+  signOut(): Promise<void>;
+  setUp(code: string, name: string, password: string): Promise<Me>;
+  /** `state`: `open`, or states by comma; newest first. */
+  incidents(state: string, limit: number, cursor?: string): Promise<Page<IncidentCard>>;
+  incident(id: string): Promise<IncidentDetail>;
+  act(id: string, action: IncidentAction): Promise<IncidentCard>;
+  alerts(limit: number, sinceMs: number, cursor?: string): Promise<Page<AlertView>>;
+  events(query: EventQueryText, signal: AbortSignal): Promise<EventSearch>;
+  rules(cursor?: string): Promise<Page<RuleSummary>>;
+  rule(id: string): Promise<RuleView>;
+  health(): Promise<Health>;
+  /** The drill that runs or ran last; null when there is none or it is not for these eyes. */
+  drill(): Promise<DrillView | null>;
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+function search(query: Query): string {
+  const p = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) p.set(name, String(value));
+  const text = p.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+async function failureOf(answer: Response): Promise<ApiFailure> {
+  const wait = Number(answer.headers.get('retry-after') ?? '0');
+  const seconds = Number.isFinite(wait) ? wait : 0;
+  try {
+    const body: unknown = await answer.json();
+    const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
+    return new ApiFailure(answer.status, typeof said === 'object' && said !== null ? said : {}, seconds);
+  } catch {
+    return new ApiFailure(answer.status, {}, seconds);
+  }
+}
+
+/** `base` is '' on the board's own origin. */
+export function createApi(base: string): Api {
+  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+    }
+    if (signal !== undefined) init.signal = signal;
+    let answer: Response;
+    try {
+      answer = await fetch(`${base}/api/v1${path}`, init);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new ApiFailure(0, {}, 0);
+    }
+    if (!answer.ok) throw await failureOf(answer);
+    // A 204 has no body; the callers of such calls ask for nothing.
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  return {
+    me: () => call('GET', '/me'),
+    signIn: (name, password) => call('POST', '/login', { name, password }),
+    signOut: () => call('POST', '/logout', {}),
+    setUp: (code, name, password) => call('POST', '/setup', { code, name, password }),
+    incidents: (state, limit, cursor) => call('GET', `/incidents${search({ state, limit, cursor })}`),
+    incident: (id) => call('GET', `/incidents/${encodeURIComponent(id)}`),
+    act: (id, action) => call('POST', `/incidents/${encodeURIComponent(id)}/actions`, action),
+    alerts: (limit, since, cursor) => call('GET', `/alerts${search({ limit, since, cursor })}`),
+    events: ({ q, fromMs, toMs, limit, cursor }, signal) =>
+      call('GET', `/events${search({ q, from: fromMs, to: toMs, limit, cursor })}`, undefined, signal),
+    rules: (cursor) => call('GET', `/rules${search({ limit: 500, cursor })}`),
+    rule: (id) => call('GET', `/rules/${encodeURIComponent(id)}`),
+    health: () => call('GET', '/health'),
+    drill: async () => {
+      const { items } = await call<Page<DrillView>>('GET', '/drills');
+      return items.find((d) => d.state === 'running') ?? items[0] ?? null;
+    },
+  };
+}

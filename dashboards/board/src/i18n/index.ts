@@ -1,0 +1,64 @@
+/** The interface's words. Vietnamese is the first language and defines the keys; English must have every one of them. */
+import { type Signal, signal } from '@preact/signals';
+import { ApiFailure } from '../api-client.ts';
+import { number } from '../format.ts';
+import { remembered } from '../remembered.ts';
+import { en } from './en.ts';
+import type { Language } from './language.ts';
+import { vi } from './vi.ts';
+
+export type Key = keyof typeof vi;
+
+type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type Values<K extends Key> = Readonly<Record<Names<(typeof vi)[K]>, string | number>>;
+type Arguments<K extends Key> = [Names<(typeof vi)[K]>] extends [never] ? [] : [values: Values<K>];
+
+/** Keys whose text has nothing to fill in: the ones a table may hold. */
+export type PlainKey = { [K in Key]: [Names<(typeof vi)[K]>] extends [never] ? K : never }[Key];
+
+const words: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { vi, en };
+
+/** The document has one language, hence one signal. */
+export const language: Signal<Language> = signal(remembered.get('language') === 'en' ? 'en' : 'vi');
+
+export function setLanguage(to: Language): void {
+  language.value = to;
+  remembered.set('language', to);
+  document.documentElement.lang = to;
+}
+
+/** Fills `{name}`; `[name|one|many]` picks by the number, for English. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>, lang: Language): string {
+  return text
+    .replace(/\[(\w+)\|([^|\]]*)\|([^\]]*)\]/g, (_, name: string, one: string, many: string) =>
+      values[name] === 1 ? one : many,
+    )
+    .replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      return value === undefined ? whole : typeof value === 'number' ? number(value, lang) : value;
+    });
+}
+
+/** A text of the interface in the present language; reading it in a component redraws that on a switch. */
+export function t<K extends Key>(key: K, ...rest: Arguments<K>): string {
+  const lang = language.value;
+  return fill(words[lang][key], rest[0] ?? {}, lang);
+}
+
+/** Rule and incident titles come in both languages; NFC, since composed letters are drawn best. */
+export function titleOf(item: { readonly title: string; readonly titleVi: string }): string {
+  const text = language.value === 'vi' ? item.titleVi || item.title : item.title || item.titleVi;
+  return text.normalize('NFC');
+}
+
+/** What to tell a person about a failed call. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof ApiFailure)) return t('fail.unknown');
+  if (error.status === 0) return t('fail.network');
+  if (error.status === 429) return t('fail.tooMany', { n: Math.max(1, error.retryAfterSeconds) });
+  const own = language.value === 'vi' ? error.messageVi : error.message;
+  if (own !== '' && !own.startsWith('HTTP ')) return own;
+  if (error.status === 403) return t('fail.forbidden');
+  if (error.status === 404) return t('fail.missing');
+  return t('fail.status', { status: String(error.status) });
+}

@@ -1,0 +1,82 @@
+/** One incident on the board. The title is the link and covers the card; the card itself never takes the focus twice. */
+import type { JSX } from 'preact';
+import type { IncidentCard } from '../../../../src/contract/api.ts';
+import { useBoard } from '../board.ts';
+import { isReal } from '../filters.ts';
+import { t, titleOf } from '../i18n/index.ts';
+import { Icon, SeverityMark } from '../icons.tsx';
+import { severityRank } from '../severity.ts';
+import { Age, Count, DrillMark, Level, Who } from './marks.tsx';
+
+/** `SC-2611-7F3K` → `7F3K` would lose the month: the card keeps the code whole, it is short. */
+export function Card({ card }: { readonly card: IncidentCard }): JSX.Element {
+  const { selected } = useBoard();
+  const hosts = card.hosts.length > 0 ? card.hosts : card.entity === '' ? [] : [card.entity];
+  const drill = !isReal(card);
+  return (
+    <article
+      class="card"
+      data-id={card.id}
+      data-sev={severityRank(card.severity)}
+      data-drill={drill ? '' : undefined}
+      data-focus={selected.value === card.id ? '' : undefined}
+    >
+      <p class="c1">
+        <SeverityMark severity={card.severity} />
+        <span class="num dim">{card.code}</span>
+        <Age class="age" ms={card.openedMs} />
+      </p>
+      <h3>
+        <a
+          href={`/incidents/${encodeURIComponent(card.id)}`}
+          title={titleOf(card)}
+          onFocus={() => {
+            selected.value = card.id;
+          }}
+        >
+          {titleOf(card)}
+        </a>
+      </h3>
+      <p class="c2" title={card.orgName}>
+        {card.orgName === '' ? t('org.unknown') : card.orgName.normalize('NFC')}
+      </p>
+      <p class="c3">
+        <span class="c3n" title={card.systemName}>
+          {card.systemName === '' ? t('system.unknown') : card.systemName.normalize('NFC')}
+        </span>
+        <Level level={card.systemLevel} />
+      </p>
+      <p class="ents">
+        {hosts.length === 0 ? null : (
+          <span class="ent" title={hosts.join(', ')}>
+            {hosts[0]}
+          </span>
+        )}
+        {hosts.length > 1 ? <span class="dim num">+{hosts.length - 1}</span> : null}
+        <span class="cnts">
+          <Count n={card.alerts} noun={t('count.alerts', { n: card.alerts })}>
+            <Icon name="bell" small />
+          </Count>
+          {card.comments > 0 ? (
+            <Count n={card.comments} noun={t('count.comments', { n: card.comments })}>
+              <Icon name="note" small />
+            </Count>
+          ) : null}
+        </span>
+      </p>
+      <p class="c4">
+        <Who name={card.assignee} />
+        <span class="c4n">{card.assignee === '' ? t('who.nobodyYet') : card.assignee}</span>
+        <span class="c4t dim" title={t('card.lastHint')}>
+          <Icon name="clock" small />
+          <Age ms={card.lastEventMs} />
+        </span>
+      </p>
+      {drill ? (
+        <p class="cnote" data-drill>
+          <DrillMark lane={card.lane} />
+        </p>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,81 @@
+/** Small marks of the kit: a person's tile, a system's level, a moment, an age, the drill label. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useBoard } from '../board.ts';
+import { dateTimeZone, initials, machineTime, span, time } from '../format.ts';
+import { language, t } from '../i18n/index.ts';
+
+export function Who({ name }: { readonly name: string }): JSX.Element {
+  const { me } = useBoard();
+  if (name === '') {
+    return (
+      <span class="who" data-none title={t('who.nobody')}>
+        –<span class="vh">{t('who.nobody')}</span>
+      </span>
+    );
+  }
+  return (
+    <span class="who" data-here={name === me.value?.name ? '' : undefined} title={name}>
+      <span aria-hidden="true">{initials(name)}</span>
+      <span class="vh">{name}</span>
+    </span>
+  );
+}
+
+export function Level({ level }: { readonly level: number }): JSX.Element | null {
+  if (level < 1) return null;
+  return (
+    <span class="lvl">
+      <i style={{ '--n': String(level) }} aria-hidden="true" />
+      {t('level', { n: level })}
+    </span>
+  );
+}
+
+/** A moment; the whole date and zone on hover and for machines. */
+export function Moment({ ms, children }: { readonly ms: number; readonly children?: ComponentChildren }): JSX.Element {
+  return (
+    <time dateTime={machineTime(ms)} title={dateTimeZone(ms)}>
+      {children ?? time(ms)}
+    </time>
+  );
+}
+
+/** How long since `ms`, moving once a minute. */
+export function Age({ ms, class: name }: { readonly ms: number; readonly class?: string }): JSX.Element {
+  const { minute } = useBoard();
+  return (
+    <time class={name} dateTime={machineTime(ms)} title={dateTimeZone(ms)}>
+      {span(minute.value - ms, language.value)}
+    </time>
+  );
+}
+
+export function DrillMark({ lane }: { readonly lane?: string }): JSX.Element {
+  return (
+    <>
+      <span class="drill">{t('drill')}</span>
+      {lane === undefined || lane === '' ? null : <span>{t('lane', { lane })}</span>}
+    </>
+  );
+}
+
+/** The level of security as five pips needs no colour; counts beside an icon carry their noun for screen readers. */
+export function Count({
+  n,
+  noun,
+  children,
+}: {
+  readonly n: number;
+  readonly noun: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <span class="cnt" title={noun}>
+      {children}
+      <span class="num" aria-hidden="true">
+        {n}
+      </span>
+      <span class="vh">{noun}</span>
+    </span>
+  );
+}
