@@ -1,0 +1,26 @@
+export interface HttpCollectorLimits {
+  /** Body as sent, compressed or not. */
+  readonly bodyBytesMax: number;
+  /** Body after gunzip. */
+  readonly inflatedBytesMax: number;
+  readonly linesMax: number;
+  readonly lineBytesMax: number;
+  /** Requests being read or waiting for the store at once; each may hold a body. */
+  readonly requestsMax: number;
+  /** Longest time a client may take to send a body. */
+  readonly bodyWaitMs: number;
+  /** Longest time a client is kept waiting for the store. */
+  readonly answerWaitMs: number;
+  readonly keyCharsMax: number;
+}
+
+export const defaultHttpCollectorLimits: HttpCollectorLimits = {
+  bodyBytesMax: 16 * 1024 * 1024,
+  inflatedBytesMax: 32 * 1024 * 1024,
+  linesMax: 50_000,
+  lineBytesMax: 1024 * 1024,
+  requestsMax: 64,
+  bodyWaitMs: 60_000,
+  answerWaitMs: 30_000,
+  keyCharsMax: 200,
+};

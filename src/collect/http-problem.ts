@@ -1,0 +1,63 @@
+/** Everything the HTTP collector can answer instead of a receipt; stable. */
+export type HttpProblemCode =
+  | 'unauthorized'
+  | 'body-too-slow'
+  | 'bad-idempotency-key'
+  | 'bad-gzip'
+  | 'body-incomplete'
+  | 'body-too-large'
+  | 'too-many-lines'
+  | 'unsupported-type'
+  | 'unsupported-encoding'
+  | 'busy'
+  | 'store-away'
+  | 'outcome-unknown'
+  | 'internal';
+
+type Problem = readonly [status: number, message: string, messageVi: string];
+
+const problems: Readonly<Record<HttpProblemCode, Problem>> = {
+  unauthorized: [401, 'A bearer token of a collector is needed', 'Cần mã truy cập (bearer token) của nguồn nhật ký'],
+  'body-too-slow': [408, 'The body took too long to arrive', 'Nội dung gửi lên quá chậm'],
+  'bad-idempotency-key': [400, 'The Idempotency-Key is too long', 'Idempotency-Key quá dài'],
+  'bad-gzip': [400, 'The body is not valid gzip', 'Nội dung nén gzip bị hỏng'],
+  'body-incomplete': [400, 'The body ended early; nothing was stored', 'Nội dung gửi lên bị đứt; chưa lưu gì'],
+  'body-too-large': [413, 'The body is over the limit; send smaller parts', 'Nội dung vượt giới hạn; hãy chia nhỏ'],
+  'too-many-lines': [
+    413,
+    'Too many lines in one request; send smaller parts',
+    'Quá nhiều dòng trong một lần gửi; hãy chia nhỏ',
+  ],
+  'unsupported-type': [
+    415,
+    'Send application/x-ndjson (or application/json, text/plain)',
+    'Hãy gửi application/x-ndjson (hoặc application/json, text/plain)',
+  ],
+  'unsupported-encoding': [415, 'Send the body plain or as gzip', 'Chỉ nhận nội dung thường hoặc nén gzip'],
+  busy: [429, 'Too much is waiting; send again later', 'Hệ thống đang bận; hãy gửi lại sau'],
+  'store-away': [503, 'The store does not answer; nothing was stored', 'Kho dữ liệu không phản hồi; chưa lưu gì'],
+  'outcome-unknown': [
+    503,
+    'The store has not answered yet; the lines may still be stored. Send again with the same Idempotency-Key',
+    'Kho dữ liệu chưa trả lời; các dòng có thể vẫn được lưu. Hãy gửi lại với cùng Idempotency-Key',
+  ],
+  internal: [500, 'A fault on our side', 'Lỗi phía hệ thống'],
+};
+
+export const httpProblemCodes: readonly string[] = Object.keys(problems);
+
+export class HttpProblem extends Error {
+  readonly code: HttpProblemCode;
+  readonly status: number;
+  readonly messageVi: string;
+  readonly retryAfterSeconds: number;
+  constructor(code: HttpProblemCode, retryAfterSeconds = 0) {
+    const [status, message, messageVi] = problems[code];
+    super(message);
+    this.name = 'HttpProblem';
+    this.code = code;
+    this.status = status;
+    this.messageVi = messageVi;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
