@@ -23,7 +23,7 @@ kill $watch 2>/dev/null
 exit $code
 `;
 
-/** Starts \`binary\` under a keeper in a process group of its own, so that Ctrl-C reaches the parent only. */
+/** Starts `binary` under a keeper in a process group of its own, so that Ctrl-C reaches the parent only. */
 export function spawnKept(binary: string, configuration: string, cwd: string): ChildProcess {
   const keeper = spawn('/bin/sh', ['-c', script, 'keeper', binary], {
     cwd,

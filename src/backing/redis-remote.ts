@@ -1,35 +1,24 @@
-import { Redis } from 'ioredis';
 import type { RedisBacking } from './redis.ts';
+import { probeRedis } from './redis-probe.ts';
 
 /** How long the first connection may take: in a compose file both come up together. */
 const connectMsMax = 30_000;
+const retryMs = 200;
 
 /**
  * A Redis that others run, from `redis://user:password@host:port/db` or `rediss://…` (TLS).
- * Rejects with an Error whose `code` is `redis-url` for an URL that is none, `redis-away` when nothing answers.
+ * Rejects with an Error whose `code` is `redis-url` for an URL that is none, `redis-away` when
+ * nothing answers in time, `redis-refused` when the credentials are not right.
  */
-export async function openRemoteRedis(o: { url: string }): Promise<RedisBacking> {
+export async function openRemoteRedis(o: { url: string; waitMs?: number }): Promise<RedisBacking> {
   const connection = connectionOf(o.url);
-  const { tls, ...plain } = connection;
-  const client = new Redis({
-    ...plain,
-    ...(tls ? { tls: {} } : {}),
-    retryStrategy: () => 200,
-    maxRetriesPerRequest: null,
-  });
-  let last = 'no answer';
-  client.on('error', (error: Error) => {
-    last = error.message;
-  });
-  const timer = setTimeout(() => client.disconnect(), connectMsMax);
   try {
-    await client.ping();
-  } catch {
-    const where = `${connection.host}:${connection.port}`;
-    throw Object.assign(new Error(`Redis at ${where} does not answer: ${last}`), { code: 'redis-away' });
-  } finally {
-    clearTimeout(timer);
-    client.disconnect();
+    await probeRedis({ connection, msMax: o.waitMs ?? connectMsMax, retryMs });
+  } catch (error) {
+    const refused = error instanceof Error && 'refused' in error && error.refused === true;
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `Redis at ${connection.host}:${connection.port} ${refused ? 'does not let us in' : 'does not answer'}: ${reason}`;
+    throw Object.assign(new Error(text), { code: refused ? 'redis-refused' : 'redis-away' });
   }
   return { connection, pid: null, close: async () => {} };
 }

@@ -4,11 +4,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Redis } from 'ioredis';
 import type { Logger } from '../observe/log.ts';
 import { processStart } from './process-alive.ts';
 import type { RedisBacking } from './redis.ts';
 import { letGo, spawnKept } from './redis-keeper.ts';
+import { probeRedis } from './redis-probe.ts';
 import { type RunningChild, supervise } from './supervise.ts';
 
 export interface SpawnedRedisLimits {
@@ -37,30 +37,32 @@ export async function openSpawnedRedis(o: {
   const directory = join(resolve(o.dataDir), 'redis');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const limits = { ...defaultSpawnedRedisLimits, ...o.limits };
-  const connection = { host: '127.0.0.1', port: await freePort(), password: randomBytes(24).toString('base64url') };
-  const configuration = [
-    'bind 127.0.0.1',
-    `port ${connection.port}`,
-    `requirepass ${connection.password}`,
-    'daemonize no',
-    'dir ./',
-    'save ""',
-    'appendonly yes',
-    'appendfsync everysec',
-    `maxmemory ${limits.memoryBytesMax}`,
-    'maxmemory-policy noeviction',
-    '',
-  ].join('\n');
+  const connection = { host: '127.0.0.1', port: 0, password: randomBytes(24).toString('base64url') };
+
+  // The port is chosen here and kept over restarts; another process may take it before the first start does.
+  async function firstOrNext(): Promise<RunningChild> {
+    if (connection.port !== 0) return await start();
+    for (let tries = 1; ; tries++) {
+      connection.port = await freePort();
+      try {
+        return await start();
+      } catch (error) {
+        if (tries >= portTriesMax || !String(error).includes('Address already in use')) throw error;
+      }
+    }
+  }
 
   async function start(): Promise<RunningChild> {
     await endPredecessor(directory);
-    const keeper = spawnKept(o.binary, configuration, directory);
+    const keeper = spawnKept(o.binary, configurationOf(connection, limits), directory);
     const exited = exitOf(keeper);
     const lastLines = relayOutput(keeper, o.log);
+    const givenUp = new AbortController();
     const answered = await Promise.race([
-      serverPid(connection, limits.startMsMax),
+      serverPid(connection, limits.startMsMax, givenUp.signal),
       exited.then((why) => Promise.reject(new Error(why))),
     ]).catch(async (cause: unknown) => {
+      givenUp.abort();
       letGo(keeper);
       await exited;
       const reason = [cause instanceof Error ? cause.message : String(cause), ...lastLines()].join('\n');
@@ -84,7 +86,7 @@ export async function openSpawnedRedis(o: {
     };
   }
 
-  const server = await supervise({ name: 'redis', log: o.log, start });
+  const server = await supervise({ name: 'redis', log: o.log, start: firstOrNext });
   return {
     connection,
     get pid() {
@@ -96,6 +98,23 @@ export async function openSpawnedRedis(o: {
 
 const pidFile = 'server.json';
 const pollMs = 10;
+const portTriesMax = 5;
+
+function configurationOf(connection: { port: number; password: string }, limits: SpawnedRedisLimits): string {
+  return [
+    'bind 127.0.0.1',
+    `port ${connection.port}`,
+    `requirepass ${connection.password}`,
+    'daemonize no',
+    'dir ./',
+    'save ""',
+    'appendonly yes',
+    'appendfsync everysec',
+    `maxmemory ${limits.memoryBytesMax}`,
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n');
+}
 
 /**
  * Ends the server that the pid file names if it still runs: two servers on one append-only file would ruin it.
@@ -113,26 +132,21 @@ async function endPredecessor(directory: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-async function serverPid(connection: { host: string; port: number; password: string }, msMax: number): Promise<number> {
-  const client = new Redis({ ...connection, retryStrategy: () => pollMs, maxRetriesPerRequest: null });
-  client.on('error', () => {});
-  const timer = setTimeout(() => client.disconnect(), msMax);
-  try {
-    // The client holds the command back until the append-only file is loaded.
-    const found = /process_id:(\d+)/.exec(await client.info('server'))?.[1];
-    if (found === undefined) throw new Error('INFO names no process_id');
-    return Number(found);
-  } finally {
-    clearTimeout(timer);
-    client.disconnect();
-  }
+async function serverPid(connection: RedisBacking['connection'], msMax: number, signal: AbortSignal): Promise<number> {
+  const info = await probeRedis({ connection, msMax, retryMs: pollMs, signal });
+  const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
+  if (!Number.isInteger(pid)) throw new Error('INFO names no process_id');
+  return pid;
 }
 
 function exitOf(keeper: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     keeper.once('error', (error) => resolve(error.message));
-    // 128 + 9 is how a shell says that SIGKILL ended its child.
-    keeper.once('exit', (code, signal) => resolve(signal ? `keeper killed by ${signal}` : `exit code ${code}`));
+    // Above 128 the keeper passes on which signal ended the server.
+    keeper.once('exit', (code, signal) => {
+      if (signal) resolve(`keeper killed by ${signal}`);
+      else resolve(code !== null && code > 128 ? `killed by signal ${code - 128}` : `exit code ${code}`);
+    });
   });
 }
 
@@ -149,7 +163,6 @@ function relayOutput(keeper: ChildProcess, log: Logger): () => string[] {
   return () => last;
 }
 
-// Chosen here and not by Redis, so that the same port serves after a restart of the child.
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
