@@ -8,7 +8,7 @@ import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
 import { answerErrors } from './answers.ts';
 import { serveBoard } from './board.ts';
-import { guard } from './guard.ts';
+import { guard, refuseSilentRoutes } from './guard.ts';
 import { securityHeaders } from './headers.ts';
 import type { ApiLimits } from './limits.ts';
 import { openapiOptions, openapiRoutes } from './openapi.ts';
@@ -92,8 +92,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   });
   await serveBoard(app, parts.boardDir);
   await app.ready();
-  const open = app.accessTable.filter((route) => route.access === null);
-  if (open.length > 0) throw new Error(`routes without access: ${open.map((r) => `${r.method} ${r.url}`).join(', ')}`);
+  refuseSilentRoutes(app);
   return app;
 }
 

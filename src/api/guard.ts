@@ -24,8 +24,8 @@ declare module 'fastify' {
     principal: Principal | null;
   }
   interface FastifyInstance {
-    /** Every route with what it asks; filled while routes are added. */
-    accessTable: RouteEntry[];
+    /** Every route with what it asks; complete once the instance is ready. */
+    accessTable(): readonly RouteEntry[];
   }
 }
 
@@ -43,12 +43,16 @@ export interface GuardParts {
 
 /** To be called on the root instance before any route is added. */
 export function guard(app: FastifyInstance, parts: GuardParts): void {
+  const routes: RouteOptions[] = [];
   app.decorateRequest('principal', null);
-  app.decorate('accessTable', []);
+  // Read late: hooks of inner scopes, which run after this one, may still say what a route asks.
+  app.decorate('accessTable', () =>
+    routes.flatMap((route) =>
+      [route.method].flat().map((method) => ({ method, url: route.url, access: route.config?.access ?? null })),
+    ),
+  );
   app.addHook('onRoute', (route) => {
-    for (const method of [route.method].flat()) {
-      app.accessTable.push({ method, url: route.url, access: accessOfRoute(route) });
-    }
+    routes.push(route);
   });
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
@@ -56,8 +60,11 @@ export function guard(app: FastifyInstance, parts: GuardParts): void {
   });
 }
 
-function accessOfRoute(route: RouteOptions): RouteAccess | null {
-  return route.config?.access ?? null;
+/** Throws when a route says nothing of its access: a mistake to be found at start, not by a visitor. */
+export function refuseSilentRoutes(app: FastifyInstance): void {
+  const silent = app.accessTable().filter(({ access }) => access === null);
+  if (silent.length > 0)
+    throw new Error(`routes without access: ${silent.map((r) => `${r.method} ${r.url}`).join(', ')}`);
 }
 
 async function check(request: FastifyRequest, parts: GuardParts): Promise<void> {
