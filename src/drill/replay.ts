@@ -46,12 +46,13 @@ export interface ReplayOptions {
   readonly schedule: (delayMs: number, run: () => void) => () => void;
   /**
    * Hands lines to the collector of the source's route and resolves once they are accepted. `key` is the same when the
-   * same lines are sent again after a rejection, for collectors that know idempotency keys.
+   * same lines are sent again after a rejection, for collectors that know idempotency keys. It has to settle: its time
+   * limit is its own, and `stop` waits for it.
    */
   readonly send: (source: ScenarioSource, lines: readonly string[], key: string) => Promise<void>;
   readonly speed: number;
   readonly onEmit?: (emissions: readonly Emission[]) => void;
-  /** A batch that failed for good; the replay goes on with the next. */
+  /** A batch that failed for good, or an `onEmit` that threw; the replay goes on with the next batch. */
   readonly onError?: (source: ScenarioSource, error: unknown) => void;
   readonly limits?: Partial<ReplayLimits>;
 }
@@ -115,12 +116,14 @@ export function createReplay(options: ReplayOptions): Replay {
       const now = options.clock();
       const due = dueFrom(now);
       if (due.length > 0) {
-        busy = deliver(due, now).then(() => {
-          busy = null;
-          next += due.length;
-          if (next < records.length) plan(limits.tickMs);
-          else settle();
-        });
+        busy = deliver(due, now)
+          .catch((error: unknown) => options.onError?.(source, error))
+          .then(() => {
+            busy = null;
+            next += due.length;
+            if (next < records.length) plan(limits.tickMs);
+            else settle();
+          });
         return;
       }
       plan(0);
