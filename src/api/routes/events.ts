@@ -26,11 +26,11 @@ export function eventRoutes({ events, limits, clock }: EventParts): FastifyPlugi
     cursor: query.cursor.optional(),
   });
 
-  /** An event's id begins with its batch, and the batch knows the partition day. */
-  async function find(id: string): Promise<StoredEvent | null> {
-    const batch = await events.findBatch(id.slice(0, Math.max(0, id.lastIndexOf('-'))));
-    if (batch === null) return null;
-    const [event] = await events.byIds([{ event: id, day: batch.day }]);
+  /** An event's id begins with its batch, and the ledger knows the partition day of recent batches. */
+  async function find(id: string, givenDay: string | undefined): Promise<StoredEvent | null> {
+    const day = givenDay ?? (await events.findBatch(id.slice(0, Math.max(0, id.lastIndexOf('-')))))?.day;
+    if (day === undefined) return null;
+    const [event] = await events.byIds([{ event: id, day }]);
     return event ?? null;
   }
 
@@ -71,10 +71,13 @@ export function eventRoutes({ events, limits, clock }: EventParts): FastifyPlugi
         summary: 'One event with all its fields and the line as it came',
         tags: ['events'],
         params: query.idParams,
+        querystring: z.strictObject({
+          day: z.iso.date().optional().meta({ description: 'UTC day of receipt; needed for old events only.' }),
+        }),
         response: { 200: wire.eventView },
       },
       handler: async (request) => {
-        const event = await find(request.params.id);
+        const event = await find(request.params.id, request.query.day);
         if (event === null || !sees(principalOf(request), event.system)) throw new ApiProblem('not-found');
         return eventView(event);
       },
