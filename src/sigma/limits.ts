@@ -2,6 +2,8 @@
 export interface SigmaLimits {
   /** UTF-16 units of one file. The largest SigmaHQ file has 295,078. */
   readonly fileChars: number;
+  /** YAML tokens of one file: every scalar, indicator, blank and line end is one. */
+  readonly tokens: number;
   /** YAML nodes of one file, aliases counted each time they are used. */
   readonly nodes: number;
   /** Nesting of maps and lists. */
@@ -23,6 +25,7 @@ export interface SigmaLimits {
 
 export const defaultSigmaLimits: SigmaLimits = {
   fileChars: 1_048_576,
+  tokens: 60_000,
   nodes: 100_000,
   depth: 24,
   conditionChars: 65_536,

@@ -66,7 +66,7 @@ function parseDocument(document: YamlDocument, file: string, options: ParseOptio
     const hash = sha256(source.trim());
     const tree = parseRuleDocument(document.root, `content-${hash.slice(0, 16)}`, limits, problems);
     const ir = tree === null ? null : lowerRule(tree, options.placeholders ?? {}, limits, problems);
-    if (tree !== null && ir !== null) {
+    if (tree !== null && ir !== null && problems.refusals() === refusals) {
       rule = { ...tree.metadata, logsource: tree.logsource, file, line: document.line, hash, source, ir };
     }
   }

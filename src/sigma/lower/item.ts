@@ -29,7 +29,9 @@ export function lowerItem(
   }
   if (problems.refusals() > before) return null;
 
-  const transforming = names.filter((name) => !itemModifiers.includes(name));
+  const written = names.filter((name) => !itemModifiers.includes(name));
+  // Placeholders are part of the value as written: see expand.ts.
+  const transforming = written.toSorted((a, b) => Number(b === 'expand') - Number(a === 'expand'));
   const cased = names.includes('cased');
   const values = tree.values.map((scalar) => {
     let operands: readonly Operand[] = [operandOf(scalar)];

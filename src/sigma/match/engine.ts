@@ -54,7 +54,8 @@ export function createEngine(rules: readonly CompiledRule[], view: EventView): E
   const anywhere = watches.get(null);
   const indexes = Int32Array.from(rules, (rule) => rule.index);
   const nodes = rules.map((rule) => rule.node);
-  const looked = new Int32Array(rules.length);
+  // Doubles, because 32 bits of generations are used up in a day and a half at 20,000 events a second.
+  const looked = new Float64Array(rules.length);
   const candidates: number[] = [];
   const found: number[] = [];
 

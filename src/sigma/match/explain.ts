@@ -23,10 +23,11 @@ export interface MatchDetail {
 export function explainMatch(rule: RuleIr, fields: EventFields): MatchDetail[] {
   const details: MatchDetail[] = [];
   const told = new Set<string>();
-  if (meets(rule, fields)) walkCondition(rule.condition);
+  walkCondition(rule.condition);
   return details;
 
   function walkCondition(condition: Condition): void {
+    if (!meets({ selections: rule.selections, condition }, fields)) return;
     if (condition.kind === 'and' || condition.kind === 'or') condition.of.forEach(walkCondition);
     else if (condition.kind === 'selections') {
       for (const name of condition.names) {

@@ -22,7 +22,8 @@ export class LiteralIndex {
   #heads = new Int32Array(0);
   #next = new Int32Array(0);
   #offsets = new Int32Array(0);
-  #seen = new Int32Array(0);
+  /** Doubles: a generation an event outgrows 32 bits within days. */
+  #seen = new Float64Array(0);
   #generation = 0;
 
   /** Adds a folded literal and returns its number; the same literal has the same number. Before `build` only. */
@@ -48,7 +49,7 @@ export class LiteralIndex {
     this.#heads = new Int32Array(this.#mask + 1).fill(-1);
     this.#next = new Int32Array(count);
     this.#offsets = new Int32Array(count);
-    this.#seen = new Int32Array(count);
+    this.#seen = new Float64Array(count);
     const gramCounts = new Int32Array(this.#mask + 1);
     for (const text of this.#texts) this.#eachGram(text, (hash) => (gramCounts[hash] = (gramCounts[hash] ?? 0) + 1));
     for (const [id, text] of this.#texts.entries()) {

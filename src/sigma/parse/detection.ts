@@ -16,36 +16,29 @@ export type DetectionTree =
   | { readonly kind: 'item'; readonly item: ItemTree }
   | { readonly kind: 'all' | 'any'; readonly of: readonly DetectionTree[] };
 
-/** YAML of a selection → tree; null when a part of it was refused (all parts are looked at first). */
-export function parseDetection(node: YamlNode, limits: SigmaLimits, problems: Problems): DetectionTree | null {
+/** Stands where something was refused, so that the rest of the rule is still looked at. */
+const nothing: DetectionTree = { kind: 'all', of: [] };
+
+/** YAML of a selection → tree. What is wrong in it is reported and left out. */
+export function parseDetection(node: YamlNode, limits: SigmaLimits, problems: Problems): DetectionTree {
   if (node.kind === 'scalar') return keywords([node], node.at, limits, problems);
   if (node.kind === 'map') return parseMap(node, limits, problems);
   if (node.items.length === 0) {
     problems.report('selection-empty', node.at, 'the selection is an empty list');
-    return null;
+    return nothing;
   }
   const scalars = node.items.filter((item) => item.kind === 'scalar');
   if (scalars.length === node.items.length) return keywords(scalars, node.at, limits, problems);
-  const of = node.items.map((item) => parseDetection(item, limits, problems));
-  return of.includes(null) ? null : { kind: 'any', of: of.filter((tree) => tree !== null) };
+  return { kind: 'any', of: node.items.map((item) => parseDetection(item, limits, problems)) };
 }
 
-function parseMap(node: YamlMap, limits: SigmaLimits, problems: Problems): DetectionTree | null {
-  if (node.entries.size === 0) {
-    problems.report('selection-empty', node.at, 'the selection is an empty map');
-    return null;
-  }
+function parseMap(node: YamlMap, limits: SigmaLimits, problems: Problems): DetectionTree {
+  if (node.entries.size === 0) problems.report('selection-empty', node.at, 'the selection is an empty map');
   const items = [...node.entries].map(([key, entry]) => parseItem(key, entry.keyAt, entry.value, limits, problems));
-  return items.includes(null) ? null : { kind: 'all', of: items.filter((item) => item !== null) };
+  return { kind: 'all', of: items };
 }
 
-function parseItem(
-  key: string,
-  at: Position,
-  value: YamlNode,
-  limits: SigmaLimits,
-  problems: Problems,
-): DetectionTree | null {
+function parseItem(key: string, at: Position, value: YamlNode, limits: SigmaLimits, problems: Problems): DetectionTree {
   const [field = '', ...names] = key.split('|');
   let column = at.column + field.length + 1;
   const modifiers = names.map((name) => {
@@ -54,40 +47,33 @@ function parseItem(
     return modifier;
   });
   const values = scalarsOf(value, limits, problems);
-  return values && { kind: 'item', item: { field: field === '' ? null : field, modifiers, values, at } };
+  return { kind: 'item', item: { field: field === '' ? null : field, modifiers, values, at } };
 }
 
-function scalarsOf(node: YamlNode, limits: SigmaLimits, problems: Problems): YamlScalar[] | null {
+function scalarsOf(node: YamlNode, limits: SigmaLimits, problems: Problems): YamlScalar[] {
   const nodes = node.kind === 'list' ? node.items : [node];
-  if (nodes.length === 0) {
-    problems.report('value-list-empty', node.at, 'the list of values is empty');
-    return null;
-  }
+  if (nodes.length === 0) problems.report('value-list-empty', node.at, 'the list of values is empty');
   const scalars: YamlScalar[] = [];
   for (const item of nodes) {
     if (item.kind !== 'scalar') {
       problems.report('value-type', item.at, `a ${item.kind} stands where a value should`);
     } else if (typeof item.value === 'string' && item.value.length > limits.valueChars) {
+      const { length } = item.value;
       problems.report(
         'value-too-long',
         item.at,
-        `the value has ${item.value.length} characters, the limit is ${limits.valueChars}`,
+        `the value has ${length} characters, the limit is ${limits.valueChars}`,
       );
     } else scalars.push(item);
   }
-  return scalars.length === nodes.length ? scalars : null;
+  return scalars;
 }
 
-function keywords(
-  nodes: readonly YamlScalar[],
-  at: Position,
-  limits: SigmaLimits,
-  problems: Problems,
-): DetectionTree | null {
+function keywords(nodes: readonly YamlScalar[], at: Position, limits: SigmaLimits, problems: Problems): DetectionTree {
   if (nodes.length === 1 && nodes[0]?.value === null) {
     problems.report('selection-empty', at, 'the selection is empty');
-    return null;
+    return nothing;
   }
   const values = scalarsOf({ kind: 'list', at, items: nodes }, limits, problems);
-  return values && { kind: 'item', item: { field: null, modifiers: [], values, at } };
+  return { kind: 'item', item: { field: null, modifiers: [], values, at } };
 }

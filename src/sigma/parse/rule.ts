@@ -38,7 +38,10 @@ export interface RuleTree {
   readonly at: Position;
 }
 
-/** One document → rule tree; null when it is no detection rule or was refused. `contentId` stands in for a missing id. */
+/**
+ * One document → rule tree; null when it is no detection rule. `contentId` stands in for a missing id. What was refused
+ * is left out of the tree; whether anything was, `problems` knows.
+ */
 export function parseRuleDocument(
   root: YamlNode,
   contentId: string,
@@ -54,7 +57,6 @@ export function parseRuleDocument(
     problems.report(other.code, other.at, other.message);
     return null;
   }
-  const before = problems.refusals();
   const metadata = parseMetadata(root, contentId, problems);
   const logsource = parseLogsource(root, problems);
   const detection = root.entries.get('detection');
@@ -64,7 +66,6 @@ export function parseRuleDocument(
   }
   const selections = parseSelections(detection.value, limits, problems);
   const conditions = parseConditions(detection.value, detection.keyAt, limits, problems);
-  if (logsource === null || problems.refusals() > before) return null;
   return { metadata, logsource, selections, conditions, at: root.at };
 }
 
@@ -136,13 +137,14 @@ function plain(node: YamlNode): unknown {
   return object;
 }
 
-function parseLogsource(root: YamlMap, problems: Problems): Logsource | null {
+function parseLogsource(root: YamlMap, problems: Problems): Logsource {
   const entry = root.entries.get('logsource');
   if (entry?.value.kind !== 'map') {
     problems.report('logsource-missing', entry?.keyAt ?? root.at, 'the rule has no logsource map');
-    return null;
+    return { product: null, category: null, service: null };
   }
   const map = entry.value;
+  const before = problems.refusals();
   const dimension = (name: string): string | null => {
     const found = map.entries.get(name);
     if (found === undefined || (found.value.kind === 'scalar' && found.value.value === null)) return null;
@@ -154,7 +156,8 @@ function parseLogsource(root: YamlMap, problems: Problems): Logsource | null {
     return null;
   };
   const logsource = { product: dimension('product'), category: dimension('category'), service: dimension('service') };
-  if (logsource.product === null && logsource.category === null && logsource.service === null) {
+  const empty = logsource.product === null && logsource.category === null && logsource.service === null;
+  if (empty && problems.refusals() === before) {
     problems.report('logsource-empty', entry.keyAt, 'the logsource names no product, category or service');
   }
   return logsource;
@@ -168,8 +171,7 @@ function parseSelections(detection: YamlMap, limits: SigmaLimits, problems: Prob
       problems.report('timeframe-ignored', entry.keyAt, '`timeframe` has no effect');
       continue;
     }
-    const tree = parseDetection(entry.value, limits, problems);
-    if (tree !== null) selections.set(name, tree);
+    selections.set(name, parseDetection(entry.value, limits, problems));
   }
   return selections;
 }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser } from 'yaml';
 import type { SigmaLimits } from '../limits.ts';
 import type { Position, Problems, RuleProblem } from '../problem.ts';
 
@@ -52,21 +52,22 @@ export function readYaml(text: string, limits: SigmaLimits, problems: Problems):
   }
   const lines = new LineCounter();
   try {
-    // uniqueKeys is off because its check is quadratic; convert() below checks with a set.
-    const documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      intAsBigInt: true,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
+    const documents = compose(text, lines, limits);
+    if (documents === null) {
+      const message = `the file has more than ${limits.tokens} YAML tokens`;
+      problems.report('yaml-too-many-nodes', { line: 1, column: 1 }, message);
+      return [];
+    }
     const converter = createConverter(lines, limits, problems);
     const read: YamlDocument[] = [];
     for (const document of documents) {
       const reported = problems.all.length;
       const refusals = problems.refusals();
       for (const error of document.errors) {
-        problems.report('yaml-syntax', placeOf(lines, error.pos[0]), firstLine(error.message));
+        // The composer recurses, and tells of an exhausted stack as of any other error.
+        const deep = error.message.includes('call stack');
+        const message = deep ? 'nested too deeply' : firstLine(error.message);
+        problems.report(deep ? 'yaml-too-deep' : 'yaml-syntax', placeOf(lines, error.pos[0]), message);
       }
       const parsed = document.errors.length === 0 && document.contents !== null;
       const root = parsed ? converter(document.contents) : null;
@@ -81,12 +82,32 @@ export function readYaml(text: string, limits: SigmaLimits, problems: Problems):
     }
     return read;
   } catch (error) {
-    // The YAML composer recurses; very deep nesting ends in a RangeError.
     const deep = error instanceof RangeError;
-    const message = deep ? 'the YAML is nested too deeply' : firstLine(String(error));
+    const message = deep ? 'nested too deeply' : firstLine(String(error));
     problems.report(deep ? 'yaml-too-deep' : 'yaml-syntax', { line: 1, column: 1 }, message);
     return [];
   }
+}
+
+/**
+ * yaml's parseAllDocuments, stopped at a bound: it takes some ten microseconds a token, so a file of nothing but commas
+ * would hold a process for ten seconds. null when the bound was met.
+ */
+function compose(text: string, lines: LineCounter, limits: SigmaLimits) {
+  // uniqueKeys is off because its check is quadratic; the conversion below checks with a map.
+  const options = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  let count = 0;
+  function* tokens() {
+    for (const lexeme of new Lexer().lex(text)) {
+      if (++count > limits.tokens) return;
+      yield* parser.next(lexeme);
+    }
+    yield* parser.end();
+  }
+  const documents = Array.from(new Composer(options).compose(tokens(), true, text.length));
+  return count > limits.tokens ? null : documents;
 }
 
 function firstLine(message: string): string {

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { codes, verdict } from './sigma-rows.ts';
+
+/** design/sigma.md 1.6: [number and name, detection, event, met]. Every row runs on both evaluators. */
+const rows: readonly (readonly [string, string, Record<string, unknown>, boolean])[] = [
+  ['1 * crosses a newline', 'sel: { a: "foo*bar" }', { a: 'foo\nbar' }, true],
+  ['1 ? takes a newline', 'sel: { a: "foo?bar" }', { a: 'foo\nbar' }, true],
+  ['2 startswith with an inner wildcard', 'sel: { a|startswith: "foo*bar" }', { a: 'fooXbarY' }, true],
+  ['2 startswith is pinned to the start', 'sel: { a|startswith: "foo*bar" }', { a: 'YfooXbar' }, false],
+  ['2 endswith with an inner wildcard', 'sel: { a|endswith: "foo*bar" }', { a: 'YfooXbar' }, true],
+  ['2 endswith is pinned to the end', 'sel: { a|endswith: "foo*bar" }', { a: 'fooXbarY' }, false],
+  ['3 neq is NOT of the whole list', 'sel: { a|neq: [x, y] }', { a: 'x' }, false],
+  ['3 neq when neither value is there', 'sel: { a|neq: [x, y] }', { a: 'z' }, true],
+  ['4 neq on a missing field', 'sel: { a|neq: x }', { b: 1 }, true],
+  ['5 windash takes a slash too', 'sel: { a|windash: "/c" }', { a: '-c' }, true],
+  ['5 windash takes an em dash', 'sel: { a|windash: "/c" }', { a: '\u2014c' }, true],
+  ['6 windash only at the start of a flag', 'sel: { a|windash: "-a-b" }', { a: '/a-b' }, true],
+  ['6 windash leaves inner dashes', 'sel: { a|windash: "-a-b" }', { a: '/a/b' }, false],
+  ['7 base64offset at offset 0', 'sel: { a|base64offset|contains: /bin/sh }', { a: 'L2Jpbi9zaGVsbA==' }, true],
+  ['7 base64offset at offset 1', 'sel: { a|base64offset|contains: /bin/sh }', { a: 'IC9iaW4vc2hlbGw=' }, true],
+  ['7 base64offset at offset 2', 'sel: { a|base64offset|contains: /bin/sh }', { a: 'ICAvYmluL3NoZWxs' }, true],
+  ['8 base64offset counts bytes', 'sel: { a|base64offset|contains: "đáp" }', { a: btoa(utf8('x đáp án')) }, true],
+  [
+    '8 base64offset of two-byte text at offset 1',
+    'sel: { a|base64offset|contains: "ê" }',
+    { a: btoa(utf8('.ê!')) },
+    true,
+  ],
+  ['9 base64 encodes the escaped star', 'sel: { a|base64: "x\\\\*" }', { a: 'eCo=' }, true],
+  ['10 exists on null', 'sel: { a|exists: true }', { a: null }, true],
+  ['10 exists on a missing key', 'sel: { a|exists: true }', { b: 1 }, false],
+  ['10 exists: false', 'sel: { a|exists: false }', { b: 1 }, true],
+  ['11 null: missing', 'sel: { a: null }', { b: 1 }, true],
+  ['11 null: null', 'sel: { a: null }', { a: null }, true],
+  ['11 null: empty text is not null', 'sel: { a: null }', { a: '' }, false],
+  ['11 empty text: present and empty', "sel: { a: '' }", { a: '' }, true],
+  ['11 empty text: missing', "sel: { a: '' }", { b: 1 }, false],
+  ['11 empty text: null', "sel: { a: '' }", { a: null }, false],
+  ['11 null within a list', 'sel: { a: [x, null] }', { b: 1 }, true],
+  ['12 number against number', 'sel: { a: 11 }', { a: 11 }, true],
+  ['12 number against text', 'sel: { a: 11 }', { a: '11' }, true],
+  ['12 text against number', "sel: { a: '11' }", { a: 11 }, true],
+  ['12 11.0 is another text', 'sel: { a: 11 }', { a: '11.0' }, false],
+  ['12 011 is another text', 'sel: { a: 11 }', { a: '011' }, false],
+  ['13 all over different members', 'sel: { a|contains|all: [x, y] }', { a: ['1x', '2y'] }, true],
+  ['13 all with one value nowhere', 'sel: { a|contains|all: [x, z] }', { a: ['1x', '2y'] }, false],
+  ['14 any member', 'sel: { a: y }', { a: ['x', 'y'] }, true],
+  ['14 negation is not any', 'sel: { a: y }\ncondition: not sel', { a: ['x', 'y'] }, false],
+  ['15 true against a boolean', 'sel: { a: true }', { a: true }, true],
+  ['15 true against text of any case', 'sel: { a: true }', { a: 'True' }, true],
+  ['15 true is not yes', 'sel: { a: true }', { a: 'yes' }, false],
+  ['15 true is not 1', 'sel: { a: true }', { a: 1 }, false],
+  ['16 keyword in a text', 'sel: [needle]', { deep: { list: ['a NEEDLE b'] } }, true],
+  ['16 keyword not in a key', 'sel: [needle]', { needle: 'x' }, false],
+  ['16 keyword in a number', 'sel: [4711]', { a: 14711 }, true],
+  ['16 keyword in a boolean', 'sel: [true]', { a: true }, true],
+  ['17 keyword with a wildcard is open at both ends', 'sel: ["foo*bar"]', { a: 'a foo b bar c' }, true],
+  ['17 keyword wildcard stays within a value', 'sel: ["foo*bar"]', { a: 'foo', b: 'bar' }, false],
+  ['18 all keywords in different fields', "sel: { '|all': [foo, bar] }", { a: 'foo', b: 'bar' }, true],
+  ['18 all keywords, one nowhere', "sel: { '|all': [foo, baz] }", { a: 'foo', b: 'bar' }, false],
+  ['19 them leaves _ out', 'sel: { a: x }\n_not: { a: y }\ncondition: 1 of them', { a: 'y' }, false],
+  ['19 * leaves _ out', 'sel: { a: x }\n_not: { a: y }\ncondition: 1 of *', { a: 'y' }, false],
+  ['19 a pattern beginning with _ takes it', 'sel: { a: x }\n_not: { a: y }\ncondition: 1 of _*', { a: 'y' }, true],
+  ['20 *foo* anywhere in the name', 'a_foo_b: { a: x }\nc: { a: y }\ncondition: 1 of *foo*', { a: 'x' }, true],
+  ['22 Kelvin sign is no k', 'sel: { a: kelvin }', { a: '\u212aelvin' }, false],
+  ['22 long s is no s', 'sel: { a: set }', { a: '\u017fet' }, false],
+  ['22 capital sharp s is sharp s', 'sel: { a: straße }', { a: 'STRA\u1e9eE' }, true],
+  ['22 sharp s is no ss', 'sel: { a: strasse }', { a: 'straße' }, false],
+  ['22 dotted I is no i', 'sel: { a: istanbul }', { a: '\u0130stanbul' }, false],
+  ['22 sigma without context', 'sel: { a: "οδοσ" }', { a: 'ΟΔΟΣ' }, true],
+  ['22 final sigma is a letter of its own', 'sel: { a: "οδος" }', { a: 'ΟΔΟΣ' }, false],
+  ['23 regex is unanchored', 'sel: { a|re: "b.d" }', { a: 'abcde' }, true],
+  ['23 dot stops at a newline', 'sel: { a|re: "b.d" }', { a: 'b\nd' }, false],
+  ['23 $ is the very end', 'sel: { a|re: "b$" }', { a: 'b\n' }, false],
+  ['24 flat key wins', 'sel: { a.b: flat }', { 'a.b': 'flat', a: { b: 'nested' } }, true],
+  ['24 nested loses to flat', 'sel: { a.b: nested }', { 'a.b': 'flat', a: { b: 'nested' } }, false],
+  ['24 nested', 'sel: { a.b.c: x }', { a: { b: { c: 'x' } } }, true],
+  ['24 partly flat', 'sel: { a.b.c: x }', { 'a.b': { c: 'x' } }, true],
+  ['24 lists fan out', 'sel: { a.b: x }', { a: [{ b: 'y' }, { b: 'x' }] }, true],
+  ['25 field names have case', 'sel: { A: x }', { a: 'x' }, false],
+  ['26 a repeated JSON key: the last one', 'sel: { a: y }', JSON.parse('{"a":"x","a":"y"}'), true],
+  ['27 digits beyond 2^53 as text', 'sel: { a: 12345678901234567891 }', { a: '12345678901234567891' }, true],
+  ['27 the neighbour of a big number', 'sel: { a: 12345678901234567892 }', { a: '12345678901234567891' }, false],
+  ['28 cidr', 'sel: { a|cidr: 10.0.0.0/8 }', { a: '10.1.1.1' }, true],
+  ['28 leading zero', 'sel: { a|cidr: 10.0.0.0/8 }', { a: '010.1.1.1' }, false],
+  ['28 leading space', 'sel: { a|cidr: 10.0.0.0/8 }', { a: ' 10.1.1.1' }, false],
+  ['28 v4-mapped', 'sel: { a|cidr: 10.0.0.0/8 }', { a: '::ffff:10.1.1.1' }, false],
+  ['28 no address', 'sel: { a|cidr: 10.0.0.0/8 }', { a: 'ten' }, false],
+  ['29 re|contains is a plain search', 'sel: { a|re|contains: "b.d" }', { a: 'abcde' }, true],
+  ["30 '*' is present", "sel: { a: '*' }", { a: '' }, true],
+  ["30 '*' is not null", "sel: { a: '*' }", { a: null }, false],
+  ["30 '*' is not missing", "sel: { a: '*' }", { b: 'x' }, false],
+  ['31 capitals in a condition', 'sel: { a: x }\nb: { a: y }\ncondition: sel AND NOT b', { a: 'x' }, true],
+  ['33 all with a single value', 'sel: { a|contains|all: [x] }', { a: 'axb' }, true],
+  [
+    '1.7 variants of one value are alternatives under all',
+    'sel: { a|base64offset|contains|all: [foobar, bazqux] }',
+    { a: `${btoa('foobar')} ${btoa(' bazqux')}` },
+    true,
+  ],
+  ['1.7 neq with fieldref, other side missing', 'sel: { a|fieldref|neq: b }', { a: 'x' }, true],
+  ['1.7 __proto__ is an ordinary name, absent', 'sel: { __proto__: null }', { a: 1 }, true],
+  ['1.7 __proto__ is an ordinary name, there', 'sel: { __proto__: x }', JSON.parse('{"__proto__":"x"}'), true],
+  ['1.7 constructor is absent', 'sel: { constructor|exists: false }', { a: 1 }, true],
+  ['1.7 toString is absent', "sel: { toString: '*' }", { a: 1 }, false],
+  ['1.7 the other address family is outside', 'sel: { a|cidr: 0.0.0.0/0 }', { a: '::1' }, false],
+  ['1.7 a bare address is a /32', 'sel: { a|cidr: 10.0.0.1 }', { a: '10.0.0.1' }, true],
+  ['1.7 a bare address is a /128', 'sel: { a|cidr: "2001:db8::1" }', { a: '2001:DB8:0:0:0:0:0:1' }, true],
+  ['null is the reverse of *: an empty list', 'sel: { a: null }', { a: [] }, true],
+  ['null is the reverse of *: a list of nulls', 'sel: { a: null }', { a: [null] }, true],
+  ['null is the reverse of *: a list with a value', 'sel: { a: null }', { a: [null, 'x'] }, false],
+];
+
+/** Cases whose right answer is that the rule is refused. */
+const refusals: readonly (readonly [string, string, string])[] = [
+  [
+    '21 all of a pattern that fits nothing',
+    'sel: { a: x }\ncondition: sel and not all of filter*',
+    'condition-empty-selector',
+  ],
+  ['32 an empty list of values', 'sel: { a: [] }', 'value-list-empty'],
+  ['33 a key twice', 'sel:\n  a|contains|all: [x]\n  a|contains|all: [y]', 'yaml-duplicate-key'],
+  ['1.3 N of', 'sel: { a: x }\nb: { a: y }\ncondition: 2 of them', 'condition-count'],
+  ['1.3 aggregation', 'sel: { a: x }\ncondition: sel | count() > 5', 'condition-aggregation'],
+];
+
+function utf8(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}
+
+describe('edge cases of design/sigma.md', () => {
+  test.each(rows)('%s', (_name, detection, fields, met) => {
+    expect(verdict(detection, fields)).toBe(met);
+  });
+  test.each(refusals)('%s', (_name, detection, code) => {
+    expect(codes(detection)).toEqual([code]);
+  });
+});
