@@ -12,15 +12,25 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
     if (status === 500) log.error({ err: error, route }, 'request failed');
     else if (status === 503)
       log.warn({ code: problem.code, route, reason: error.message }, 'request could not be served');
-    const { retryAfterSeconds } = problem.details;
-    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
-    if (problem.code === 'not-signed-in') reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(status)
-      .type('application/json; charset=utf-8')
-      .serializer(JSON.stringify)
-      .send(problemBody(problem));
+    return answer(problem, reply);
   });
+}
+
+/** For what fastify refuses before there is a route, such as an address that cannot be decoded. */
+export function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  answer(problemOf(error), reply.header('x-content-type-options', 'nosniff'));
+}
+
+function answer(problem: ApiProblem, reply: FastifyReply): FastifyReply {
+  const { retryAfterSeconds } = problem.details;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  if (problem.code === 'not-signed-in') reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(errorTable[problem.code].status)
+    .type('application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem));
 }
 
 /** Says where each mistake is, not what stood there: a body may hold a password. */

@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from '../observe/log.ts';
 import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
-import { answerErrors } from './answers.ts';
+import { answerErrors, answerUnroutable } from './answers.ts';
 import { serveBoard } from './board.ts';
 import { guard, refuseSilentRoutes } from './guard.ts';
 import { securityHeaders } from './headers.ts';
@@ -76,6 +76,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
+    frameworkErrors: answerUnroutable,
     return503OnClosing: true,
     forceCloseConnections: true,
   });

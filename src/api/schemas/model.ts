@@ -72,6 +72,16 @@ const email = z.union([
 
 const contact: z.ZodType<Contact> = z.object({ name: line(200), email, phone: line(50) });
 
+/** http or https, no login in it. Whether its host may be called is decided when it is called. */
+const webhookUrl = z.union([
+  z
+    .string()
+    .max(2_000)
+    .regex(/^https?:\/\/[^\s/?#@\\]+([/?#]\S*)?$/)
+    .refine((text) => URL.canParse(text)),
+  z.literal(''),
+]);
+
 export const system: z.ZodType<System> = z.object({
   id: plainId,
   name: line(200),
@@ -83,12 +93,5 @@ export const system: z.ZodType<System> = z.object({
   owner: contact,
   duty: contact,
   notifyFrom: severity,
-  webhookUrl: z.union([
-    z.httpUrl().max(2_000),
-    z
-      .string()
-      .regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/)
-      .max(2_000),
-    z.literal(''),
-  ]),
+  webhookUrl,
 });
