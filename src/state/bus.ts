@@ -32,8 +32,8 @@ export interface Bus {
   /** Gives the items their numbers, in order; returns where the stream is then. Rejects while Redis is away. */
   publish(items: readonly FeedItem[]): Promise<BusHead>;
   head(): Promise<BusHead>;
-  /** Everything after `seq` of `epoch`, or why that is not to be had any more. */
-  since(epoch: string, seq: number): Promise<Missed>;
+  /** Everything after `seq` of `epoch`, at most `max`, or why that is not to be had (any more). */
+  since(epoch: string, seq: number, max?: number): Promise<Missed>;
   /** Every message published from now on by any process, in order; returns how to stop. */
   subscribe(listener: (news: BusNews) => void): () => void;
   close(): Promise<void>;
@@ -75,10 +75,8 @@ export function createBus(o: {
     return { epoch: String(answer[0]), seq: Number(answer[1]) };
   };
 
-  const since = async (epoch: string, seq: number): Promise<Missed> => {
-    const answer = await answered(() =>
-      redis.eval(sinceScript, 2, streamKey, headKey, epoch, seq, limits.feedMessagesMax),
-    );
+  const since = async (epoch: string, seq: number, max: number = limits.feedMessagesMax): Promise<Missed> => {
+    const answer = await answered(() => redis.eval(sinceScript, 2, streamKey, headKey, epoch, seq, max));
     if (!Array.isArray(answer)) throw new TypeError('feed script: unexpected answer');
     const [status, nowEpoch, newest, entries]: unknown[] = answer;
     const head = { epoch: String(nowEpoch), seq: Number(newest) };

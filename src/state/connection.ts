@@ -17,8 +17,9 @@ function retryStrategy(times: number): number {
 }
 
 /**
- * One connection to Redis that heals itself. A command sent while Redis is away waits for it, but never longer than
- * `commandTimeoutMs`; a blocking reader passes null and bounds its own waits.
+ * One connection to Redis that heals itself. With `commandTimeoutMs` a command fails when the connection is lost or no
+ * answer comes in time, and the caller, who knows what it was for, tries again. A blocking reader passes null: its
+ * command waits for Redis to come back.
  */
 export function openConnection(address: RedisAddress, log: Logger, commandTimeoutMs: number | null): Redis {
   const redis = new Redis({
@@ -28,11 +29,10 @@ export function openConnection(address: RedisAddress, log: Logger, commandTimeou
     ...(address.password === undefined ? {} : { password: address.password }),
     ...(address.db === undefined ? {} : { db: address.db }),
     ...(address.tls === true ? { tls: {} } : {}),
-    ...(commandTimeoutMs === null ? {} : { commandTimeout: commandTimeoutMs }),
+    ...(commandTimeoutMs === null
+      ? { maxRetriesPerRequest: null }
+      : { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, commandTimeout: commandTimeoutMs }),
     connectTimeout: 2000,
-    maxRetriesPerRequest: null,
-    // A command cut off by a lost connection is not sent twice behind the caller's back: the caller repeats what it knows.
-    autoResendUnfulfilledCommands: false,
     retryStrategy,
   });
   let away = false;
