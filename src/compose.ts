@@ -1,0 +1,297 @@
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alertView, buildAlert, defaultAlertLimits, draftOf, sameEvidence } from './alert/index.ts';
+import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
+import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
+import { createHttpCollector } from './collect/http-ndjson.ts';
+import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts';
+import { createClosers } from './compose/closers.ts';
+import { every } from './compose/every.ts';
+import { createHealth } from './compose/health.ts';
+import { openRecords } from './compose/records.ts';
+import { openRuleBook } from './compose/rules.ts';
+import { type Config, listenAddress } from './config.ts';
+import type { DrillView } from './contract/api.ts';
+import { createDetector } from './detect/index.ts';
+import { createFeed } from './feed/index.ts';
+import { createIncidents, type SystemNames } from './incident/index.ts';
+import { createIntake } from './ingest/index.ts';
+import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
+import type { Logger } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { createQueues } from './queue/index.ts';
+import { createRegister, type Register } from './register/index.ts';
+import type { State } from './state/index.ts';
+import type { Store } from './store/index.ts';
+
+/** The platform as one process runs it, all roles or some. */
+export interface Platform {
+  readonly embedded: boolean;
+  readonly servesBoard: boolean;
+  readonly url: string;
+  readonly syslog: { readonly udpPort: number; readonly tcpPort: number } | null;
+  /** One-time link for the first administrator; null when there is one already. */
+  readonly firstAdminLink: { readonly url: string; readonly validMinutes: number } | null;
+  readonly store: Store;
+  readonly state: State;
+  readonly register: Register;
+  readonly administer: (command: AdminCommand) => Promise<AdminResult>;
+  /** Shows a drill on boards, or none. */
+  showDrill(drill: DrillView | null): Promise<void>;
+  close(): Promise<void>;
+}
+
+const registerRefreshMs = 2000;
+/** What was read and not yet stored has this long at a stop; all of it must end within 5 s. */
+const closeWaitMs = 1200;
+const notifySweepMs = 15_000;
+const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
+
+const packageRoot = (): string => path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const packageVersion = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
+/**
+ * THE composition root: opens the stores, builds the stages of the roles asked for and joins their ends.
+ * Whatever was opened before a failure is closed again; closing runs against the data's way, senders first.
+ */
+export async function compose(config: Config, o: { readonly log: Logger }): Promise<Platform> {
+  const { log } = o;
+  const clock = Date.now;
+  const closers = createClosers(log);
+  const has = (role: Config['roles'][number]): boolean => config.roles.includes(role);
+  try {
+    const metrics = createMetrics();
+    const rules = await openRuleBook(config.rulesDirs, log);
+    const records = await openRecords(config, { log });
+    closers.add('records', () => records.close());
+    const { store, state } = records;
+    const queues = createQueues({ connection: records.redis.connection, log, metrics });
+    closers.add('queues', () => queues.close());
+    const register = createRegister({ load: (kind) => store.ledger.all(kind) });
+    await register.refresh();
+    closers.add('register', every(registerRefreshMs, 'register', register.refresh, log));
+
+    const publish = state.bus.publish;
+    const names = (id: string): SystemNames => {
+      const system = register.system(id);
+      return { systemName: system?.name ?? id, orgName: system?.orgName ?? '', systemLevel: system?.level ?? 0 };
+    };
+    const incidents = createIncidents({
+      alerts: store.detection,
+      incidents: store.incidents,
+      ledger: store.ledger,
+      lock: state.lock,
+      names,
+      publish,
+      viewAlert: (alert, { code }) =>
+        alertView(alert, { incidentCode: code, systemName: names(alert.system).systemName }, defaultAlertLimits),
+      warn: (error, message) => log.warn({ err: error, part: 'incident' }, message),
+      clock,
+    });
+
+    const notifier = createNotifier({
+      systemOf: register.system,
+      notices: store.notices,
+      offer: queues.offerNotify,
+      lock: state.lock,
+      channels: {
+        email:
+          config.smtpUrl === ''
+            ? null
+            : createEmailChannel({
+                smtpUrl: config.smtpUrl,
+                from: config.mailFrom,
+                timeoutMs: defaultNotifyLimits.sendTimeoutMs,
+              }),
+        webhook:
+          config.webhookSecret === ''
+            ? null
+            : createWebhookChannel({
+                secret: config.webhookSecret,
+                allowedHosts: config.webhookAllowedHosts,
+                timeoutMs: defaultNotifyLimits.sendTimeoutMs,
+                answerBytesMax: defaultNotifyLimits.webhookAnswerBytesMax,
+                clock,
+              }),
+      },
+      boardUrl: config.publicUrl === '' ? `http://${config.host}:${config.port}` : config.publicUrl,
+      clock,
+      log,
+      limits: defaultNotifyLimits,
+    });
+    closers.add('notifier', () => notifier.close());
+
+    if (has('detect')) {
+      const detector = createDetector({
+        rules: () => rules.live,
+        store: { ...store.events, ...store.detection },
+        alert: {
+          draft: draftOf,
+          sameEvidence,
+          build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
+        },
+        incidents,
+        notify: async (raised) => {
+          for (const each of raised) await notifier.onAlert(each);
+        },
+        offer: queues.offerDetect,
+        worker: `${hostname()}-${process.pid}`,
+        clock,
+        log,
+        metrics,
+      });
+      closers.add('detector', () => detector.close());
+      queues.workDetect(async (ref) => void (await detector.evaluate(ref)), { concurrency: config.detectConcurrency });
+      const stopSweeping = detector.startSweeping({
+        every: (ms, run) => {
+          const timer = setInterval(run, ms);
+          return () => clearInterval(timer);
+        },
+      });
+      closers.add('sweeper', async () => stopSweeping());
+    }
+
+    if (has('notify')) {
+      queues.workNotify(async (notice) => void (await notifier.deliver(notice)), {
+        concurrency: 4,
+        backoff: noticeBackoff,
+      });
+      closers.add('notice sweep', every(notifySweepMs, 'notice sweep', notifier.sweep, log));
+    }
+
+    const intake = has('collect')
+      ? createIntake({
+          write: store.events.insertBatch,
+          lookup: store.events.findBatch,
+          locate: (source, host, ...addresses) => register.locate(source, host, addresses),
+          offer: queues.offerDetect,
+          deadLetter: store.events.insertDeadLetters,
+          limits: { lineBytesMax: config.ingestLineBytesMax, heldRowsMax: config.ingestWaitingRowsMax, closeWaitMs },
+          clock,
+          log: log.child({ part: 'ingest' }),
+          metrics,
+        })
+      : null;
+    if (intake !== null) closers.add('intake', () => intake.close());
+
+    const syslog = intake === null ? null : await openSyslog();
+    async function openSyslog(): Promise<SyslogCollector | null> {
+      const udp = listenAddress(config.syslogUdp);
+      const tcp = listenAddress(config.syslogTcp);
+      if (intake === null || (udp === null && tcp === null)) return null;
+      return createSyslogCollector({
+        intake,
+        sourceOf: register.sourceOf,
+        ...(udp === null ? {} : { udp }),
+        ...(tcp === null ? {} : { tcp }),
+        limits: { lineBytesMax: config.ingestLineBytesMax, closeWaitMs },
+        clock,
+        log: log.child({ part: 'syslog' }),
+        metrics,
+      });
+    }
+    if (syslog !== null) closers.add('syslog', () => syslog.close());
+
+    const access = createAccess({
+      ledger: store.ledger,
+      sessions: state.sessions,
+      clock,
+      log,
+      limits: defaultApiLimits,
+    });
+    const health = createHealth({
+      version: packageVersion(),
+      store,
+      queues,
+      register,
+      intake,
+      droppedUdp: () => syslog?.stats().droppedUdp ?? 0,
+      rules: () => ({ live: rules.live.facts.length, refused: rules.refused }),
+      clock,
+    });
+    let drill: DrillView | null = null;
+    const servesBoard = has('api');
+    const app = await buildApi({
+      access,
+      alerts: store.detection,
+      incidents: store.incidents,
+      handling: incidents,
+      events: store.events,
+      ledger: store.ledger,
+      lock: state.lock,
+      sessions: state.sessions,
+      rateLimit: state.rateLimit,
+      deliveries: store.notices,
+      rules,
+      drills: { current: async () => (drill === null ? [] : [drill]) },
+      health: { health },
+      metrics,
+      collectors:
+        intake === null
+          ? []
+          : [
+              createHttpCollector({
+                intake,
+                authenticate: access.authenticateCollector,
+                limits: { bodyBytesMax: config.ingestBodyBytesMax },
+                clock,
+                log: log.child({ part: 'http-collector' }),
+                metrics,
+              }),
+            ],
+      boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,
+      trustedProxies: [],
+      publicUrl: config.publicUrl,
+      version: packageVersion(),
+      limits: defaultApiLimits,
+      clock,
+      log,
+    });
+    closers.add('api', () => app.close());
+    if (servesBoard) {
+      const feed = createFeed({
+        bus: state.bus,
+        principalOf: access.principalOf,
+        health,
+        origins: config.publicUrl === '' ? [] : [new URL(config.publicUrl).origin],
+        clock,
+        log,
+        metrics,
+      });
+      app.server.on('upgrade', feed.handleUpgrade);
+      closers.add('feed', () => feed.close());
+    }
+    await app.listen({ host: config.host, port: config.port });
+    const address = app.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    const adminPath = servesBoard ? await records.firstAdminPath() : null;
+    return {
+      embedded: records.embedded,
+      servesBoard,
+      url,
+      syslog: syslog === null ? null : { udpPort: syslog.udpPort, tcpPort: syslog.tcpPort },
+      firstAdminLink:
+        adminPath === null
+          ? null
+          : {
+              url: `${config.publicUrl === '' ? url : config.publicUrl}${adminPath}`,
+              validMinutes: defaultApiLimits.setupCodeMs / 60_000,
+            },
+      store,
+      state,
+      register,
+      administer: records.administer,
+      showDrill: async (next) => {
+        drill = next;
+        if (next !== null) await publish([{ kind: 'drill', system: '', drill: next }]);
+      },
+      close: closers.close,
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}

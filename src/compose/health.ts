@@ -1,0 +1,78 @@
+import type { Health } from '../contract/api.ts';
+import type { Intake } from '../ingest/index.ts';
+import type { Queues } from '../queue/index.ts';
+import type { Register } from '../register/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** A wait longer than this makes the platform "degraded": an analyst should know that the board is behind. */
+const degradedLagMs = 15_000;
+/** Health is asked by every board and every probe; the stores are asked once in this time. */
+const freshMs = 1000;
+
+export interface HealthParts {
+  readonly version: string;
+  readonly store: Pick<Store, 'ping' | 'events' | 'notices'>;
+  readonly queues: Pick<Queues, 'depth'>;
+  readonly register: Pick<Register, 'sources' | 'source'>;
+  /** null in a process without the role collect. */
+  readonly intake: Pick<Intake, 'stats'> | null;
+  readonly droppedUdp: () => number;
+  readonly rules: () => { readonly live: number; readonly refused: number };
+  readonly clock: () => number;
+}
+
+/** The lags of every stage, from the ledgers and the queues. Never rejects: a store that is away is an answer. */
+export function createHealth(parts: HealthParts): () => Promise<Health> {
+  let last: { readonly atMs: number; readonly answer: Promise<Health> } | null = null;
+  let unansweredSinceMs: number | null = null;
+
+  async function ask(): Promise<Health> {
+    const atMs = parts.clock();
+    const [depth, facts] = await Promise.all([
+      parts.queues.depth(),
+      Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()]).catch(
+        () => null,
+      ),
+    ]);
+    const up = facts !== null;
+    unansweredSinceMs = up ? null : (unansweredSinceMs ?? atMs);
+    const [coverage, notices, sources] = facts ?? [null, null, []];
+    const held = parts.intake?.stats();
+    const rules = parts.rules();
+    const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
+    const degraded = depth === null || lags.some((lag) => lag > degradedLagMs);
+    const named = new Map(sources.map((source) => [source.id, source]));
+    return {
+      status: up ? (degraded ? 'degraded' : 'ok') : 'down',
+      atMs,
+      version: parts.version,
+      collect: { lagMs: held?.lagMs ?? 0, waitingRows: held?.waitingRows ?? 0, droppedUdp: parts.droppedUdp() },
+      store: { up, lagMs: unansweredSinceMs === null ? 0 : atMs - unansweredSinceMs },
+      detect: {
+        lagMs: coverage?.oldestWaitingMs ?? 0,
+        waitingBatches: coverage?.waiting ?? 0,
+        lastBatch: coverage?.lastBatch ?? '',
+        rules: rules.live,
+        refusedRules: rules.refused,
+      },
+      notify: { lagMs: notices?.oldestWaitingMs ?? 0, waiting: notices?.waiting ?? 0, failed: notices?.failed ?? 0 },
+      queue: { up: depth !== null },
+      sources: [...new Set([...parts.register.sources().map(({ id }) => id), ...named.keys()])].map((id) => {
+        const seen = named.get(id);
+        return {
+          id,
+          name: parts.register.source(id)?.name ?? id,
+          lastReceivedMs: seen?.lastReceivedMs ?? 0,
+          perMinute: seen?.perMinute ?? 0,
+          rawShare: seen?.rawShare ?? 0,
+        };
+      }),
+    };
+  }
+
+  return () => {
+    const nowMs = parts.clock();
+    if (last === null || nowMs - last.atMs >= freshMs) last = { atMs: nowMs, answer: ask() };
+    return last.answer;
+  };
+}
