@@ -75,7 +75,8 @@ function addRequest(fields: Record<string, FieldValue>, request: string): void {
   fields['cs-uri'] = uri;
   fields['c-uri'] = uri;
   fields['cs-uri-stem'] = question < 0 ? path : path.slice(0, question);
-  if (question >= 0) fields['cs-uri-query'] = path.slice(question + 1);
+  // W3C means the part behind `?`; nearly all of SigmaHQ's webserver rules mean path and query. Theirs contains W3C's.
+  fields['cs-uri-query'] = path;
   if (hasVersion) fields['cs-version'] = request.slice(last + 1);
 }
 
