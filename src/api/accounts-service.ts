@@ -27,6 +27,9 @@ export interface CreatedAccount {
   readonly setupCode: string | null;
 }
 
+/** Actors of ledger rows that are nobody's account; an account of that name could pass for them. */
+const reservedNames: readonly string[] = ['system', 'cli', 'setup', 'anonymous', 'unknown'];
+
 /**
  * Creates an account; names are compared without case. Throws `name-taken`, `password-weak`, `bad-request`, `full`.
  * One lock for all accounts: two people creating the same name at once must not both succeed.
@@ -35,6 +38,7 @@ export async function createAccount(ports: AccountPorts, wanted: NewAccount, act
   const name = wanted.name.normalize('NFC');
   if (!schemas.accountName.safeParse(name).success)
     throw new ApiProblem('bad-request', { message: 'Bad account name.' });
+  if (reservedNames.some((reserved) => sameName(reserved, name))) throw new ApiProblem('name-taken');
   if (wanted.password !== undefined) checkPassword(wanted.password, name);
   const account = await withLock(ports, 'account', '*', async () => {
     const existing = await readAccounts(ports);

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Alert } from '../model/finding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
@@ -30,6 +31,7 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { apiError } from './schemas/wire.ts';
 import { createLogins } from './sessions-service.ts';
 import { createShow } from './show.ts';
+import { alertView } from './views.ts';
 
 export interface ApiParts {
   /** From `createAccess`; the feed and the HTTP collector are given the same one. */
@@ -42,6 +44,8 @@ export interface ApiParts {
   readonly lock: ports.LockPort;
   readonly sessions: ports.SessionsPort;
   readonly rateLimit: ports.RateLimitPort['rateLimit'];
+  /** The alert stage's view, so that lists and feed say the same; left out, a plain one stands in. */
+  readonly viewAlert?: ports.ViewAlertPort;
   readonly deliveries: ports.DeliveriesPort;
   readonly rules: ports.RulesPort;
   readonly drills: ports.DrillsPort;
@@ -101,7 +105,9 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
 function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
   const { limits, access, clock, events, sessions, rateLimit } = parts;
   const { directory } = access;
-  const show = createShow({ ...parts, directory });
+  const viewAlert =
+    parts.viewAlert ?? ((alert: Alert, names: ports.AlertNames) => alertView(alert, names, limits.lateMsMin));
+  const show = createShow({ ...parts, directory, viewAlert });
   const passwords = createPasswords({ workMax: limits.passwordWorkMax, waitingMax: limits.passwordWaitingMax });
   const ledger = { ledger: parts.ledger, lock: parts.lock, clock, directory };
   const accounts: AccountPorts = {

@@ -9,4 +9,3 @@ export { createPasswords, type Passwords } from './passwords.ts';
 export type * from './ports.ts';
 export { type FirstAdminLink, firstAdminLink, setupPath } from './setup-service.ts';
 export { type CreatedToken, createToken, type NewToken } from './tokens-service.ts';
-export { alertView, incidentCard } from './views.ts';

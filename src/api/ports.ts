@@ -2,11 +2,11 @@
  * What the API needs from the rest, as narrow as it uses it; the composition root passes the store, the state and the
  * stages. A port throws an error with a `code`: `store-away`, `state-away`, `bad-cursor`, `bad-query` (with `position`).
  */
-import type { DrillView, Health, IncidentAction, RuleView } from '../contract/api.ts';
+import type { AlertView, DrillView, Health, IncidentAction, IncidentCard, RuleView } from '../contract/api.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding } from '../model/finding.ts';
-import type { IncidentFacts, IncidentHandling, IncidentState, LedgerKind, LedgerRow } from '../model/incident.ts';
+import type { IncidentFacts, IncidentState, LedgerKind, LedgerRow } from '../model/incident.ts';
 import type { Delivery } from '../model/notice.ts';
 
 export interface Paged<T> {
@@ -44,8 +44,8 @@ export interface IncidentsPort {
 
 /** The human side of incidents. `act` is serialised and checked by the incident stage, not here. */
 export interface HandlingPort {
-  /** Newest handling of each id; an id nobody touched may be left out. */
-  handlingOf(ids: readonly string[]): Promise<ReadonlyMap<string, IncidentHandling>>;
+  /** As the feed shows them too: facts, what people decided so far, the register's names; in the order given. */
+  cards(facts: readonly IncidentFacts[]): Promise<readonly IncidentCard[]>;
   act(incident: string, action: IncidentAction, actor: string): Promise<ActionOutcome>;
 }
 
@@ -143,6 +143,14 @@ export interface RateLimitPort {
 
 /** Runs `work` while nobody else holds `key`. */
 export type LockPort = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+/** An alert on the wire, as the feed shows it. */
+export type ViewAlertPort = (alert: Alert, names: AlertNames) => AlertView;
+
+export interface AlertNames {
+  readonly incidentCode: string;
+  readonly systemName: string;
+}
 
 export interface DeliveriesPort {
   of(incident: string): Promise<readonly Delivery[]>;

@@ -2,9 +2,7 @@ import type { AlertView, IncidentCard } from '../contract/api.ts';
 import type { Alert } from '../model/finding.ts';
 import type { IncidentFacts } from '../model/incident.ts';
 import type { Directory } from './directory.ts';
-import type { ApiLimits } from './limits.ts';
-import type { HandlingPort, IncidentsPort } from './ports.ts';
-import { alertView, incidentCard } from './views.ts';
+import type { HandlingPort, IncidentsPort, ViewAlertPort } from './ports.ts';
 
 /** Views with what they borrow from elsewhere: system names, incident codes, the human side. */
 export interface Show {
@@ -16,8 +14,8 @@ export interface Show {
 export interface ShowParts {
   readonly directory: Directory;
   readonly incidents: Pick<IncidentsPort, 'get'>;
-  readonly handling: Pick<HandlingPort, 'handlingOf'>;
-  readonly limits: ApiLimits;
+  readonly handling: Pick<HandlingPort, 'cards'>;
+  readonly viewAlert: ViewAlertPort;
 }
 
 /** Codes never change, so they are remembered; the oldest go first. */
@@ -36,31 +34,19 @@ export function createShow(parts: ShowParts): Show {
     return code;
   }
 
-  async function cards(facts: readonly IncidentFacts[]): Promise<IncidentCard[]> {
-    if (facts.length === 0) return [];
-    const [handling, systems] = await Promise.all([
-      parts.handling.handlingOf(facts.map(({ id }) => id)),
-      parts.directory.systems(),
-    ]);
-    return facts.map((fact) =>
-      incidentCard(fact, handling.get(fact.id) ?? null, systems.byId.get(fact.system)?.value ?? null),
-    );
-  }
+  const cards = async (facts: readonly IncidentFacts[]): Promise<IncidentCard[]> =>
+    facts.length === 0 ? [] : [...(await parts.handling.cards(facts))];
 
   return {
     alerts: async (alerts) => {
       if (alerts.length === 0) return [];
-      const systems = await parts.directory.systems();
+      const systems = (await parts.directory.systems()).byId;
       const incidents = [...new Set(alerts.map(({ incident }) => incident))];
       const found = new Map(await Promise.all(incidents.map(async (id) => [id, await codeOf(id)] as const)));
-      return alerts.map((alert) =>
-        alertView(
-          alert,
-          found.get(alert.incident) ?? '',
-          systems.byId.get(alert.system)?.value ?? null,
-          parts.limits.lateMsMin,
-        ),
-      );
+      return alerts.map((alert) => {
+        const systemName = systems.get(alert.system)?.value.name ?? alert.system;
+        return parts.viewAlert(alert, { incidentCode: found.get(alert.incident) ?? '', systemName });
+      });
     },
     cards,
     card: async (facts) => {

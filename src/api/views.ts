@@ -1,28 +1,20 @@
-import type {
-  AlertView,
-  DeliveryView,
-  EventView,
-  HistoryRow,
-  IncidentCard,
-  RuleView,
-  SystemView,
-} from '../contract/api.ts';
+import type { AlertView, DeliveryView, EventView, HistoryRow, RuleView, SystemView } from '../contract/api.ts';
 import type { Alert } from '../model/finding.ts';
-import type { IncidentFacts, IncidentHandling, LedgerRow } from '../model/incident.ts';
+import type { LedgerRow } from '../model/incident.ts';
 import type { Delivery } from '../model/notice.ts';
 import type { System } from '../model/register.ts';
-import type { StoredEvent } from './ports.ts';
+import type { AlertNames, StoredEvent } from './ports.ts';
 import type { RuleSummary } from './schemas/wire.ts';
 
-/** From the nouns to the wire, as pure functions; the feed shows the same things through these. */
+/** From the nouns to the wire, as pure functions; alerts and incidents come from their stages, which the feed asks, too. */
 
 /** `lateMs` is 0 unless the first event was received more than `lateMsMin` after it happened. */
-export function alertView(alert: Alert, incidentCode: string, system: System | null, lateMsMin: number): AlertView {
+export function alertView(alert: Alert, names: AlertNames, lateMsMin: number): AlertView {
   const lateMs = alert.firstReceivedMs - alert.firstEventMs;
   return {
     id: alert.id,
     incident: alert.incident,
-    incidentCode,
+    incidentCode: names.incidentCode,
     rule: alert.rule.id,
     title: alert.rule.title,
     titleVi: alert.rule.titleVi,
@@ -34,7 +26,7 @@ export function alertView(alert: Alert, incidentCode: string, system: System | n
     lane: alert.lane,
     org: alert.org,
     system: alert.system,
-    systemName: system?.name ?? '',
+    systemName: names.systemName,
     host: alert.host,
     entity: alert.entity,
     entities: alert.entities,
@@ -44,44 +36,6 @@ export function alertView(alert: Alert, incidentCode: string, system: System | n
     firstReceivedMs: alert.firstReceivedMs,
     createdMs: alert.createdMs,
     lateMs: lateMs > lateMsMin ? lateMs : 0,
-  };
-}
-
-/** An incident nobody has touched is `new`, version 0. */
-export function incidentCard(
-  facts: IncidentFacts,
-  handling: IncidentHandling | null,
-  system: System | null,
-): IncidentCard {
-  return {
-    id: facts.id,
-    code: facts.code,
-    title: facts.title,
-    titleVi: facts.titleVi,
-    severity: facts.severity,
-    state: handling?.state ?? 'new',
-    version: handling?.version ?? 0,
-    assignee: handling?.assignee ?? '',
-    reason: handling?.reason ?? '',
-    comments: handling?.comments ?? 0,
-    origin: facts.origin,
-    drill: facts.drill,
-    lane: facts.lane,
-    org: facts.org,
-    orgName: system?.orgName ?? '',
-    system: facts.system,
-    systemName: system?.name ?? '',
-    systemLevel: system?.level ?? 0,
-    family: facts.family,
-    entity: facts.entity,
-    hosts: facts.hosts,
-    tags: facts.tags,
-    alerts: facts.alerts,
-    events: facts.events,
-    firstEventMs: facts.firstEventMs,
-    lastEventMs: facts.lastEventMs,
-    openedMs: facts.openedMs,
-    changedMs: handling?.changedMs ?? facts.openedMs,
   };
 }
 

@@ -20,6 +20,7 @@ import type {
   StoredEvent,
 } from '../../src/api/ports.ts';
 import type { DrillView, Health, IncidentAction, RuleView } from '../../src/contract/api.ts';
+import { incidentCard } from '../../src/incident/index.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Alert, Finding } from '../../src/model/finding.ts';
 import {
@@ -30,6 +31,7 @@ import {
   type LedgerRow,
 } from '../../src/model/incident.ts';
 import type { Delivery } from '../../src/model/notice.ts';
+import type { System } from '../../src/model/register.ts';
 import type { Logger } from '../../src/observe/log.ts';
 
 /** What a test puts in and reads back; everything the API would otherwise ask the store, the state and the stages. */
@@ -218,9 +220,20 @@ function memoryHandling(memory: Memory, ledger: LedgerPort, lock: LockPort): Api
     return { ...before, state: action.state, reason: action.reason ?? '' };
   };
   return {
-    handlingOf: async (ids) => {
+    cards: async (facts) => {
       if (memory.storeAway) throw new Away('store-away');
-      return new Map(ids.flatMap((id) => [handlingOf(id)].flatMap((h) => (h === null ? [] : [[id, h] as const]))));
+      const untouched = (at: number) => ({ ...none, version: 0, changedMs: at, changedBy: '' });
+      return facts.map((each) => {
+        const { document } =
+          memory.ledgerRows.find((row) => row.kind === 'system' && row.subject === each.system) ?? {};
+        const system = document as unknown as System | undefined;
+        const names = {
+          systemName: system?.name ?? each.system,
+          orgName: system?.orgName ?? '',
+          systemLevel: system?.level ?? 0,
+        };
+        return incidentCard(each, handlingOf(each.id) ?? untouched(each.openedMs), names);
+      });
     },
     act: (id, action, actor) =>
       lock(`incident:${id}`, async () => {
@@ -310,12 +323,12 @@ export function memoryApi(
     incidents: {
       get: (id) => store(() => memory.incidents.find((incident) => incident.id === id) ?? null),
       list: async (f) => {
-        const touched = await handling.handlingOf(memory.incidents.map(({ id }) => id));
+        const touched = new Map((await handling.cards(memory.incidents)).map((card) => [card.id, card.state]));
         const kept = memory.incidents.filter(
           ({ id, system, drill }) =>
             seenBy(f.systems, system) &&
             (f.drill === undefined || drill === f.drill) &&
-            (f.states === undefined || f.states.includes(touched.get(id)?.state ?? 'new')),
+            (f.states === undefined || f.states.includes(touched.get(id) ?? 'new')),
         );
         return paged(kept, f.limit, f.cursor);
       },

@@ -29,9 +29,9 @@ describe('handling an incident', () => {
     });
     const detail: IncidentDetail = (await world.as('viewer', { url: '/incidents/inc-qlvb' })).json();
     expect(detail.history.map(({ version, action, actor }) => [version, action, actor])).toEqual([
-      [1, 'assign', 'api analyst'],
-      [2, 'state', 'api analyst'],
-      [3, 'comment', 'api analyst'],
+      [1, 'assign', 'token api analyst'],
+      [2, 'state', 'token api analyst'],
+      [3, 'comment', 'token api analyst'],
     ]);
     expect(detail.history.at(-1)?.document).toMatchObject({ text: 'đang\nxem' });
     const open = await world.as('viewer', { url: '/incidents?state=triage' });

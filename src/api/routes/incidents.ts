@@ -14,6 +14,11 @@ export interface IncidentParts extends DetailParts {
   readonly handling: HandlingPort;
 }
 
+/** The name people read in the history. A space cannot stand in an account's name, so no token passes for a person. */
+function actorOf(principal: Principal): string {
+  return principal.via === 'token' ? `token ${principal.name}` : principal.name;
+}
+
 export function incidentRoutes(parts: IncidentParts): FastifyPluginAsyncZod {
   const { incidents, handling, show, limits } = parts;
   const filter = z.strictObject({
@@ -79,7 +84,7 @@ export function incidentRoutes(parts: IncidentParts): FastifyPluginAsyncZod {
       handler: async (request) => {
         const principal = principalOf(request);
         const facts = await visible(principal, request.params.id);
-        const outcome = await handling.act(facts.id, request.body, principal.name);
+        const outcome = await handling.act(facts.id, request.body, actorOf(principal));
         if (outcome.kind === 'refused') throw new ApiProblem('action-refused', outcome);
         const card = await show.card(facts);
         if (outcome.kind === 'conflict') throw new ApiProblem('conflict', { members: { newest: card } });
