@@ -31,6 +31,7 @@ function sendText(viewer: Viewer, text: string): void {
 
 /** Hands over news; `text` is the message as JSON, made once for all viewers. Tells whether the viewer was too slow. */
 export function hand(viewer: Viewer, news: FeedNews, text: string, limits: FeedLimits): 'ok' | 'slow' {
+  if (viewer.leaving) return 'ok';
   if (viewer.waiting !== null) {
     viewer.waiting.push(news);
     if (viewer.waiting.length <= limits.joiningMessagesMax) return 'ok';
