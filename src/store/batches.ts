@@ -61,28 +61,41 @@ function readBatchRow(row: BatchRow): Batch {
 
 export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => number }): Batches {
   const { sql, limits, clock } = o;
-  // Days before this one hold no unevaluated batch: found once by a look at everything, then kept. Only days a late
-  // writer or an adoption can still reach stay open.
-  let closedBefore = '';
-  // Orphans committed before this were looked for already in this process.
-  let adoptedThroughMs = 0;
+  // Days before `before` hold no waiting batch, as far as was known on the day `asOf`.
+  let closed: { before: string; asOf: string } | null = null;
+  // Orphans committed before this were looked for already in this process; null: none were.
+  let adoptedThroughMs: number | null = null;
 
-  const openDay = (): string => dayOf(clock() - limits.adoptDays * dayMs);
+  const openDay = (): string => dayOf(clock() - limits.openDays * dayMs);
 
   const waitingSql = `FROM batches WHERE day >= {since:Date} AND (day, batch) NOT IN (
     SELECT day, batch FROM evaluations WHERE day >= {since:Date})`;
 
-  /** First day that can hold a waiting batch. */
-  async function firstOpenDay(): Promise<string> {
-    if (closedBefore === '') {
-      const [row] = await sql.rows<{ first: string }>(`SELECT min(day) AS first ${waitingSql}`, {
-        since: '1970-01-01',
-      });
-      // min() of nothing is the type's zero.
-      closedBefore = row === undefined || row.first === '1970-01-01' ? openDay() : row.first;
+  /** First day in [from, until) with a waiting batch, else `until`. Day by day: a year of ids would not fit in memory. */
+  async function firstWaitingDay(from: string, until: string): Promise<string> {
+    const days = await sql.rows<{ day: string }>(
+      'SELECT DISTINCT day FROM batches WHERE day >= {from:Date} AND day < {until:Date} ORDER BY day',
+      { from, until },
+    );
+    for (const { day } of days) {
+      const [waiting] = await sql.rows(
+        `SELECT 1 FROM batches WHERE day = {day:Date} AND batch NOT IN (
+           SELECT batch FROM evaluations WHERE day = {day:Date}) LIMIT 1`,
+        { day },
+      );
+      if (waiting !== undefined) return day;
     }
+    return until;
+  }
+
+  /** From this day on a sweep has to look. */
+  async function firstOpenDay(): Promise<string> {
+    const today = dayOf(clock());
     const open = openDay();
-    return closedBefore < open ? closedBefore : open;
+    if (closed === null || closed.asOf !== today) {
+      closed = { before: await firstWaitingDay(closed?.before ?? '1970-01-01', open), asOf: today };
+    }
+    return closed.before < open ? closed.before : open;
   }
 
   async function record(batch: Batch, key: string, shares: readonly SourceShare[]): Promise<void> {
@@ -107,9 +120,17 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       `SELECT batch, day, rows, toUnixTimestamp64Milli(received_time) AS received_ms,
          toUnixTimestamp64Milli(committed_time) AS committed_ms, sources, how
        FROM batches WHERE day >= {since:Date} AND batch = {id:String} ORDER BY day LIMIT 1`,
-      { id, since: dayOf(clock() - limits.keyDays * dayMs) },
+      { id, since: openDay() },
     );
     return row === undefined ? null : readBatchRow(row);
+  }
+
+  /** The platform may have been off for longer than `openDays`: count them back from its last sign of life. */
+  async function firstDayToAdopt(): Promise<string> {
+    const [last] = await sql.rows<{ ms: string }>(
+      'SELECT toUnixTimestamp64Milli(max(committed_time)) AS ms FROM batches',
+    );
+    return dayOf(Math.max(0, Math.min(clock(), Number(last?.ms ?? 0)) - limits.openDays * dayMs));
   }
 
   /** Writes the ledger rows of what `where` selects among rows that have none. */
@@ -137,6 +158,7 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
         rawRows: Number(row.source_raw_rows[i] ?? 0),
       }));
       await record(batch, '', shares);
+      if (closed !== null && batch.day < closed.before) closed = { ...closed, before: batch.day };
       adopted.push(batch);
     }
     return adopted;
@@ -155,17 +177,17 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
     async adoptOrphans(olderThanMs) {
       const untilMs = clock() - olderThanMs;
       // A writer may sit between rows and ledger for as long as its retries last; look back well over that.
-      const fromMs = Math.max(0, adoptedThroughMs - 2 * limits.insertWaitMs - limits.requestMs - olderThanMs);
+      const slackMs = 2 * limits.insertWaitMs + limits.requestMs + olderThanMs;
+      const fromMs = Math.max(0, (adoptedThroughMs ?? 0) - slackMs);
       const adopted = await adoptWhere(
         `committed_time >= fromUnixTimestamp64Milli({from:Int64}) AND committed_time < fromUnixTimestamp64Milli({until:Int64})`,
-        { since: openDay(), from: fromMs, until: untilMs },
+        { since: adoptedThroughMs === null ? await firstDayToAdopt() : openDay(), from: fromMs, until: untilMs },
       );
       adoptedThroughMs = untilMs;
       return adopted;
     },
     async adopt(id) {
-      const since = dayOf(clock() - limits.keyDays * dayMs);
-      const [batch] = await adoptWhere('batch = {id:String}', { id, since });
+      const [batch] = await adoptWhere('batch = {id:String}', { id, since: openDay() });
       return batch ?? null;
     },
     async recordEvaluation(e) {

@@ -1,6 +1,6 @@
 import type { FieldValue, SecurityEvent } from '../model/event.ts';
 import { foldText } from './fold.ts';
-import { hotFieldByName, hotFields } from './hot-fields.ts';
+import { hotFields } from './hot-fields.ts';
 import { type RetentionPolicy, retainUntil } from './retention.ts';
 
 /** An event as it lies in the store. */
@@ -81,8 +81,8 @@ interface SearchParts {
  * The searchable copy of the fields. Scalars of hot fields go to their column; everything else, as text or as a list
  * of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
  */
-function searchParts(event: SecurityEvent): SearchParts {
-  const hot = new Map<string, string>();
+function searchParts(event: SecurityEvent, searchable: (name: string) => boolean): SearchParts {
+  const hot = emptyHot.slice();
   const present: string[] = [];
   const nullKeys: string[] = [];
   const rest: [string, string | readonly string[]][] = [];
@@ -91,58 +91,78 @@ function searchParts(event: SecurityEvent): SearchParts {
     if (value === null) nullKeys.push(name);
     else if (typeof value === 'object') {
       const texts = leafTexts(value);
-      if (texts.length > 0 && isSearchableName(name)) rest.push([name, texts]);
-    } else if (hotFieldByName.has(name)) hot.set(name, String(value));
-    else if (isSearchableName(name)) rest.push([name, String(value)]);
+      if (texts.length > 0 && searchable(name)) rest.push([name, texts]);
+    } else {
+      const at = hotPlace.get(name);
+      if (at !== undefined) hot[at] = String(value);
+      else if (searchable(name)) rest.push([name, String(value)]);
+    }
   }
-  return {
-    hot: hotFields.map((f) => hot.get(f.field) ?? ''),
-    present,
-    nullKeys,
-    rest: Object.fromEntries(rest),
+  // fromEntries, not assignment: `__proto__` is a field name like any other.
+  return { hot, present, nullKeys, rest: Object.fromEntries(rest) };
+}
+
+const hotPlace: ReadonlyMap<string, number> = new Map(hotFields.map((f, i) => [f.field, i]));
+const emptyHot: readonly string[] = hotFields.map(() => '');
+
+/** Remembers the answers of a pure function for as long as the batch is written. */
+function remembered<K, V>(answer: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = answer(key);
+    known.set(key, value);
+    return value;
   };
 }
 
-/** One event as a JSON array in the order of `eventColumns`. */
-export function eventRow(
-  event: SecurityEvent,
-  o: { day: string; committedTimeMs: number; retention: RetentionPolicy },
-): string {
-  const { hot, present, nullKeys, rest } = searchParts(event);
-  const values: unknown[] = [
-    event.id,
-    event.batch,
-    o.day,
-    timeText(event.eventTimeMs),
-    timeText(event.receivedTimeMs),
-    timeText(o.committedTimeMs),
-    event.org,
-    event.system,
-    event.host,
-    event.source,
-    event.logsource.product ?? '',
-    event.logsource.categories[0] ?? '',
-    event.logsource.categories,
-    event.logsource.services[0] ?? '',
-    event.logsource.services,
-    event.origin,
-    event.drill,
-    event.lane,
-    event.level,
-    event.message,
-    foldText(event.message),
-    event.raw,
-    event.parser,
-    event.parseStatus,
-    event.parseReason,
-    ...hot,
-    present,
-    nullKeys,
-    rest,
-    JSON.stringify(event.fields),
-    retainUntil(o.day, event.level, o.retention),
-  ];
-  return JSON.stringify(values);
+/** Makes, for one batch, an event into JSON text of an array in the order of `eventColumns`. */
+export function eventRows(o: {
+  readonly day: string;
+  readonly committedTimeMs: number;
+  readonly retention: RetentionPolicy;
+}): (event: SecurityEvent) => string {
+  const searchable = remembered(isSearchableName);
+  const until = remembered((level: number) => retainUntil(o.day, level, o.retention));
+  const time = remembered(timeText);
+  return (event) => {
+    const { hot, present, nullKeys, rest } = searchParts(event, searchable);
+    const { product, categories, services } = event.logsource;
+    return JSON.stringify([
+      event.id,
+      event.batch,
+      o.day,
+      timeText(event.eventTimeMs),
+      time(event.receivedTimeMs),
+      time(o.committedTimeMs),
+      event.org,
+      event.system,
+      event.host,
+      event.source,
+      product ?? '',
+      categories[0] ?? '',
+      categories,
+      services[0] ?? '',
+      services,
+      event.origin,
+      event.drill,
+      event.lane,
+      event.level,
+      event.message,
+      foldText(event.message),
+      event.raw,
+      event.parser,
+      event.parseStatus,
+      event.parseReason,
+      ...hot,
+      present,
+      nullKeys,
+      rest,
+      JSON.stringify(event.fields),
+      until(event.level),
+    ]);
+  };
 }
 
 /** What is read to build an event again, in the order `readEvent` takes it. The copy for searching is not read. */

@@ -1,7 +1,7 @@
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Batches, SourceShare } from './batches.ts';
-import { eventColumns, eventRow } from './event-columns.ts';
+import { eventColumns, eventRows } from './event-columns.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { Sql } from './sql.ts';
 
@@ -46,7 +46,7 @@ export function createEventsWriter(o: {
       const known = batch.key === '' ? null : ((await batches.find(batch.id)) ?? (await batches.adopt(batch.id)));
       if (known !== null) return { committedTimeMs: known.committedTimeMs };
       const committedTimeMs = clock();
-      const texts = rows.map((row) => eventRow(row, { day: batch.day, committedTimeMs, retention }));
+      const texts = rows.map(eventRows({ day: batch.day, committedTimeMs, retention }));
       await sql.insert('events', eventColumns, texts, batch.id);
       const shares = sharesOf(rows);
       const ledgerRow: Batch = {

@@ -27,19 +27,25 @@ export function foldCase(text: string): string {
 }
 
 /**
- * SQL of a text expression folded the same way. ASCII needles compare over `lower`, which folds ASCII only and is the
- * faster; a non-ASCII needle needs lowerUTF8 with the exceptions held aside, as
- * noncharacters, which no text may carry.
+ * SQL of a text expression folded the same way, for comparing with `needle`. ASCII needles compare over `lower`, which
+ * folds ASCII only and is the faster; a non-ASCII needle needs lowerUTF8, with the exceptions held aside as
+ * noncharacters (which no text may carry) in the few texts that have one.
  */
 export function foldedSql(expression: string, needle: string): string {
   if (isAscii(needle)) return `lower(${expression})`;
-  const held = [
+  const aside = replaced(expression, [
     ['Σ', 'σ'],
     [kelvin, '\ufdd0'],
     [dottedI, '\ufdd1'],
-  ].reduce((sql, [from, to]) => `replaceAll(${sql}, '${from}', '${to}')`, expression);
-  return [
+  ]);
+  const back = replaced(`lowerUTF8(${aside})`, [
     ['\ufdd0', kelvin],
     ['\ufdd1', dottedI],
-  ].reduce((sql, [from, to]) => `replaceAll(${sql}, '${from}', '${to}')`, `lowerUTF8(${held})`);
+  ]);
+  const exceptions = `multiSearchAny(${expression}, ['Σ', '${kelvin}', '${dottedI}'])`;
+  return `if(${exceptions}, ${back}, lowerUTF8(${expression}))`;
+}
+
+function replaced(expression: string, pairs: readonly (readonly [from: string, to: string])[]): string {
+  return pairs.reduce((sql, [from, to]) => `replaceAll(${sql}, '${from}', '${to}')`, expression);
 }

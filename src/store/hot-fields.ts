@@ -29,6 +29,3 @@ export const hotFields: readonly HotField[] = [
   ...few('cs-method', 'sc-status', 'cs-host'),
   ...wide('c-ip', 'cs-uri-stem', 'cs-uri-query', 'cs-user-agent', 'cs-referer', 'cs-username'),
 ];
-
-/** Hot field by its Sigma name. */
-export const hotFieldByName: ReadonlyMap<string, HotField> = new Map(hotFields.map((f) => [f.field, f]));

@@ -36,7 +36,7 @@ export type { SourceState } from './sources.ts';
 export type { StoreBacking } from './sql.ts';
 
 export interface StoreEvents extends EventsWriter, EventsReader, EventSearch, DeadLetters {
-  /** The ledger row of a batch of the last `keyDays` days; rows that lie there without one get it now. */
+  /** The ledger row of a batch of the last `openDays` days; rows that lie there without one get it now. */
   readonly findBatch: Batches['find'];
   readonly unevaluated: Batches['unevaluated'];
   readonly adoptOrphans: Batches['adoptOrphans'];

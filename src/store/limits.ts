@@ -21,10 +21,11 @@ export interface StoreLimits {
   readonly searchSeconds: number;
   /** Bars of a histogram. */
   readonly histogramBuckets: number;
-  /** Days back in which rows without a ledger row are looked for when a process starts. */
-  readonly adoptDays: number;
-  /** Days back in which a batch id counts as known; a client's idempotency key is remembered so long. */
-  readonly keyDays: number;
+  /**
+   * Days a batch may still change: found again by its idempotency key, adopted after a crash, looked at by every sweep.
+   * Older days are looked at once when a process starts and once a day.
+   */
+  readonly openDays: number;
 }
 
 export const defaultStoreLimits: StoreLimits = {
@@ -40,6 +41,5 @@ export const defaultStoreLimits: StoreLimits = {
   searchWildcards: 10,
   searchSeconds: 10,
   histogramBuckets: 120,
-  adoptDays: 3,
-  keyDays: 7,
+  openDays: 3,
 };

@@ -1,6 +1,6 @@
 import { QueryRefused } from './errors.ts';
 import { isSearchableName } from './event-columns.ts';
-import { foldCase, foldedSql, foldText } from './fold.ts';
+import { foldCase, foldedSql, foldText, isAscii } from './fold.ts';
 import { hotFields } from './hot-fields.ts';
 import type { Pattern, SearchNode } from './search-query.ts';
 
@@ -57,7 +57,10 @@ export function searchCondition(node: SearchNode): Condition {
 
   /** Two-valued match of a whole text against a pattern, without regard to case. */
   function match(expression: string, pattern: Pattern): string {
-    return compare(foldedSql(expression, textOf(pattern)), pattern, foldCase);
+    const text = textOf(pattern);
+    const compared = compare(foldedSql(expression, text), pattern, foldCase);
+    // A text without any non-ASCII character cannot hold one: most logs need no lowerUTF8.
+    return isAscii(text) ? compared : `(length(${expression}) != lengthUTF8(${expression}) AND ${compared})`;
   }
 
   function foldedMatch(pattern: Pattern): string {

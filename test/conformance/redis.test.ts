@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openRemoteRedis, openSpawnedRedis, type RedisBacking } from '../../src/backing/index.ts';
 import { processStart } from '../../src/backing/process-alive.ts';
+import { defaultSpawnedRedisLimits } from '../../src/backing/redis-spawned.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { startRedis } from '../harness/redis.ts';
 
@@ -39,7 +40,7 @@ describe('Redis port: spawned', () => {
       'maxmemory-policy': 'noeviction',
       bind: '127.0.0.1',
       save: '',
-      maxmemory: String(512 * 1024 * 1024),
+      maxmemory: String(defaultSpawnedRedisLimits.memoryBytesMax),
     };
     for (const [name, value] of Object.entries(wanted)) expect(await client.config('GET', name)).toEqual([name, value]);
     const stranger = new Redis({ host: '127.0.0.1', port: backing.connection.port });

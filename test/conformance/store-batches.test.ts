@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/observe/log.ts';
-import { eventColumns, eventRow } from '../../src/store/event-columns.ts';
+import { eventColumns, eventRows } from '../../src/store/event-columns.ts';
 import { defaultStoreLimits, SchemaNewer, StoreAway } from '../../src/store/index.ts';
 import { openSql } from '../../src/store/sql.ts';
 import { anEvent, day0, events, t0 } from './store-fixtures.ts';
@@ -27,7 +27,7 @@ async function ledgerRowsOf(id: string): Promise<number> {
 /** What is left when a writer dies after its rows and before its ledger row. */
 async function crashAfterRows(id: string, count: number): Promise<void> {
   const o = { day: day0, committedTimeMs: use().clockMs, retention: {} };
-  const rows = events(id, count).map((e) => eventRow(e, o));
+  const rows = events(id, count).map(eventRows(o));
   await use().sql.insert('events', eventColumns, rows, id);
 }
 
@@ -146,6 +146,31 @@ describe('coverage', () => {
     await use().store.events.insertBatch(old, events('left-behind', 1));
     const fresh = await use().another();
     expect(await fresh.events.unevaluated(1_000)).toContainEqual({ id: 'left-behind', day });
+  });
+});
+
+describe('a platform that was off for weeks', () => {
+  test('adopts the rows its last crash left, and then finds them waiting', async () => {
+    const startMs = use().clockMs;
+    await crashAfterRows('before-the-holiday', 3);
+    use().clockMs += 21 * 86_400_000;
+    const fresh = await use().another();
+    expect((await fresh.events.unevaluated(1_000)).map((b) => b.id)).not.toContain('before-the-holiday');
+    expect((await fresh.events.adoptOrphans(30_000)).map((b) => b.id)).toEqual(['before-the-holiday']);
+    expect(await fresh.events.unevaluated(1_000)).toContainEqual(ref('before-the-holiday'));
+    use().clockMs = startMs;
+  });
+
+  test('a process that runs on keeps what waits in sight, day after day', async () => {
+    const startMs = use().clockMs;
+    const running = await use().another();
+    await running.events.insertBatch(batch('waits-long'), events('waits-long', 1));
+    for (let day = 0; day < 6; day++) {
+      expect(await running.events.unevaluated(1_000)).toContainEqual(ref('waits-long'));
+      use().clockMs += 86_400_000;
+    }
+    expect((await running.events.coverage()).oldestWaitingMs).toBeGreaterThanOrEqual(6 * 86_400_000);
+    use().clockMs = startMs;
   });
 });
 

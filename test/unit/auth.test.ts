@@ -538,6 +538,23 @@ describe('tokens', () => {
     expect(await get()).toBe(401);
   });
 
+  test('a token another process has just made works at once, and made-up ones ask the ledger a few times a second', async () => {
+    const world = await start();
+    await world.as('admin', { url: '/alerts' });
+    const reads = (): number => world.memory.ledgerReads.get('token') ?? 0;
+    const before = reads();
+    const { directory: _, ...elsewhere } = world.accounts;
+    const { token } = await createToken(elsewhere, { kind: 'api', name: 't', role: 'viewer' }, 'cli');
+    world.memory.nowMs += 250;
+    const made = await world.as(null, { url: '/alerts', headers: { authorization: `Bearer ${token}` } });
+    expect(made.statusCode).toBe(200);
+    for (let i = 0; i < 100; i += 1) {
+      world.memory.nowMs += 10;
+      await world.as(null, { url: '/alerts', headers: { authorization: `Bearer ${newSecret('api')}` } });
+    }
+    expect(reads() - before).toBeLessThanOrEqual(6);
+  });
+
   test('a collector’s token names its source; a thousand wrong ones cost no query', async () => {
     const world = await start();
     const wanted = { kind: 'collector', name: 'nginx', source: 'qlvb-nginx' } as const;
