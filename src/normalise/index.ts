@@ -3,7 +3,7 @@ import type { ParsedRecord } from '../model/record.ts';
 import { type CompiledMapping, compileMapping, eachRule } from './compile.ts';
 import type { Mapping, MappingRule } from './mapping.ts';
 import { mappings } from './mappings/index.ts';
-import { humanLine } from './message.ts';
+import { firstLine, tell } from './message.ts';
 import { mayNeedNfc, nfcFields } from './nfc.ts';
 
 export type { Mapping, MappingRule } from './mapping.ts';
@@ -119,12 +119,12 @@ export function createNormaliser(data: readonly Mapping[] = mappings): Normalise
         addFields(fields, rule);
       });
     }
-    const message = humanLine(record, telling, messageCharsMax);
+    const told = tell(record, telling, messageCharsMax);
     return {
       eventTimeMs: record.timeMs,
       host: nfc ? record.host.normalize('NFC') : record.host,
       logsource: { product, categories, services },
-      message: nfc ? message.normalize('NFC') : message,
+      message: firstLine(nfc ? told.normalize('NFC') : told, messageCharsMax),
       fields,
       parser: record.parser,
       parseStatus: record.status,
@@ -138,7 +138,7 @@ export function createNormaliser(data: readonly Mapping[] = mappings): Normalise
       eventTimeMs: null,
       host: '',
       logsource: noTags,
-      message: text.slice(0, messageCharsMax),
+      message: firstLine(text, messageCharsMax),
       fields: { message: text },
       parser: 'raw',
       parseStatus: 'raw',

@@ -1,10 +1,13 @@
 import type { ParsedRecord } from '../model/record.ts';
 
-/** Cut at a length without splitting a surrogate pair. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const last = text.charCodeAt(max - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+/** The first line that is not blank, cut at a length without splitting a surrogate pair. */
+export function firstLine(text: string, max: number): string {
+  const begun = text.trimStart();
+  const end = begun.search(/[\r\n]/);
+  const line = end < 0 ? begun : begun.slice(0, end);
+  if (line.length <= max) return line;
+  const last = line.charCodeAt(max - 1);
+  return line.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
 function shortProvider(provider: string): string {
@@ -12,17 +15,14 @@ function shortProvider(provider: string): string {
 }
 
 /**
- * One line for people: the record's own message up to its first line end, else what happened to what, from the
- * fields that tell most.
+ * What to tell people of a record: its own message, else what happened to what, from the fields that tell most.
+ * May be of many lines and longer than `max`, by which it only knows when to stop adding.
  */
-export function humanLine(record: ParsedRecord, telling: readonly string[], max: number): string {
-  if (record.message !== '') {
-    const message = record.message.trimStart();
-    const end = message.search(/[\r\n]/);
-    return cut(end < 0 ? message : message.slice(0, end), max);
-  }
+export function tell(record: ParsedRecord, telling: readonly string[], max: number): string {
+  if (record.message.trim() !== '') return record.message;
   const { fields, eventId, provider } = record;
-  let text = eventId === '' ? '' : `${provider === '' ? 'Event' : shortProvider(provider)} ${eventId}:`;
+  const head = eventId === '' ? '' : `${provider === '' ? 'Event' : shortProvider(provider)} ${eventId}:`;
+  let text = head;
   let told = 0;
   for (const name of telling) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -38,5 +38,5 @@ export function humanLine(record: ParsedRecord, telling: readonly string[], max:
       if (++told === 6 || text.length > max) break;
     }
   }
-  return cut(text.replace(/[\r\n]+/g, ' '), max);
+  return text.replace(/[\r\n]+/g, ' ');
 }
