@@ -40,7 +40,11 @@ export const sessionCookies = { secure: '__Host-vonggac', plain: 'vonggac' } as 
 
 export function createAccess(parts: AccessParts): Access {
   const { sessions, clock, limits } = parts;
-  const directory = createDirectory({ ...parts, ageMsMax: limits.directoryAgeMsMax });
+  const directory = createDirectory({
+    ...parts,
+    ageMsMax: limits.directoryAgeMsMax,
+    missAgeMs: limits.directoryMissAgeMs,
+  });
 
   async function sessionOf(request: { readonly headers: IncomingHttpHeaders }): Promise<LiveSession | null> {
     const token = cookieOf(request.headers);
@@ -67,7 +71,10 @@ export function createAccess(parts: AccessParts): Access {
   ): Promise<Principal | null> {
     const session = await sessionOf(request);
     if (session === null) return null;
-    const account = (await directory.accounts(o)).byId.get(session.record.account)?.value;
+    const { account: id } = session.record;
+    const known =
+      (await directory.accounts(o)).byId.get(id) ?? (await directory.accounts({ ...o, missed: true })).byId.get(id);
+    const account = known?.value;
     if (account === undefined || account.disabled || account.passwordHash === '') return null;
     const systems = account.role === 'owner' ? account.systems : null;
     return { id: account.id, name: account.name, role: account.role, systems, via: 'session' };

@@ -34,9 +34,11 @@ export interface Directory {
   changed(kind: LedgerKind): void;
 }
 
-/** `stale`: the last good reading will do when the ledger does not answer (the health page has to come up then). */
 export interface Freshness {
+  /** The last good reading will do when the ledger does not answer (the health page has to come up then). */
   readonly stale?: boolean;
+  /** Somebody was not found in the last reading and may be new: look again unless that was just now. */
+  readonly missed?: boolean;
 }
 
 export interface DirectoryParts {
@@ -44,6 +46,7 @@ export interface DirectoryParts {
   readonly clock: () => number;
   readonly log: Logger;
   readonly ageMsMax: number;
+  readonly missAgeMs: number;
 }
 
 export function createDirectory(parts: DirectoryParts): Directory {
@@ -55,15 +58,16 @@ export function createDirectory(parts: DirectoryParts): Directory {
     of: null,
     byHash: new Map(),
   };
+  async function findToken(hash: string, o?: Freshness): Promise<Token | null> {
+    const snapshot = await tokens.read(o);
+    if (index.of !== snapshot) index = { of: snapshot, byHash: byHash(snapshot) };
+    return index.byHash.get(hash) ?? null;
+  }
   const readings = { account: accounts, token: tokens, source: sources, system: systems };
   return {
     accounts: accounts.read,
     tokens: tokens.read,
-    tokenByHash: async (hash, o) => {
-      const snapshot = await tokens.read(o);
-      if (index.of !== snapshot) index = { of: snapshot, byHash: byHash(snapshot) };
-      return index.byHash.get(hash) ?? null;
-    },
+    tokenByHash: async (hash, o) => (await findToken(hash, o)) ?? (await findToken(hash, { ...o, missed: true })),
     sources: sources.read,
     systems: systems.read,
     systemOf: async (id) => (id === '' ? null : ((await systems.read()).byId.get(id)?.value ?? null)),
@@ -105,7 +109,8 @@ function createReading<T>(parts: DirectoryParts, kind: LedgerKind, schema: z.Zod
   return {
     read: async (o = {}) => {
       const nowMs = parts.clock();
-      if (last !== null && last.atMs >= 0 && nowMs - last.atMs < parts.ageMsMax) return last.snapshot;
+      const ageMsMax = o.missed === true ? parts.missAgeMs : parts.ageMsMax;
+      if (last !== null && last.atMs >= 0 && nowMs - last.atMs < ageMsMax) return last.snapshot;
       if (current === null) {
         const mine = load(nowMs, generation).finally(() => {
           if (current === mine) current = null;

@@ -15,6 +15,8 @@ export interface ApiLimits {
   readonly requestTimeoutMs: number;
   /** How old the directory of accounts, tokens, sources and systems may be; revocation takes effect within it. */
   readonly directoryAgeMsMax: number;
+  /** Who asks for somebody the directory does not know makes it look again, when its reading is older than this. */
+  readonly directoryMissAgeMs: number;
   /** Subjects of one kind the directory holds; more are refused at creation. */
   readonly directorySubjectsMax: number;
   readonly sessionIdleMs: number;
@@ -44,7 +46,8 @@ export const defaultApiLimits: ApiLimits = {
   evidencePerAlertMax: 20,
   evidencePerIncidentMax: 200,
   requestTimeoutMs: 30_000,
-  directoryAgeMsMax: 4_000,
+  directoryAgeMsMax: 3_000,
+  directoryMissAgeMs: 250,
   directorySubjectsMax: 20_000,
   sessionIdleMs: 60 * 60_000,
   sessionAbsoluteMs: 12 * 3_600_000,

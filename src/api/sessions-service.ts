@@ -41,7 +41,7 @@ export function createLogins(ports: LoginPorts): Logins {
   const auditFailure = createFailureAudit(ports);
 
   async function findAccount(name: string): Promise<Account | null> {
-    for (const { value } of (await ports.directory.accounts()).byId.values()) {
+    for (const { value } of (await ports.directory.accounts({ missed: true })).byId.values()) {
       if (sameName(value.name, name)) return value;
     }
     return null;
