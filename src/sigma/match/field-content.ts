@@ -14,7 +14,7 @@ export interface FieldContent {
 }
 
 /** Values nested deeper than this are not seen; ingest keeps such events out. */
-export const eventDepthMax = 64;
+const eventDepthMax = 64;
 
 /** The content of a field. A key with dots wins over nested objects of the same path; lists of objects fan out. */
 export function contentOf(fields: EventFields, name: string): FieldContent {
@@ -67,6 +67,6 @@ export function leafTexts(value: unknown, into: string[], depth = 0): void {
   else if (isObject(value)) for (const key of Object.keys(value)) leafTexts(value[key], into, depth + 1);
 }
 
-export function isObject(value: unknown): value is EventFields {
+function isObject(value: unknown): value is EventFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -33,13 +33,14 @@ function topLevelRuns(source: string, ignoreCase: boolean): string[] {
     else if (c === '\\') {
       const escaped = source.charAt(i + 1);
       next = i + 2;
-      if (/[^\p{L}\p{N}]/u.test(escaped)) literal = escaped;
+      if (/[^\p{L}\p{N}\p{Surrogate}]/u.test(escaped)) literal = escaped;
       // \x41, \x{41}, \pL, \p{Greek}, \123: skip what belongs to them.
       else
         next =
           i + (/^\\(x\{[^}]*\}|x..|[pP]\{[^}]*\}|[pP].|[0-7]{1,3}|.)/s.exec(source.slice(i, i + 64))?.[0].length ?? 2);
-    } else if (!/[.^$*+?{}]/.test(c)) literal = c;
-    else if (c === '{' || c === '}') return [];
+    } else if (c === '{' || c === '}') return [];
+    // Half of a surrogate pair is no character of its own: a quantifier after it belongs to the pair.
+    else if (!/[.^$*+?\p{Surrogate}]/u.test(c)) literal = c;
     if (next < 0) return [];
     const quantifier = /^(?:[*+?]|\{\d*,?\d*\})\??/.exec(source.slice(next, next + 16))?.[0] ?? '';
     if (literal === null || (ignoreCase && foldsOutward(literal))) end();

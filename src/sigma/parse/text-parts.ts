@@ -51,16 +51,6 @@ export function normaliseParts(parts: readonly TextPart[]): TextPart[] {
   return out;
 }
 
-/** The text of parts without wildcards; null when there is one. */
-export function plainText(parts: readonly TextPart[]): string | null {
-  let text = '';
-  for (const part of parts) {
-    if (typeof part !== 'string') return null;
-    text += part;
-  }
-  return text;
-}
-
 /** Parts → Sigma text that parses back to them; a dash of any kind prints as `-`. */
 export function printText(parts: readonly TextPart[]): string {
   return parts
