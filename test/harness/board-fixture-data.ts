@@ -304,7 +304,12 @@ const states: readonly IncidentState[] = [
   'resolved',
   'false_positive',
 ];
-export const people: readonly string[] = ['Phân tích viên 1', 'Phân tích viên 2', 'Nguyễn Thị Hồng Ánh', 'Trực ban 1'];
+export const people: readonly string[] = [
+  'hồng.ánh',
+  'pt1.hoà'.normalize('NFD'),
+  'nguyễn.thị.phương-thảo',
+  'trực-ban.1',
+];
 
 function systemOf(id: string): SystemView {
   const found = systems.find((s) => s.id === id);
@@ -473,7 +478,7 @@ export function makeWorld(count: number, nowMs: number, seed: number): World {
     if (situation === undefined) continue;
     const state = i === 0 ? 'new' : (states[Math.floor(random() * states.length)] ?? 'new');
     const assignee = state === 'new' ? '' : (people[Math.floor(random() * people.length)] ?? '');
-    const openedMs = nowMs - 240_000 - Math.floor(random() * random() * 9 * 3_600_000);
+    const openedMs = nowMs - (i === 0 ? 700_000 : 240_000) - Math.floor(random() * random() * 9 * 3_600_000);
     const drill = i % 7 === 2;
     const alerts = i === 0 ? 6 : 1 + Math.floor(random() * 4);
     const card = cardOf({ index: i, situation, state, assignee, openedMs, drill, alerts });
@@ -486,7 +491,7 @@ export function makeWorld(count: number, nowMs: number, seed: number): World {
         id: `${card.id}-a${a}`,
         card: i === 0 ? { ...card } : card,
         situation: i === 0 ? { ...of, hosts: situation.hosts } : of,
-        atMs: openedMs - 60_000 + a * 71_000 + (a > 2 ? 200_000 : 0),
+        atMs: Math.min(nowMs - 200_000, openedMs - 60_000 + a * 71_000 + (a > 2 ? 200_000 : 0)),
         times: 1 + Math.floor(random() * 18),
         lateMs,
       });

@@ -75,7 +75,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   const world = makeWorld(o.incidents ?? 24, Date.now(), 7);
   const cards = new Map(world.cards.map((card) => [card.id, card]));
   const history = new Map<string, HistoryRow[]>();
-  const me: Me = { id: 'acc-2', name: 'Phân tích viên 2', role: o.role ?? 'analyst', systems: null };
+  const me: Me = { id: 'acc-2', name: 'hồng.ánh', role: o.role ?? 'analyst', systems: null };
   const feedQueries: string[] = [];
   const sockets = new Set<WebSocket>();
   let log: FeedMessage[] = [];
@@ -289,7 +289,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
       const body = (await bodyOf(request)) as { name?: string; password?: string };
       if (body.password !== 'mat-khau-dung-1')
         return refuseWith(response, 401, 'login-refused', 'Sai tên tài khoản hoặc mật khẩu.');
-      signedIn = true;
+      signedIn = path === '/login';
       return json(response, 200, me);
     }
     if (!signedIn) return refuseWith(response, 401, 'not-signed-in', 'Cần đăng nhập.');
@@ -300,7 +300,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
     }
     if (path === '/me') return json(response, 200, me);
     if (path === '/health') return json(response, 200, makeHealth(Date.now()));
-    if (path === '/drills') return json(response, 200, { items: o.drill === true ? [drill()] : [], cursor: null });
+    if (path === '/drills/current') return json(response, 200, { items: o.drill === true ? [drill()] : [] });
     if (path === '/rules')
       return json(
         response,
@@ -402,9 +402,9 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
       const oldest = log[0]?.seq ?? seq + 1;
       const resumed = known && since + 1 >= oldest;
       const hello: FeedMessage = { kind: 'hello', epoch, seq, resumed };
-      if (known && !resumed)
-        ws.send(JSON.stringify({ kind: 'resync', epoch, seq, reason: 'gap' } satisfies FeedMessage));
-      else ws.send(JSON.stringify(hello));
+      ws.send(JSON.stringify(hello));
+      const resync: FeedMessage = { kind: 'resync', epoch, seq, reason: 'gap' };
+      if (known && !resumed) ws.send(JSON.stringify(resync));
       if (resumed) for (const message of log.filter((m) => m.seq > since)) ws.send(JSON.stringify(message));
     });
   });

@@ -47,6 +47,7 @@ export interface Api {
   me(): Promise<Me>;
   signIn(name: string, password: string): Promise<Me>;
   signOut(): Promise<void>;
+  /** Uses a one-time code up; opens no session. `name` '' for an account that has one. */
   setUp(code: string, name: string, password: string): Promise<Me>;
   /** `state`: `open`, or states by comma; newest first. */
   incidents(state: string, limit: number, cursor?: string): Promise<Page<IncidentCard>>;
@@ -107,7 +108,8 @@ export function createApi(base: string): Api {
     me: () => call('GET', '/me'),
     signIn: (name, password) => call('POST', '/login', { name, password }),
     signOut: () => call('POST', '/logout', {}),
-    setUp: (code, name, password) => call('POST', '/setup', { code, name, password }),
+    setUp: (code, name, password) =>
+      call('POST', '/setup', name === '' ? { code, password } : { code, name, password }),
     incidents: (state, limit, cursor) => call('GET', `/incidents${search({ state, limit, cursor })}`),
     incident: (id) => call('GET', `/incidents/${encodeURIComponent(id)}`),
     act: (id, action) => call('POST', `/incidents/${encodeURIComponent(id)}/actions`, action),
@@ -118,7 +120,7 @@ export function createApi(base: string): Api {
     rule: (id) => call('GET', `/rules/${encodeURIComponent(id)}`),
     health: () => call('GET', '/health'),
     drill: async () => {
-      const { items } = await call<Page<DrillView>>('GET', '/drills');
+      const { items } = await call<Pick<Page<DrillView>, 'items'>>('GET', '/drills/current');
       return items.find((d) => d.state === 'running') ?? items[0] ?? null;
     },
   };

@@ -137,7 +137,25 @@ export function createBoard(ports: BoardPorts): Board {
     state.loaded.value = true;
   }
 
-  async function reload(): Promise<void> {
+  /** One loading at a time; wishes that come meanwhile are met by one more round. */
+  let loading: Promise<void> | null = null;
+  let again = false;
+  function reload(): Promise<void> {
+    if (loading !== null) {
+      again = true;
+      return loading;
+    }
+    loading = loadAll().finally(() => {
+      loading = null;
+      if (again && me.value !== null) {
+        again = false;
+        void reload();
+      }
+    });
+    return loading;
+  }
+
+  async function loadAll(): Promise<void> {
     try {
       const rest = [
         api.drill().then((d) => {
@@ -232,10 +250,27 @@ export function createBoard(ports: BoardPorts): Board {
     });
   }
 
-  async function act(card: IncidentCard, action: IncidentAction): Promise<boolean> {
+  /** Own actions on one incident go one after the other, each on top of the one before: A and then T is no conflict. */
+  const line = new Map<string, Promise<unknown>>();
+  const own = new Map<string, { readonly seen: number; readonly now: number }>();
+
+  function act(card: IncidentCard, action: IncidentAction): Promise<boolean> {
     const undo = state.change(card.id, changeOf(card, action));
+    const turn = (line.get(card.id) ?? Promise.resolve()).then(() => send(card, action, undo));
+    line.set(card.id, turn);
+    return turn.finally(() => {
+      if (line.get(card.id) !== turn) return;
+      line.delete(card.id);
+      own.delete(card.id);
+    });
+  }
+
+  async function send(card: IncidentCard, action: IncidentAction, undo: () => void): Promise<boolean> {
+    const before = own.get(card.id);
+    const version = before !== undefined && before.seen === action.version ? before.now : action.version;
     try {
-      const answered = await api.act(card.id, action);
+      const answered = await api.act(card.id, { ...action, version });
+      own.set(card.id, { seen: action.version, now: answered.version });
       batch(() => {
         state.put(answered);
         undo();
@@ -288,7 +323,9 @@ export function createBoard(ports: BoardPorts): Board {
       begin(await api.signIn(name, password));
     },
     async setUp(code, name, password) {
-      begin(await api.setUp(code, name, password));
+      // The code makes the account; the session is a sign-in like any other.
+      const account = await api.setUp(code, name, password);
+      begin(await api.signIn(account.name, password));
     },
     async signOut() {
       await api.signOut().catch(() => undefined);

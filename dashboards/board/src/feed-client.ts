@@ -20,7 +20,8 @@ export type FeedStatus =
 /** An outage that ended: what was missed between two numbers and what came of it. */
 export interface FeedGap {
   readonly id: number;
-  readonly atMs: number;
+  /** Server time of the last message before the line broke: where the gap stands among the alerts. */
+  readonly afterMs: number;
   readonly downMs: number;
   readonly fromSeq: number;
   readonly toSeq: number;
@@ -49,6 +50,10 @@ export interface FeedHandlers {
   /** The server refuses this session; called now and then while connecting fails, since a browser hides the reason. */
   doubt(): void;
 }
+
+/** The server's own close codes: the session ended, or the role lost the right to look. */
+const refusedCode = 4401;
+const forbiddenCode = 4403;
 
 export interface FeedLimits {
   readonly firstWaitMs: number;
@@ -90,10 +95,13 @@ export function createFeedClient(
   let socket: FeedSocket | null = null;
   let epoch = '';
   let since = 0;
+  let lastAtMs = 0;
   let attempt = 0;
   let downSinceMs: number | null = null;
   let gap: FeedGap | null = null;
   let gaps = 0;
+  /** A hello without resumption has just asked for the lists; a resync right behind it says the same again. */
+  let reloaded = false;
   let closed = true;
   let cancelRetry = (): void => {};
   let cancelSilence = (): void => {};
@@ -140,8 +148,15 @@ export function createFeedClient(
     attempt = 0;
     if (downSinceMs !== null) {
       gaps += 1;
-      const atMs = ports.now();
-      gap = { id: gaps, atMs, downMs: atMs - downSinceMs, fromSeq: since, toSeq, recovered: 0, how };
+      gap = {
+        id: gaps,
+        afterMs: lastAtMs,
+        downMs: ports.now() - downSinceMs,
+        fromSeq: since,
+        toSeq,
+        recovered: 0,
+        how,
+      };
       on.gap(gap);
     }
     downSinceMs = null;
@@ -170,7 +185,9 @@ export function createFeedClient(
       epoch = message.epoch;
       // A resumed stream goes on from what was seen; the delta has yet to come and moves the number itself.
       if (!resumed) since = message.seq;
-      if (!resumed && !first) on.reload();
+      reloaded = !resumed && !first;
+      if (reloaded) on.reload();
+      on.message(message);
       return;
     }
     if (message.kind === 'resync') {
@@ -179,11 +196,15 @@ export function createFeedClient(
       gap = null;
       epoch = message.epoch;
       since = message.seq;
-      on.reload();
+      if (!reloaded) on.reload();
+      reloaded = false;
+      on.message(message);
       return;
     }
+    reloaded = false;
     refill(message);
     since = Math.max(since, message.seq);
+    lastAtMs = Math.max(lastAtMs, message.atMs);
     on.message(message);
   }
 
@@ -198,8 +219,10 @@ export function createFeedClient(
       const message = parse(event.data);
       if (message !== null && socket === opened) receive(message);
     };
-    opened.onclose = () => {
-      if (socket === opened) down();
+    opened.onclose = (event) => {
+      if (socket !== opened) return;
+      if (event.code === refusedCode || event.code === forbiddenCode) on.doubt();
+      down();
     };
   }
 

@@ -145,6 +145,12 @@ export function initials(name: string): string {
   return `${[...first][0] ?? ''}${[...(last ?? '')][0] ?? ''}`.toLocaleUpperCase('vi');
 }
 
+/** `SC-2611-7F3K` → `SC-7F3K`: the month goes without saying on a board of open incidents. */
+export function shortCode(code: string): string {
+  const found = /^([A-Z]+)-\d+-(.+)$/.exec(code);
+  return found === null ? code : `${found[1]}-${found[2]}`;
+}
+
 /** For comparing without tone marks: NFD, marks off, đ → d, lower case. */
 export function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase();

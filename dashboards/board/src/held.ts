@@ -5,15 +5,23 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** True while the pointer is over the element or the focus is inside it. */
-export function useBusy(ref: RefObject<HTMLElement | null>): boolean {
+/**
+ * True while the pointer is over the element or the focus is inside it. With `idleMs` only until nothing moved there for
+ * that long: a list that must not hide what is new from somebody who went for coffee.
+ */
+export function useBusy(ref: RefObject<HTMLElement | null>, idleMs: number = Number.POSITIVE_INFINITY): boolean {
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     const element = ref.current;
     if (element === null) return undefined;
     let over = false;
     let focused = false;
-    const update = (): void => setBusy(over || focused);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const update = (): void => {
+      clearTimeout(timer);
+      setBusy(over || focused);
+      if ((over || focused) && Number.isFinite(idleMs)) timer = setTimeout(() => setBusy(false), idleMs);
+    };
     const enter = (event: PointerEvent): void => {
       // A finger leaves no "out" behind it, so touch never holds a list.
       over = event.pointerType === 'mouse';
@@ -35,13 +43,18 @@ export function useBusy(ref: RefObject<HTMLElement | null>): boolean {
     element.addEventListener('pointerleave', leave);
     element.addEventListener('focusin', focusIn);
     element.addEventListener('focusout', focusOut);
+    element.addEventListener('pointermove', update);
+    element.addEventListener('keydown', update);
     return () => {
+      clearTimeout(timer);
+      element.removeEventListener('pointermove', update);
+      element.removeEventListener('keydown', update);
       element.removeEventListener('pointerenter', enter);
       element.removeEventListener('pointerleave', leave);
       element.removeEventListener('focusin', focusIn);
       element.removeEventListener('focusout', focusOut);
     };
-  }, [ref]);
+  }, [ref, idleMs]);
   return busy;
 }
 

@@ -1,9 +1,9 @@
 /** The interface's words. Vietnamese is the first language and defines the keys; English must have every one of them. */
 import { type Signal, signal } from '@preact/signals';
 import { ApiFailure } from '../api-client.ts';
-import { number } from '../format.ts';
 import { remembered } from '../remembered.ts';
 import { en } from './en.ts';
+import { fill } from './fill.ts';
 import type { Language } from './language.ts';
 import { vi } from './vi.ts';
 
@@ -25,18 +25,6 @@ export function setLanguage(to: Language): void {
   language.value = to;
   remembered.set('language', to);
   document.documentElement.lang = to;
-}
-
-/** Fills `{name}`; `[name|one|many]` picks by the number, for English. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>, lang: Language): string {
-  return text
-    .replace(/\[(\w+)\|([^|\]]*)\|([^\]]*)\]/g, (_, name: string, one: string, many: string) =>
-      values[name] === 1 ? one : many,
-    )
-    .replace(/\{(\w+)\}/g, (whole, name: string) => {
-      const value = values[name];
-      return value === undefined ? whole : typeof value === 'number' ? number(value, lang) : value;
-    });
 }
 
 /** A text of the interface in the present language; reading it in a component redraws that on a switch. */

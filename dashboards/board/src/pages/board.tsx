@@ -21,6 +21,8 @@ import { go, place } from '../router.ts';
 import { severityRank } from '../severity.ts';
 
 const openStates = ['new', 'triage', 'investigating', 'contained'] as const satisfies readonly IncidentState[];
+/** A column stands still under a hand, but not longer than this after the hand stopped moving. */
+const columnIdleMs = 8000;
 const severityWords = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
 /** Worst first, then newest; only facts that seldom change, so that cards stay where they are. */
@@ -174,7 +176,7 @@ function Column({
   readonly loaded: boolean;
 }): JSX.Element {
   const list = useRef<HTMLUListElement>(null);
-  const busy = useBusy(list);
+  const busy = useBusy(list, columnIdleMs);
   const { shown, waiting } = useHeld(cards, busy, 'drop');
   const { state: held } = useBoard();
   const nobody = cards.filter((card) => card.assignee === '').length;
@@ -183,10 +185,9 @@ function Column({
       <header>
         <h2 id={`h-${state}`}>{t(`state.${state}`)}</h2>
         <span class="n num">{cards.length}</span>
-        <span class="sub">
-          {waiting > 0 ? t('column.waiting', { n: waiting }) : nobody > 0 ? t('column.nobody', { n: nobody }) : ''}
-        </span>
+        <span class="sub">{nobody > 0 ? t('column.nobody', { n: nobody }) : ''}</span>
       </header>
+      {waiting > 0 ? <p class="hold">{t('column.waiting', { n: waiting })}</p> : null}
       <ul ref={list} aria-busy={!loaded}>
         {shown.map((card) => (
           <li key={card.id}>

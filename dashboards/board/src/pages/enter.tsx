@@ -8,6 +8,8 @@ import { go } from '../router.ts';
 
 /** Shortest password the server takes. */
 const passwordMin = 12;
+/** Names the server takes. */
+const accountName = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@-]{1,63}$/u;
 
 function Frame({ title, children }: { readonly title: string; readonly children: ComponentChildren }): JSX.Element {
   return (
@@ -120,7 +122,13 @@ export function SetupPage(): JSX.Element {
     if (code !== '') history.replaceState(null, '', '/setup');
   }, [code]);
   const fault =
-    password.length < passwordMin ? t('setup.short', { n: passwordMin }) : password !== again ? t('setup.differ') : '';
+    name !== '' && !accountName.test(name.normalize('NFC').trim())
+      ? t('setup.badName')
+      : password.length < passwordMin
+        ? t('setup.short', { n: passwordMin })
+        : password !== again
+          ? t('setup.differ')
+          : '';
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (fault !== '') {
@@ -155,11 +163,11 @@ export function SetupPage(): JSX.Element {
         ) : null}
         <label>
           <span>{t('setup.name')}</span>
+          <span class="sub">{t('setup.nameHint')}</span>
           <input
             class="field"
             name="name"
             value={name}
-            required
             maxLength={64}
             autocomplete="username"
             autocapitalize="none"

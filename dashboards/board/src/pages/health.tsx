@@ -17,7 +17,7 @@ function Fact(p: {
   readonly label: string;
   readonly value: string;
   readonly note?: string;
-  readonly at: 'ok' | 'late' | 'bad';
+  readonly at: 'ok' | 'late' | 'look' | 'bad';
 }): JSX.Element {
   return (
     <div class="fact" data-at={p.at}>
@@ -26,7 +26,7 @@ function Fact(p: {
         <b class="num">{p.value}</b>
         {p.at === 'ok' ? null : (
           <span class={p.at === 'bad' ? 'tag tag-bad' : 'tag tag-late'}>
-            {p.at === 'bad' ? t('health.down') : t('health.late')}
+            {p.at === 'bad' ? t('health.down') : p.at === 'look' ? t('health.attention') : t('health.late')}
           </span>
         )}
         {p.note === undefined ? null : <span class="sub">{p.note}</span>}
@@ -68,13 +68,13 @@ function Facts({ health }: { readonly health: Health }): JSX.Element {
       <Fact
         label={t('health.rules')}
         value={number(health.detect.rules, l)}
-        at={health.detect.refusedRules > 0 ? 'late' : 'ok'}
+        at={health.detect.refusedRules > 0 ? 'look' : 'ok'}
         note={t('health.rulesNote', { n: health.detect.refusedRules })}
       />
       <Fact
         label={t('health.notify')}
         value={lag(health.notify.lagMs, l)}
-        at={health.notify.failed > 0 ? 'late' : at(health.notify.lagMs)}
+        at={health.notify.failed > 0 ? 'look' : at(health.notify.lagMs)}
         note={t('health.notifyNote', { waiting: health.notify.waiting, failed: health.notify.failed })}
       />
     </dl>

@@ -1,5 +1,5 @@
 /** One incident: what happened, why we believe it, what was done, what to do next. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertView, HistoryRow, IncidentCard, IncidentDetail } from '../../../../src/contract/api.ts';
 import type { IncidentState } from '../../../../src/model/incident.ts';
@@ -20,7 +20,9 @@ import { severityRank } from '../severity.ts';
 import { storyOf } from '../story.ts';
 import { noticesOf, type TimelineItem, type TimelineRow, timelineRows, withQuiet } from '../timeline.ts';
 
-const steps = ['new', 'triage', 'investigating', 'contained'] as const satisfies readonly IncidentState[];
+const steps: readonly IncidentState[] = ['new', 'triage', 'investigating', 'contained'];
+/** Pieces of evidence shown of an alert before asking for more. */
+const proofsShown = 3;
 /** A burst of feed messages asks for the page once. */
 const refreshMs = 400;
 
@@ -229,7 +231,7 @@ function Chain({ alerts }: { readonly alerts: readonly AlertView[] }): JSX.Eleme
   );
 }
 
-function personWords(row: HistoryRow): JSX.Element {
+function personWords(row: HistoryRow): ComponentChildren {
   const field = (name: string): string => {
     const value = row.document[name];
     return typeof value === 'string' ? value : '';
@@ -345,8 +347,20 @@ function Row({
       </li>
     );
   }
+  return <AlertRow item={item} open={item.alert.id === alertOpen} fresh={item.alert.createdMs > seenMs} />;
+}
+
+function AlertRow({
+  item,
+  open,
+  fresh,
+}: {
+  readonly item: Extract<TimelineRow, { kind: 'alert' }>;
+  readonly open: boolean;
+  readonly fresh: boolean;
+}): JSX.Element {
   const { alert, evidence } = item;
-  const fresh = alert.createdMs > seenMs;
+  const [unfolded, setUnfolded] = useState(false);
   return (
     <li class={fresh ? 'ev alert new' : 'ev alert'}>
       <Moment ms={alert.firstEventMs} />
@@ -370,16 +384,21 @@ function Row({
             </span>
           ))}
         </p>
-        {evidence.map((piece, i) => (
+        {evidence.slice(0, unfolded ? evidence.length : proofsShown).map((piece, i) => (
           <Proof
             key={piece.event.id}
             evidence={piece}
             index={i + 1}
             total={alert.events}
-            open={alert.id === alertOpen && i === 0}
+            open={open && i === 0}
             ruleTitle={titleOf(alert)}
           />
         ))}
+        {evidence.length > proofsShown && !unfolded ? (
+          <button class="btn btn-0" type="button" onClick={() => setUnfolded(true)}>
+            {t('evidence.more', { n: evidence.length - proofsShown })}
+          </button>
+        ) : null}
         {evidence.length < alert.events ? (
           <p class="sub">{t('evidence.cut', { n: evidence.length, of: alert.events })}</p>
         ) : null}

@@ -48,7 +48,9 @@ function Row({ card }: { readonly card: IncidentCard }): JSX.Element {
         </p>
       </div>
       <p class="wc">
-        <b class="num">{openMs < 86_400_000 ? stopwatch(openMs) : span(openMs, language.value)}</b>
+        <b class="num" data-long={openMs < 3_600_000 ? undefined : ''}>
+          {openMs < 3_600_000 ? stopwatch(openMs) : span(openMs, language.value)}
+        </b>
         <span>{nobody ? t('wall.nobodySince') : t('wall.with', { who: card.assignee })}</span>
       </p>
     </li>

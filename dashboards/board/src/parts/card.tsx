@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
 import { useBoard } from '../board.ts';
 import { isReal } from '../filters.ts';
+import { shortCode } from '../format.ts';
 import { t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
 import { severityRank } from '../severity.ts';
 import { Age, Count, DrillMark, Level, Who } from './marks.tsx';
 
-/** `SC-2611-7F3K` → `7F3K` would lose the month: the card keeps the code whole, it is short. */
 export function Card({ card }: { readonly card: IncidentCard }): JSX.Element {
   const { selected } = useBoard();
   const hosts = card.hosts.length > 0 ? card.hosts : card.entity === '' ? [] : [card.entity];
@@ -23,7 +23,9 @@ export function Card({ card }: { readonly card: IncidentCard }): JSX.Element {
     >
       <p class="c1">
         <SeverityMark severity={card.severity} />
-        <span class="num dim">{card.code}</span>
+        <span class="num dim" title={card.code}>
+          {shortCode(card.code)}
+        </span>
         <Age class="age" ms={card.openedMs} />
       </p>
       <h3>

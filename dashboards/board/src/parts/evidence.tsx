@@ -156,8 +156,13 @@ export function Proof(p: {
     <details class="proof" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>
         <b>{t('evidence.n', { i: p.index, n: p.total })}</b>
-        <span class="tag">{sourceWords(event)}</span>
-        {event.host === '' ? null : <span class="mono dim">{event.host}</span>}
+        {open ? <span class="tag">{sourceWords(event)}</span> : null}
+        {open && event.host !== '' ? <span class="mono dim">{event.host}</span> : null}
+        {open ? null : (
+          <span class="gist mono" title={event.message}>
+            {event.message}
+          </span>
+        )}
         {event.parseStatus === 'parsed' ? null : <span class="tag tag-late">{t(`parse.${event.parseStatus}`)}</span>}
         <time class="end" dateTime={machineTime(event.eventTimeMs)} title={dateTimeZone(event.eventTimeMs)}>
           {timeMilli(event.eventTimeMs)}

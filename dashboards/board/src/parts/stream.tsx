@@ -7,7 +7,7 @@ import { useBoard } from '../board.ts';
 import { defaultBoardLimits } from '../board-state.ts';
 import type { FeedGap } from '../feed-client.ts';
 import { isReal } from '../filters.ts';
-import { lag, span, time } from '../format.ts';
+import { lag, shortCode, span, time } from '../format.ts';
 import { useBusy, useHeld } from '../held.ts';
 import { language, t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
@@ -41,7 +41,7 @@ function Row({ alert }: { readonly alert: AlertView }): JSX.Element {
             </span>
           )}
           {alert.events > 1 ? <span class="x num">×{alert.events}</span> : null}
-          {alert.incidentCode === '' ? null : <span class="num dim">{alert.incidentCode}</span>}
+          {alert.incidentCode === '' ? null : <span class="num dim">{shortCode(alert.incidentCode)}</span>}
           {isReal(alert) ? null : <DrillMark lane={alert.lane} />}
           {alert.lateMs > 0 ? (
             <span class="tag tag-late">{t('late', { by: span(alert.lateMs, language.value) })}</span>
@@ -69,7 +69,7 @@ function Gap({ gap }: { readonly gap: FeedGap }): JSX.Element {
 
 /** A gap stands above the first alert that was raised before the line broke. */
 function gapsBefore(gaps: readonly FeedGap[], newerMs: number, olderMs: number): readonly FeedGap[] {
-  return gaps.filter((gap) => gap.atMs - gap.downMs < newerMs && gap.atMs - gap.downMs >= olderMs);
+  return gaps.filter((gap) => gap.afterMs < newerMs && gap.afterMs >= olderMs);
 }
 
 export function Stream({ alerts }: { readonly alerts: readonly AlertView[] }): JSX.Element {
