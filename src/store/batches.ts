@@ -95,7 +95,9 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
     if (closed === null || closed.asOf !== today) {
       closed = { before: await firstWaitingDay(closed?.before ?? '1970-01-01', open), asOf: today };
     }
-    return closed.before < open ? closed.before : open;
+    const { before } = closed;
+    if (before < open) return before;
+    return open;
   }
 
   async function record(batch: Batch, key: string, shares: readonly SourceShare[]): Promise<void> {

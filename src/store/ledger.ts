@@ -150,9 +150,12 @@ export function createLedger(o: { sql: Sql; limits: StoreLimits; clock: () => nu
         row.hash,
       ]);
       await sql.insert('ledger', columns, [text], `ledger-${place}`);
-      const written = await history(e.kind, e.subject);
-      const taken = written.find((r) => r.version === row.version);
-      return taken?.hash === row.hash ? { ok: true, row } : { ok: false, newest: written.at(-1) ?? null };
+      const [taken] = await sql.rows<Row>(
+        `${select} WHERE kind = {kind:String} AND subject = {subject:String} AND version = {version:UInt64} LIMIT 1`,
+        { kind: row.kind, subject: row.subject, version: row.version },
+      );
+      if (taken?.hash === row.hash) return { ok: true, row };
+      return { ok: false, newest: await newest(e.kind, e.subject) };
     },
     async newestOf(kind, subjects) {
       const found: LedgerRow[] = [];

@@ -20,10 +20,13 @@ afterEach(async () => {
 async function open(
   limits: Partial<EmbeddedClickHouseLimits> = {},
   name = 'vonggac-embedded-',
+  warnings: object[] = [],
 ): Promise<{ backing: ClickHouseBacking; client: ClickHouseClient; dataDir: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), name));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
-  const backing = await openEmbeddedClickHouse({ dataDir, log, limits });
+  const listening = createLog('silent');
+  listening.warn = (said: object) => warnings.push(said);
+  const backing = await openEmbeddedClickHouse({ dataDir, log: listening, limits });
   closers.push(() => backing.close());
   return { backing, client: clientOf(backing), dataDir };
 }
@@ -112,18 +115,18 @@ describe('the HTTP subset', () => {
     });
   });
 
-  it.each([
-    ['no credentials', {}],
-    ['an empty password', { 'X-ClickHouse-User': 'vonggac' }],
-    ['default without a password', { Authorization: `Basic ${Buffer.from('default:').toString('base64')}` }],
-  ])('lets nobody in with %s', async (_, headers) => {
+  it('lets nobody in without the credentials of this start', async () => {
     const { backing } = await open();
-    const answer = await raw(backing, {
-      path: '/?query=SELECT+1',
-      auth: false,
-      headers: headers as Record<string, string>,
-    });
-    expect(answer).toMatchObject({ status: 403, headers: { 'x-clickhouse-exception-code': '516' } });
+    for (const headers of [
+      {},
+      { 'X-ClickHouse-User': backing.username },
+      { 'X-ClickHouse-User': backing.username, 'X-ClickHouse-Key': `${backing.password}x` },
+      { Authorization: `Basic ${Buffer.from('default:').toString('base64')}` },
+      { Authorization: `Bearer ${backing.password}` },
+    ] as Record<string, string>[]) {
+      const answer = await raw(backing, { path: '/?query=SELECT+1', auth: false, headers });
+      expect(answer).toMatchObject({ status: 403, headers: { 'x-clickhouse-exception-code': '516' } });
+    }
   });
 
   it('listens on the loopback interface only, with other credentials every time', async () => {
@@ -228,14 +231,16 @@ describe('bounds, each named when it bites', () => {
     expect(JSON.stringify(await rows(client, query))).toContain('60');
   });
 
-  it('insertBytesMax', async () => {
-    const { client, dataDir } = await open({ insertBytesMax: 1000 });
+  it('insertBytesMax, and the log says so', async () => {
+    const said: object[] = [];
+    const { client, dataDir } = await open({ insertBytesMax: 1000 }, undefined, said);
     const name = await table(client);
     const values = Array.from({ length: 500 }, (_, a) => ({ a }));
     const failed = await client.insert({ table: name, values, format: 'JSONEachRow' }).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: '307', type: 'TOO_MANY_BYTES' });
     expect(String(failed)).toContain('insertBytesMax (1000)');
     expect(await readdir(join(dataDir, 'clickhouse-inserts'))).toEqual([]);
+    await expect.poll(() => said).toContainEqual({ times: 1, reason: expect.stringContaining('insertBytesMax') });
   });
 });
 

@@ -233,9 +233,9 @@ describe('opening', () => {
     await sql.close();
   });
 
-  test('an engine killed under a running write: the batch is there once', async () => {
+  test('an engine killed under a running write: the batch is there once', async ({ skip }) => {
     const pid = use().backing.pid;
-    if (pid === null) return;
+    if (pid === null) return skip('the server of CLICKHOUSE_URL is not ours to kill');
     const writing = use().store.events.insertBatch(batch('killed'), events('killed', 500));
     process.kill(pid, 'SIGKILL');
     await writing;
