@@ -102,11 +102,15 @@ async function startChild(
     forked.kill('SIGKILL');
     await exited;
     const reason = [outcome.message, ...lastLines()].join('\n');
-    throw Object.assign(new Error(`embedded ClickHouse does not start: ${reason}`), { code: outcome.code });
+    const code = outcome.kind === 'failed' ? outcome.code : 'clickhouse-failed';
+    throw Object.assign(new Error(`embedded ClickHouse does not start: ${reason}`), { code });
   }
   forked.on('message', (message: FromChild) => {
-    if (message.kind === 'failed')
-      log.error({ code: message.code, reason: message.message }, 'embedded ClickHouse is broken');
+    if (message.kind === 'failed') log.error({ reason: message.message }, 'embedded ClickHouse is broken');
+    if (message.kind === 'refused') {
+      const { message: reason, times } = message;
+      log.warn({ reason, times }, 'embedded ClickHouse turned requests away');
+    }
   });
   log.info({ pid: forked.pid, port: outcome.port, version: outcome.version }, 'embedded ClickHouse is up');
   return { child: { pid: forked.pid ?? 0, exited, stop: () => stop(forked, exited) }, port: outcome.port };

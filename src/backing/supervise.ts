@@ -17,7 +17,7 @@ export interface SuperviseLimits {
   steadyMs: number;
 }
 
-export const defaultSuperviseLimits: SuperviseLimits = { backoffMs: 50, backoffMsMax: 5000, steadyMs: 10_000 };
+const defaultSuperviseLimits: SuperviseLimits = { backoffMs: 50, backoffMsMax: 5000, steadyMs: 10_000 };
 
 export interface Supervised {
   /** The present child's, null between two. */

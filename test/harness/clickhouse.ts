@@ -11,7 +11,7 @@ import { createLog } from '../../src/observe/log.ts';
  * embedded engine in a temporary directory. close() removes what was made.
  */
 export function startClickHouse(): Promise<ClickHouseBacking> {
-  const url = process.env['CLICKHOUSE_URL'];
+  const url = process.env.CLICKHOUSE_URL;
   return url === undefined || url === '' ? startEmbedded() : startOnServer(url);
 }
 

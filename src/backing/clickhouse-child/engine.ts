@@ -1,6 +1,6 @@
 import { failure, failureOf } from './failure.ts';
 import type { EmbeddedClickHouseLimits } from './protocol.ts';
-import { cappedSettings, createSessionPool, openSlot, type Slot } from './session-pool.ts';
+import { createSessionPool, openSlot, type Slot } from './session-pool.ts';
 import { quoted, quotedName } from './sql-text.ts';
 
 /** One statement for the engine. */
@@ -47,10 +47,14 @@ const killRetryMs = 100;
  */
 export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal: (reason: string) => void): Engine {
   let sessions = 0;
-  const open = (): Slot => openSlot(path, limits, `session-${++sessions}`);
-  let control = open();
-  const reads = createSessionPool({ size: limits.readSessions, open, limits, fatal });
-  const writes = createSessionPool({ size: limits.writeSessions, open, limits, fatal });
+  const open = (base: ReadonlyMap<string, number>) => (): Slot => openSlot(path, base, `session-${++sessions}`);
+  const caps = capsOf(limits);
+  const openRead = open(caps);
+  // Batches are a few MB: splitting one for parallel parsing costs a sixth more CPU and saves no time (docs/backing.md).
+  const openWrite = open(new Map([...caps, ['input_format_parallel_parsing', 0]]));
+  let control = openRead();
+  const reads = createSessionPool({ size: limits.readSessions, open: openRead, limits, fatal });
+  const writes = createSessionPool({ size: limits.writeSessions, open: openWrite, limits, fatal });
   const running = new Set<Promise<unknown>>();
   const abortAll = new AbortController();
 
@@ -64,7 +68,7 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
         await control.session.queryAsync(sql, { format: 'Null' });
       } catch {
         control.session.close();
-        control = open();
+        control = openRead();
       }
       if (!gone()) setTimeout(() => kill(mark, gone), killRetryMs);
     });
@@ -75,7 +79,7 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
     const onAbort = (): void => kill(slot.mark, () => gone);
     const signals = [query.signal, abortAll.signal];
     try {
-      const work = slot.session.queryAsync(withContext(slot, query, limits), { format: query.format });
+      const work = slot.session.queryAsync(withContext(slot, query), { format: query.format });
       for (const signal of signals) {
         signal.addEventListener('abort', onAbort);
         if (signal.aborted) onAbort();
@@ -102,7 +106,7 @@ export function openEngine(path: string, limits: EmbeddedClickHouseLimits, fatal
     try {
       if (mentionsStaleParameter(slot, query)) {
         slot.session.close();
-        slot = open();
+        slot = (query.writes ? openWrite : openRead)();
       }
       const ran = await runOn(slot, query);
       clean = ran.clean;
@@ -147,11 +151,11 @@ function mentionsStaleParameter(slot: Slot, query: EngineQuery): boolean {
 }
 
 /** The statement behind the SET and USE that make the session's state what the request says, and nothing else. */
-function withContext(slot: Slot, query: EngineQuery, limits: EmbeddedClickHouseLimits): string {
+function withContext(slot: Slot, query: EngineQuery): string {
   const sets: string[] = [];
   for (const name of slot.settings) {
     if (query.settings.has(name)) continue;
-    sets.push(`${name} = ${cappedSettings(limits).get(name) ?? 'DEFAULT'}`);
+    sets.push(`${name} = ${slot.base.get(name) ?? 'DEFAULT'}`);
     slot.settings.delete(name);
   }
   for (const [name, value] of query.settings) {
@@ -166,4 +170,16 @@ function withContext(slot: Slot, query: EngineQuery, limits: EmbeddedClickHouseL
   if (slot.database !== query.database) context += `USE ${quotedName(query.database)}; `;
   slot.database = query.database;
   return context + query.sql;
+}
+
+/** Settings that have a value of ours where the engine's default is none. */
+function capsOf(limits: EmbeddedClickHouseLimits): ReadonlyMap<string, number> {
+  return new Map([
+    ['max_execution_time', limits.executionSecondsMax],
+    ['max_memory_usage', limits.queryMemoryBytesMax],
+    ['max_memory_usage_for_user', limits.memoryBytesMax],
+    ['max_result_bytes', limits.resultBytesMax],
+    // Parameters are part of the text here, on a real server they are not.
+    ['max_query_size', limits.sqlBytesMax * 2],
+  ]);
 }

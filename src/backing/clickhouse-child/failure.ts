@@ -2,11 +2,14 @@
 export class QueryFailure extends Error {
   readonly code: number;
   readonly status: number;
+  /** One of EmbeddedClickHouseLimits bit, in this process and not in the engine. */
+  readonly ownBound: boolean;
 
-  constructor(code: number, type: string, text: string, status: number = statusOf(code)) {
+  constructor(code: number, type: string, text: string, status: number = statusOf(code), ownBound = false) {
     super(`Code: ${code}. DB::Exception: ${text.trimEnd().replace(/\.?$/, '.')} (${type})`);
     this.code = code;
     this.status = status;
+    this.ownBound = ownBound;
   }
 }
 
@@ -36,7 +39,7 @@ const codes: Record<OwnFailure, readonly [number, string]> = {
 
 export function failure(kind: OwnFailure, text: string, status?: number): QueryFailure {
   const [code, type] = codes[kind];
-  return new QueryFailure(code, type, text, status);
+  return new QueryFailure(code, type, text, status, kind === 'tooManyQueries' || kind === 'tooManyBytes');
 }
 
 /**

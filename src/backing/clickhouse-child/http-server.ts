@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Engine } from './engine.ts';
-import { failure, failureOf } from './failure.ts';
+import { failure, failureOf, type QueryFailure } from './failure.ts';
 import type { EmbeddedClickHouseLimits } from './protocol.ts';
 import { type QueryRequest, readRequest } from './request.ts';
 import type { Spool } from './spool.ts';
@@ -18,10 +18,16 @@ export function createHttpFront(o: {
   password: string;
   database: string;
   limits: EmbeddedClickHouseLimits;
+  /** Told of every request that a bound of ours turned away. */
+  refused(message: string): void;
 }): Server {
   // Parameters travel in the URL: the same bound as the server's http_max_uri_size.
   const server = createServer({ maxHeaderSize: 1024 * 1024, keepAliveTimeout: 30_000 }, (request, response) => {
-    answer(request, response).catch((error: unknown) => sendFailure(request, response, error));
+    answer(request, response).catch((error: unknown) => {
+      const failed = failureOf(error);
+      if (failed.ownBound) o.refused(failed.message);
+      sendFailure(request, response, failed);
+    });
   });
   return server;
 
@@ -97,12 +103,11 @@ function send(response: ServerResponse, status: number, body: string | Uint8Arra
   response.end(body);
 }
 
-function sendFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+function sendFailure(request: IncomingMessage, response: ServerResponse, failed: QueryFailure): void {
   if (response.destroyed || response.headersSent) {
     response.destroy();
     return;
   }
-  const failed = failureOf(error);
   response.setHeader('X-ClickHouse-Exception-Code', String(failed.code));
   response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
   // What is left of a refused body is not read: the connection cannot be used again.

@@ -10,6 +10,7 @@ const lockRetryMs = 50;
 const closeMs = 4000;
 const lastAnswersMs = 500;
 const sweepMs = 10;
+const refusalsMs = 10_000;
 
 class EngineMissing extends Error {}
 
@@ -56,7 +57,7 @@ async function open(o: Extract<ToChild, { kind: 'open' }>): Promise<void> {
   const version = Buffer.from((await engine.run({ ...base, sql: 'SELECT version()' })).bytes)
     .toString()
     .trim();
-  const server = createHttpFront({ ...o, engine, spool });
+  const server = createHttpFront({ ...o, engine, spool, refused: tellOfRefusals() });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(o.port, '127.0.0.1', resolve);
@@ -94,6 +95,24 @@ async function close(): Promise<void> {
 
 function fatal(reason: string): void {
   tell({ kind: 'failed', code: 'engine-broken', message: reason }, dieAtOnce);
+}
+
+/** The first refusal is told at once, those of the next seconds in one message. */
+function tellOfRefusals(): (message: string) => void {
+  let times = 0;
+  let quiet = false;
+  return (message) => {
+    times++;
+    if (quiet) return;
+    quiet = true;
+    tell({ kind: 'refused', message, times });
+    times = 0;
+    setTimeout(() => {
+      quiet = false;
+      if (times > 0) tell({ kind: 'refused', message, times });
+      times = 0;
+    }, refusalsMs).unref();
+  };
 }
 
 function tell(message: FromChild, then: () => void = () => {}): void {

@@ -60,4 +60,6 @@ export type ToChild =
 
 export type FromChild =
   | { kind: 'ready'; port: number; version: string }
-  | { kind: 'failed'; code: string; message: string };
+  | { kind: 'failed'; code: string; message: string }
+  /** A bound bit: the answer to the caller, and how often one did since the last such message. */
+  | { kind: 'refused'; message: string; times: number };

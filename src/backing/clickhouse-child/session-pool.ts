@@ -7,6 +7,8 @@ export interface Slot {
   session: Session;
   /** Sent as `log_comment` with everything the session runs, so that KILL QUERY finds it. */
   mark: string;
+  /** Settings it was opened with. */
+  base: ReadonlyMap<string, number>;
   database: string;
   params: Set<string>;
   settings: Set<string>;
@@ -97,21 +99,9 @@ export function createSessionPool(o: {
   };
 }
 
-/** Opens a session with the caps of `limits` as its settings. Throws when another process holds the directory. */
-export function openSlot(path: string, limits: EmbeddedClickHouseLimits, mark: string): Slot {
-  const settings = [...cappedSettings(limits)].map(([name, value]) => `--${name}=${value}`);
+/** Opens a session with `base` as its settings. Throws when another process holds the directory. */
+export function openSlot(path: string, base: ReadonlyMap<string, number>, mark: string): Slot {
+  const settings = [...base].map(([name, value]) => `--${name}=${value}`);
   const session = new Session(path, { connectionArgs: [...settings, `--log_comment=${mark}`] });
-  return { session, mark, database: '', params: new Set(), settings: new Set() };
-}
-
-/** Settings that have a value of ours where the engine's default is none. */
-export function cappedSettings(limits: EmbeddedClickHouseLimits): ReadonlyMap<string, number> {
-  return new Map([
-    ['max_execution_time', limits.executionSecondsMax],
-    ['max_memory_usage', limits.queryMemoryBytesMax],
-    ['max_memory_usage_for_user', limits.memoryBytesMax],
-    ['max_result_bytes', limits.resultBytesMax],
-    // Parameters are part of the text here, on a real server they are not.
-    ['max_query_size', limits.sqlBytesMax * 2],
-  ]);
+  return { session, mark, base, database: '', params: new Set(), settings: new Set() };
 }
