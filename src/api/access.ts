@@ -22,7 +22,7 @@ export interface Access {
   authenticateCollector(token: string): Promise<Source | null>;
 }
 
-export interface LiveSession {
+interface LiveSession {
   readonly key: string;
   readonly record: SessionRecord;
 }

@@ -8,12 +8,12 @@ import type { LedgerPort } from './ports.ts';
 import * as schemas from './schemas/model.ts';
 
 /** A subject of the ledger in its newest version. */
-export interface Versioned<T> {
+interface Versioned<T> {
   readonly version: number;
   readonly value: T;
 }
 
-export interface Snapshot<T> {
+interface Snapshot<T> {
   /** By id. */
   readonly byId: ReadonlyMap<string, Versioned<T>>;
 }

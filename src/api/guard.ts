@@ -4,7 +4,7 @@ import type { Access } from './access.ts';
 import { ApiProblem } from './errors.ts';
 
 /** What a route asks of whoever calls it. A route that says nothing is refused: deny by default. */
-export type RouteAccess =
+type RouteAccess =
   | {
       readonly permission: Permission /** Holds while the ledger is away, from its last reading. */;
       readonly stale?: true;
@@ -29,7 +29,7 @@ declare module 'fastify' {
   }
 }
 
-export interface RouteEntry {
+interface RouteEntry {
   readonly method: string;
   readonly url: string;
   readonly access: RouteAccess | null;

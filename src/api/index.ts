@@ -1,11 +1,9 @@
-export { type Access, type AccessParts, createAccess } from './access.ts';
-export { type AccountPorts, type CreatedAccount, createAccount, type NewAccount } from './accounts-service.ts';
+export { type Access, createAccess } from './access.ts';
+export { type AccountPorts, createAccount } from './accounts-service.ts';
 export { type ApiParts, buildApi } from './app.ts';
-export type { Directory } from './directory.ts';
-export { ApiProblem, type ErrorCode, errorTable } from './errors.ts';
+export { errorTable } from './errors.ts';
 export type { LedgerPorts } from './ledger-write.ts';
 export { type ApiLimits, defaultApiLimits } from './limits.ts';
-export { createPasswords, type Passwords } from './passwords.ts';
-export type * from './ports.ts';
-export { type FirstAdminLink, firstAdminLink, setupPath } from './setup-service.ts';
-export { type CreatedToken, createToken, type NewToken } from './tokens-service.ts';
+export { createPasswords } from './passwords.ts';
+export { firstAdminLink, setupPath } from './setup-service.ts';
+export { createToken } from './tokens-service.ts';

@@ -4,7 +4,7 @@ import { ApiProblem } from './errors.ts';
 /** Argon2id, 19 MiB, two passes, one lane: the first choice of OWASP's password storage cheat sheet. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-export const passwordLengthMin = 12;
+const passwordLengthMin = 12;
 export const passwordLengthMax = 256;
 
 /** Throws `password-weak`. Length counts code points; the name is compared without case. */

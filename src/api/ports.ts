@@ -50,12 +50,12 @@ export interface HandlingPort {
 }
 
 /** `conflict`: somebody acted on a newer version · `refused`: the life of an incident does not allow it. */
-export type ActionOutcome =
+type ActionOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'refused'; readonly message: string; readonly messageVi: string };
 
-export interface SearchQuery {
+interface SearchQuery {
   readonly fromMs: number;
   readonly toMs: number;
   /** `field:value` terms as typed; parsed by the store. */
@@ -65,7 +65,7 @@ export interface SearchQuery {
   readonly systems: readonly string[] | null;
 }
 
-export interface SearchResult {
+interface SearchResult {
   readonly items: readonly StoredEvent[];
   readonly cursor: string | null;
   readonly total: number;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Prefixes tell a leaked secret's kind at a glance: collector, API, session, one-time set-up code. */
-export const secretPrefixes = { collector: 'vgc_', api: 'vga_', session: 'vgs_', setup: 'vgo_' } as const;
+const secretPrefixes = { collector: 'vgc_', api: 'vga_', session: 'vgs_', setup: 'vgo_' } as const;
 export type SecretKind = keyof typeof secretPrefixes;
 
 /** A bearer secret of 32 random bytes, base64url behind its prefix; shown once, never stored. */

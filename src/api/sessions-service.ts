@@ -18,7 +18,7 @@ export interface LoginPorts extends LedgerPorts, RateLimitPort {
   readonly limits: ApiLimits;
 }
 
-export interface LoginRequest {
+interface LoginRequest {
   readonly name: string;
   readonly password: string;
   readonly address: string;

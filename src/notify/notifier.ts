@@ -7,7 +7,7 @@ import { bounded, type Channel, type SendOutcome } from './channel.ts';
 import type { NotifyLimits } from './limits.ts';
 import { noticesFor } from './policy.ts';
 
-export interface NoticesPort {
+interface NoticesPort {
   log(deliveries: readonly Delivery[]): Promise<void>;
   of(incident: string): Promise<readonly Delivery[]>;
   /** Queued longer ago than this and neither sent nor given up, oldest first. */
@@ -44,10 +44,10 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-export type DeliverOutcome = 'sent' | 'gave-up' | 'already-done' | 'unknown';
+type DeliverOutcome = 'sent' | 'gave-up' | 'already-done' | 'unknown';
 
 /** The other side did not take it this time; the queue tries again after a wait. */
-export class DeliveryFailed extends Error {
+class DeliveryFailed extends Error {
   readonly code = 'delivery-failed';
   readonly attempt: number;
   constructor(attempt: number, detail: string) {

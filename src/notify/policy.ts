@@ -62,7 +62,7 @@ function routesOf(system: System): readonly Route[] {
 }
 
 /** 32 hex digits: also the queue's job id and the local part of the e-mail's Message-ID. */
-export function noticeId(incident: string, severity: Severity, channel: string, recipient: string): string {
+function noticeId(incident: string, severity: Severity, channel: string, recipient: string): string {
   const identity = JSON.stringify([incident, severity, channel, recipient]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }

@@ -35,7 +35,7 @@ import type { System } from '../../src/model/register.ts';
 import type { Logger } from '../../src/observe/log.ts';
 
 /** What a test puts in and reads back; everything the API would otherwise ask the store, the state and the stages. */
-export interface Memory {
+interface Memory {
   nowMs: number;
   /** While true, every store port throws `store-away`; the same for `stateAway` and sessions, limits, locks. */
   storeAway: boolean;
@@ -94,7 +94,7 @@ function paged<T>(all: readonly T[], limit: number, cursor: string | undefined):
   return { items, cursor: from + limit < all.length ? String(from + limit) : null };
 }
 
-export function memoryLedger(memory: Memory): LedgerPort {
+function memoryLedger(memory: Memory): LedgerPort {
   const of = (kind: LedgerKind, subject: string): LedgerRow[] =>
     memory.ledgerRows.filter((row) => row.kind === kind && row.subject === subject);
   const away = (): void => {

@@ -103,7 +103,7 @@ export const incidentCard: z.ZodType<IncidentCard> = z
   })
   .meta({ id: 'IncidentCard' });
 
-export const historyRow: z.ZodType<HistoryRow> = z.object({
+const historyRow: z.ZodType<HistoryRow> = z.object({
   version: count,
   atMs: ms,
   actor: z.string(),
@@ -112,7 +112,7 @@ export const historyRow: z.ZodType<HistoryRow> = z.object({
   hash: z.string(),
 });
 
-export const deliveryView: z.ZodType<DeliveryView> = z.object({
+const deliveryView: z.ZodType<DeliveryView> = z.object({
   notice: z.string(),
   channel: z.string(),
   recipient: z.string(),
