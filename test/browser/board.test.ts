@@ -261,7 +261,9 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await page.locator('dialog.keys[open]').waitFor();
     await page.getByLabel('Dùng phím chữ làm lệnh').uncheck();
     await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog.keys[open]').count()).toBe(0);
     await page.keyboard.press('?');
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     expect(await page.locator('dialog.keys[open]').count()).toBe(0);
   });
 

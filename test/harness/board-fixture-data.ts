@@ -16,7 +16,7 @@ import type { IncidentState } from '../../src/model/incident.ts';
 import type { Severity } from '../../src/model/severity.ts';
 
 /** mulberry32: small, seeded, good enough to spread test data. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) | 0;
@@ -26,7 +26,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export const systems: readonly SystemView[] = [
+const systems: readonly SystemView[] = [
   ['igate', 'iGate', 'ttpvhcc', 'Trung tâm Phục vụ hành chính công', 3],
   ['thucongvu', 'Thư điện tử công vụ', 'snnmt', 'Sở Nông nghiệp và Môi trường', 2],
   ['qlvb', 'QLVB&ĐH', 'vpub', 'Văn phòng UBND tỉnh', 3],
@@ -304,12 +304,7 @@ const states: readonly IncidentState[] = [
   'resolved',
   'false_positive',
 ];
-export const people: readonly string[] = [
-  'hồng.ánh',
-  'pt1.hoà'.normalize('NFD'),
-  'nguyễn.thị.phương-thảo',
-  'trực-ban.1',
-];
+const people: readonly string[] = ['hồng.ánh', 'pt1.hoà'.normalize('NFD'), 'nguyễn.thị.phương-thảo', 'trực-ban.1'];
 
 function systemOf(id: string): SystemView {
   const found = systems.find((s) => s.id === id);

@@ -24,7 +24,7 @@ import type {
 } from '../../src/contract/api.ts';
 import type { FeedMessage } from '../../src/contract/feed.ts';
 import type { Role } from '../../src/model/account.ts';
-import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, situations, systems } from './board-fixture-data.ts';
+import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, situations } from './board-fixture-data.ts';
 
 export interface BoardFixtureOptions {
   /** Folder of the built board. */
@@ -450,9 +450,6 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
     },
   };
 }
-
-/** Systems of the data, for tests that name one. */
-export const fixtureSystems: typeof systems = systems;
 
 function option(name: string, otherwise: string): string {
   const at = process.argv.indexOf(`--${name}`);

@@ -35,7 +35,7 @@ export class ApiFailure extends Error {
 /** A rule in a list: all but its text. */
 export type RuleSummary = Omit<RuleView, 'text'>;
 
-export interface EventQueryText {
+interface EventQueryText {
   readonly q: string;
   readonly fromMs: number;
   readonly toMs: number;

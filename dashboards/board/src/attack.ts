@@ -4,7 +4,7 @@ import type { Severity } from '../../../src/model/severity.ts';
 import { severityRank } from './severity.ts';
 
 /** Enterprise tactics in the matrix's order. */
-export const tactics = [
+const tactics = [
   'reconnaissance',
   'resource-development',
   'initial-access',

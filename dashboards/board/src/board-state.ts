@@ -46,7 +46,7 @@ export interface BoardState {
 }
 
 /** Whether a list left more on the server. */
-export interface Cut {
+interface Cut {
   readonly incidents: boolean;
   readonly alerts: boolean;
 }

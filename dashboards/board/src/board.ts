@@ -14,7 +14,7 @@ import { severityRank } from './severity.ts';
 import { shiftAt } from './shift.ts';
 
 /** Something a person must read: stays until dismissed or replaced, never fades by itself. */
-export interface Notice {
+interface Notice {
   readonly text: string;
   readonly tone: 'bad' | 'plain';
 }

@@ -20,7 +20,7 @@ export type FeedStatus =
 /** An outage that ended: what was missed between two numbers and what came of it. */
 export interface FeedGap {
   readonly id: number;
-  /** Server time of the last message before the line broke: where the gap stands among the alerts. */
+  /** Server time of the last message before the line broke (ours when there was none): where the gap stands. */
   readonly afterMs: number;
   readonly downMs: number;
   readonly fromSeq: number;
@@ -150,7 +150,7 @@ export function createFeedClient(
       gaps += 1;
       gap = {
         id: gaps,
-        afterMs: lastAtMs,
+        afterMs: lastAtMs === 0 ? downSinceMs : lastAtMs,
         downMs: ports.now() - downSinceMs,
         fromSeq: since,
         toSeq,

@@ -6,7 +6,7 @@ import { type Signal, signal } from '@preact/signals';
 import { remembered } from './remembered.ts';
 
 /** What a page answers to; a handler says whether it did something, so that Space still scrolls where nothing holds. */
-export type Commands = Readonly<Record<string, (event: KeyboardEvent) => boolean>>;
+type Commands = Readonly<Record<string, (event: KeyboardEvent) => boolean>>;
 
 export const lettersOn: Signal<boolean> = signal(remembered.get('letters') !== 'off');
 

@@ -5,7 +5,7 @@ import { severityRank } from './severity.ts';
 const hourMs = 3_600_000;
 const zoneMs = 7 * hourMs;
 const shiftMs = 12 * hourMs;
-export const barMs: number = 600_000;
+const barMs = 600_000;
 
 export interface Shift {
   readonly name: 'day' | 'night';

@@ -2,14 +2,14 @@
 import { type Signal, signal } from '@preact/signals';
 import { remembered } from './remembered.ts';
 
-export type Theme = 'light' | 'dark' | 'system';
+type Theme = 'light' | 'dark' | 'system';
 
 function kept(): Theme {
   const asked = new URLSearchParams(location.search).get('theme') ?? remembered.get('theme');
   return asked === 'light' || asked === 'dark' ? asked : 'system';
 }
 
-export const theme: Signal<Theme> = signal(kept());
+const theme: Signal<Theme> = signal(kept());
 
 export function showTheme(): void {
   if (theme.value === 'system') delete document.documentElement.dataset.theme;

@@ -425,6 +425,7 @@ export function SearchPage(): JSX.Element {
   return (
     <Shell section="search">
       <div class="qbar">
+        <h1 class="vh">{t('nav.search')}</h1>
         <search>
           <form class="q" onSubmit={submit}>
             <label class="vh" for="q">
@@ -470,47 +471,49 @@ export function SearchPage(): JSX.Element {
       </div>
       <main id="main" class="find" aria-busy={busy}>
         {found === null ? null : <Histogram found={found} />}
-        <section class="res pane" aria-label={t('search.results')}>
-          {found !== null && items.length === 0 ? (
-            <p class="empty">
-              {t('search.none', { from: dateTime(found.view.fromMs), to: dateTime(found.view.toMs) })}
-            </p>
-          ) : null}
-          {items.length === 0 ? null : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('time.event')}</th>
-                    <th scope="col">{t('col.source')}</th>
-                    <th scope="col">{t('col.host')}</th>
-                    <th scope="col">{t('col.message')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((event) => (
-                    <Row key={event.id} event={event} view={view} days={days} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-          {found === null || items.length === 0 ? null : (
-            <p class="pg">
-              <span>{t('search.shown', { n: items.length, of: found.result.total })}</span>
-              {found.cursor !== null && items.length < rowsMax ? (
-                <button class="btn" type="button" disabled={busy} onClick={more}>
-                  {t('search.more')}
-                </button>
-              ) : null}
-              {items.length >= rowsMax ? <span>{t('search.enough', { n: rowsMax })}</span> : null}
-              <span class="end keyhint">
-                <kbd>J</kbd> <kbd>K</kbd> {t('keys.row')} · <kbd>↵</kbd> {t('keys.openRow')} · <kbd>+</kbd> <kbd>−</kbd>{' '}
-                {t('keys.value')}
-              </span>
-            </p>
-          )}
-        </section>
+        {found === null ? null : (
+          <section class="res pane" aria-label={t('search.results')}>
+            {found !== null && items.length === 0 ? (
+              <p class="empty">
+                {t('search.none', { from: dateTime(found.view.fromMs), to: dateTime(found.view.toMs) })}
+              </p>
+            ) : null}
+            {items.length === 0 ? null : (
+              <div class="scroll">
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{t('time.event')}</th>
+                      <th scope="col">{t('col.source')}</th>
+                      <th scope="col">{t('col.host')}</th>
+                      <th scope="col">{t('col.message')}</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((event) => (
+                      <Row key={event.id} event={event} view={view} days={days} />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+            {found === null || items.length === 0 ? null : (
+              <p class="pg">
+                <span>{t('search.shown', { n: items.length, of: found.result.total })}</span>
+                {found.cursor !== null && items.length < rowsMax ? (
+                  <button class="btn" type="button" disabled={busy} onClick={more}>
+                    {t('search.more')}
+                  </button>
+                ) : null}
+                {items.length >= rowsMax ? <span>{t('search.enough', { n: rowsMax })}</span> : null}
+                <span class="end keyhint">
+                  <kbd>J</kbd> <kbd>K</kbd> {t('keys.row')} · <kbd>↵</kbd> {t('keys.openRow')} · <kbd>+</kbd>{' '}
+                  <kbd>−</kbd> {t('keys.value')}
+                </span>
+              </p>
+            )}
+          </section>
+        )}
       </main>
       <StatusBar />
     </Shell>

@@ -7,7 +7,7 @@ import { dateTime, dateTimeZone, lag, machineTime, timeMilli } from '../format.t
 import { language, t } from '../i18n/index.ts';
 import { pieces } from '../marks.ts';
 
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
@@ -41,7 +41,7 @@ function howWord(how: string): string {
   }
 }
 
-export function MatchedFields({ matched }: { readonly matched: readonly MatchedField[] }): JSX.Element {
+function MatchedFields({ matched }: { readonly matched: readonly MatchedField[] }): JSX.Element {
   return (
     <dl class="kv">
       {matched.map((m) => (

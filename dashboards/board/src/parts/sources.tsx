@@ -9,7 +9,7 @@ import { Icon } from '../icons.tsx';
 type Source = Health['sources'][number];
 
 /** Without a contract for each source yet, ten minutes without a line is silence. */
-export const silentMs = 600_000;
+const silentMs = 600_000;
 /** Cells in the strip; the silent come first, the rest are counted. */
 const cellsMax = 8;
 /** Share of lines that no parser understood from which a cell says so. */

@@ -7,7 +7,7 @@ import { useBoard } from '../board.ts';
 import { defaultBoardLimits } from '../board-state.ts';
 import type { FeedGap } from '../feed-client.ts';
 import { isReal } from '../filters.ts';
-import { lag, shortCode, span, time } from '../format.ts';
+import { lag, number, shortCode, span, time } from '../format.ts';
 import { useBusy, useHeld } from '../held.ts';
 import { language, t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
@@ -61,7 +61,8 @@ function Gap({ gap }: { readonly gap: FeedGap }): JSX.Element {
     <li class="gap">
       <span>{words}</span>
       <span class="mono">
-        #{gap.fromSeq} → #{Math.max(gap.toSeq, gap.fromSeq + gap.recovered)}
+        #{number(gap.fromSeq, language.value)} → #
+        {number(Math.max(gap.toSeq, gap.fromSeq + gap.recovered), language.value)}
       </span>
     </li>
   );
@@ -137,7 +138,11 @@ export function Stream({ alerts }: { readonly alerts: readonly AlertView[] }): J
               <Row alert={alert} />
             </Fragment>
           ))}
-          {shown.length === 0 ? gaps.map((gap) => <Gap key={`gap-${gap.id}`} gap={gap} />) : null}
+          {state.alertsCut.value
+            ? null
+            : gapsBefore(gaps, shown.at(-1)?.createdMs ?? Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY).map(
+                (gap) => <Gap key={`gap-${gap.id}`} gap={gap} />,
+              )}
         </ol>
         {shown.length === 0 && state.loaded.value ? (
           <p class="empty">{t('stream.empty', { at: time(now.value) })}</p>
