@@ -105,6 +105,17 @@ describe('the HTTP subset', () => {
     expect(await raw(backing, { path: '/play' })).toMatchObject({ status: 404 });
   });
 
+  it('words an error as the server does: code, message and type once', async () => {
+    const { backing, client } = await open();
+    const path = `/?query=${encodeURIComponent(`INSERT INTO ${await table(client)} FORMAT JSONEachRow`)}`;
+    const answer = await raw(backing, { path, body: '{"a":1}\n{"a":"ba"}' });
+    expect(answer).toMatchObject({ status: 400, headers: { 'x-clickhouse-exception-code': '27' } });
+    expect(answer.body).toMatch(
+      /^Code: 27\. DB::Exception: Cannot parse input.*at row 2[\s\S]*\(CANNOT_PARSE_INPUT_ASSERTION_FAILED\)\n$/,
+    );
+    expect(answer.body.match(/Code: |\([A-Z_]{5,}\)/g)).toHaveLength(2);
+  });
+
   it('takes a read by GET and no write', async () => {
     const { backing } = await open();
     const get = (sql: string): Promise<Answer> =>
@@ -331,5 +342,15 @@ describe('the process', () => {
     const { dataDir } = await open();
     const second = openEmbeddedClickHouse({ dataDir, log, limits: { lockWaitMs: 100 } });
     await expect(second).rejects.toMatchObject({ code: 'clickhouse-failed', message: expect.stringContaining('lock') });
+  });
+
+  it('a directory whose holder is going is waited for', async () => {
+    const { backing, dataDir } = await open();
+    const second = openEmbeddedClickHouse({ dataDir, log });
+    closers.push(async () => (await second).close());
+    const early = await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 1500, 'waits'))]);
+    expect(early).toBe('waits');
+    await backing.close();
+    expect((await second).pid).not.toBeNull();
   });
 });

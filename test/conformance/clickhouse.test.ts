@@ -299,6 +299,7 @@ describe.each(implementations)('ClickHouse port: $name', ({ start }) => {
       const found = await client.query({ query, format: 'JSONEachRow', clickhouse_settings });
       expect(Object.values((await found.json<object>())[0] ?? {}).map(Number)).toEqual([777, 5]);
     }
+    for (let n = 0; n < 16; n++) expect((await rows(query))[0]).toEqual(before);
     const failing = { query: 'SELECT throwIf(1)', clickhouse_settings: { max_block_size: '778' } };
     await expect(client.query(failing)).rejects.toThrow();
     for (let n = 0; n < 16; n++) expect((await rows(query))[0]).toEqual(before);
