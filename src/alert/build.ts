@@ -1,5 +1,5 @@
 import type { SecurityEvent } from '../model/event.ts';
-import type { Alert, RuleFacts } from '../model/finding.ts';
+import { type Alert, knownEvidence, type RuleFacts } from '../model/finding.ts';
 import { entitiesOf } from './entities.ts';
 import { alertIdOf, entityOf, windowStartOf } from './identity.ts';
 import type { AlertLimits } from './limits.ts';
@@ -35,12 +35,9 @@ export function draftOf(rule: RuleFacts, event: SecurityEvent): AlertDraft {
   };
 }
 
-/** Whether the entities of `previous` still stand, since they follow from the evidence alone. */
+/** Stands only until compose no longer passes it: see `knownEvidence` of the model. */
 export function sameEvidence(previous: Alert, evidence: Alert['evidence']): boolean {
-  return (
-    previous.evidence.length === evidence.length &&
-    previous.evidence.every((each, i) => each.event === evidence[i]?.event)
-  );
+  return previous.evidence.length === evidence.length && knownEvidence(previous, evidence) === evidence.length;
 }
 
 /**
@@ -51,14 +48,14 @@ export function sameEvidence(previous: Alert, evidence: Alert['evidence']): bool
 export function buildAlert(o: {
   readonly draft: AlertDraft;
   readonly facts: AlertEvidence;
-  /** The events of `facts.evidence`, in its order; not read when the previous alert has the same evidence. */
+  /** The events of `facts.evidence` after the `knownEvidence` of the previous alert, in order. */
   readonly events: readonly SecurityEvent[];
   readonly previous: Alert | null;
   readonly nowMs: number;
   readonly limits: AlertLimits;
 }): Alert {
   const { draft, facts, previous } = o;
-  const kept = previous !== null && sameEvidence(previous, facts.evidence);
+  const before = knownEvidence(previous, facts.evidence) > 0 ? previous?.entities : undefined;
   return {
     ...draft,
     ...(previous === null ? {} : { org: previous.org, host: previous.host, entity: previous.entity }),
@@ -67,7 +64,7 @@ export function buildAlert(o: {
     firstReceivedMs: facts.firstReceivedMs,
     events: facts.events,
     evidence: facts.evidence,
-    entities: kept ? previous.entities : entitiesOf(o.events, o.limits),
+    entities: entitiesOf(o.events, o.limits, before),
     incident: previous?.incident ?? '',
     createdMs: previous?.createdMs ?? o.nowMs,
   };

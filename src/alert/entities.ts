@@ -31,18 +31,23 @@ const blank = new Set(['', '-', 'n/a', 'null', '(null)', 'unknown', '::', '0.0.0
 
 /**
  * What the events name, each once, in the order of the events; at most `entitiesMax` texts of at most
- * `entityCharsMax` characters (longer ones end in '…').
+ * `entityCharsMax` characters (longer ones end in '…'). Goes on from `before`, so that a longer list of events needs
+ * only its new ones: entitiesOf(a ++ b) = entitiesOf(b, entitiesOf(a)).
  */
-export function entitiesOf(events: readonly SecurityEvent[], limits: AlertLimits): Entity[] {
-  const found = new Map<string, Entity>();
+export function entitiesOf(
+  events: readonly SecurityEvent[],
+  limits: AlertLimits,
+  before: readonly Entity[] = [],
+): Entity[] {
+  const found = new Map(before.map((entity) => [keyOf(entity.kind, entity.value), entity]));
   const add = (kind: Entity['kind'], value: string): void => {
     if (found.size >= limits.entitiesMax || blank.has(value.trim().toLowerCase())) return;
     const text = bounded(value.trim(), limits.entityCharsMax);
-    const key = `${kind} ${text.toLowerCase()}`;
+    const key = keyOf(kind, text);
     if (!found.has(key)) found.set(key, { kind, value: text });
   };
-  for (const event of events) add('host', event.host);
   for (const event of events) {
+    add('host', event.host);
     for (const [name, value] of Object.entries(event.fields)) {
       const kind = kindByField.get(name.toLowerCase());
       if (kind === undefined) continue;
@@ -50,6 +55,10 @@ export function entitiesOf(events: readonly SecurityEvent[], limits: AlertLimits
     }
   }
   return [...found.values()];
+}
+
+function keyOf(kind: Entity['kind'], text: string): string {
+  return `${kind} ${text.toLowerCase()}`;
 }
 
 /** The address the event says it comes from; '' when it names none. */

@@ -9,6 +9,7 @@ import { type DetectLimits, defaultDetectLimits } from './limits.ts';
 import { boundMatches } from './matched.ts';
 import type { Draft, LiveRules, OfferPort } from './ports.ts';
 import { type RaiseParts, raise } from './raise.ts';
+import { createRounds } from './rounds.ts';
 import { createSweeper, type Timers } from './sweep.ts';
 
 export { type DetectLimits, defaultDetectLimits } from './limits.ts';
@@ -85,6 +86,13 @@ export function createDetector(
   const sweeper = createSweeper({ ...o, limits, log });
   let current: { readonly rules: LiveRules; readonly isolated: Isolated } | null = null;
   const running = new Set<Promise<unknown>>();
+  const rounds = createRounds<{ readonly drafts: readonly Draft[]; readonly events: readonly SecurityEvent[] }>(
+    (all) => {
+      const drafts = new Map(all.flatMap((each) => each.drafts).map((draft) => [draft.id, draft]));
+      const known = new Map(all.flatMap((each) => each.events).map((event) => [event.id, event]));
+      return raise([...drafts.values()], known, parts);
+    },
+  );
 
   const isolatedRules = (): { readonly rules: LiveRules; readonly isolated: Isolated } => {
     const rules = o.rules();
@@ -128,7 +136,7 @@ export function createDetector(
       await new Promise((resolve) => setImmediate(resolve));
     }
     const { drafts, findings } = await pass.finish();
-    await raise(drafts, new Map(events.map((event) => [event.id, event])), parts);
+    if (drafts.length > 0) await rounds.submit({ drafts, events });
     const done = evaluation(findings);
     await o.store.recordEvaluation(done);
     counts.events.inc(events.length);

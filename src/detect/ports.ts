@@ -1,7 +1,7 @@
 import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
 import type { Fields, LogsourceTags, SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding, MatchedField, RuleFacts } from '../model/finding.ts';
-import type { IncidentFacts } from '../model/incident.ts';
+import type { IncidentFacts, IncidentHandling } from '../model/incident.ts';
 
 /** What a rule is held against. */
 export interface Candidate {
@@ -54,20 +54,23 @@ export interface StorePort {
 /** The alert stage, as functions. */
 export interface AlertPort {
   draft(rule: RuleFacts, event: SecurityEvent): Draft;
-  sameEvidence(previous: Alert, evidence: Alert['evidence']): boolean;
   build(o: {
     readonly draft: Draft;
     readonly facts: Aggregate;
+    /** The evidence events after those the previous alert knew (model: knownEvidence), in order. */
     readonly events: readonly SecurityEvent[];
     readonly previous: Alert | null;
     readonly nowMs: number;
   }): Alert;
+  /** Not asked any more; allowed until compose no longer passes it. */
+  readonly sameEvidence?: unknown;
 }
 
-/** Alerts with the incidents they are in, as both are stored. */
+/** Alerts with the incidents they are in, as both are stored, and what people decided about those. */
 export interface Placed {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly IncidentFacts[];
+  readonly handlings: ReadonlyMap<string, IncidentHandling>;
 }
 
 /** The incident stage: `place` stores alerts and incidents, `show` puts them on the live feed. */

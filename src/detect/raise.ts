@@ -1,5 +1,5 @@
 import type { SecurityEvent } from '../model/event.ts';
-import type { Alert } from '../model/finding.ts';
+import { type Alert, knownEvidence } from '../model/finding.ts';
 import type { DetectLimits } from './limits.ts';
 import type { AlertPort, Draft, IncidentPort, NotifyPort, Raised, StorePort } from './ports.ts';
 
@@ -58,16 +58,14 @@ async function rebuild(
     if (facts === undefined) throw new FindingsNotVisible(draft.id);
     return { draft, facts, previous: previous.get(draft.id) ?? null };
   });
-  const missing = wanted.flatMap(({ facts, previous: before }) =>
-    before !== null && parts.alert.sameEvidence(before, facts.evidence)
-      ? []
-      : facts.evidence.filter(({ event }) => !known.has(event)),
+  const unread = wanted.map(({ facts, previous: before }) =>
+    facts.evidence.slice(knownEvidence(before, facts.evidence)),
   );
-  const events = await readEvents(missing, known, parts);
+  const events = await readEvents(unread.flat(), known, parts);
   const nowMs = parts.clock();
-  return wanted.map(({ draft, facts, previous: before }) => {
-    const named = facts.evidence.flatMap(({ event }) => events.get(event) ?? []);
-    return parts.alert.build({ draft, facts, events: named, previous: before, nowMs });
+  return wanted.map((each, i) => {
+    const named = (unread[i] ?? []).flatMap(({ event }) => events.get(event) ?? []);
+    return parts.alert.build({ ...each, events: named, nowMs });
   });
 }
 
@@ -76,8 +74,9 @@ async function readEvents(
   known: ReadonlyMap<string, SecurityEvent>,
   parts: RaiseParts,
 ): Promise<ReadonlyMap<string, SecurityEvent>> {
+  const missing = [...new Map(refs.filter(({ event }) => !known.has(event)).map((ref) => [ref.event, ref])).values()];
+  if (missing.length === 0) return known;
   const events = new Map(known);
-  const missing = [...new Map(refs.map((ref) => [ref.event, ref])).values()];
   const { evidencePerRead } = parts.limits;
   for (let from = 0; from < missing.length; from += evidencePerRead) {
     const read = await parts.store.byIds(missing.slice(from, from + evidencePerRead));

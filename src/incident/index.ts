@@ -9,6 +9,7 @@ import { defaultIncidentLimits, type IncidentLimits } from './limits.ts';
 import { placeAlerts } from './place.ts';
 import type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, PublishPort } from './ports.ts';
 import { refreshFacts } from './refresh.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export type { ActionOutcome } from './act.ts';
 export { incidentCard, type SystemNames } from './card.ts';
@@ -22,10 +23,11 @@ export type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, Pub
 /** Actor of ledger rows nobody's hand wrote. */
 export const systemActor = 'system';
 
-/** Alerts that found their incidents, as both are stored. */
+/** Alerts that found their incidents, as both are stored, and what people decided about those. */
 export interface Placed {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly IncidentFacts[];
+  readonly handlings: ReadonlyMap<string, IncidentHandling>;
 }
 
 export interface Incidents {
@@ -62,9 +64,9 @@ export function createIncidents(o: {
   };
 
   /** The first line of an incident's history. Two writers of version 1 are one: the ledger keeps the first. */
-  const recordOpened = async (facts: IncidentFacts): Promise<void> => {
+  const recordOpened = async (facts: IncidentFacts): Promise<IncidentHandling> => {
     const { code, title, titleVi, severity } = facts;
-    await o.ledger.append({
+    const outcome = await o.ledger.append({
       kind: 'incident',
       subject: facts.id,
       actor: systemActor,
@@ -72,19 +74,30 @@ export function createIncidents(o: {
       document: handlingDocument(newHandling(facts), { code, title, titleVi, severity }, true),
       expectedVersion: 0,
     });
+    if (outcome.ok) return handlingAfter(outcome.row);
+    return (await handlingOf([facts.id])).get(facts.id) ?? newHandling(facts);
+  };
+
+  /** Handlings of incidents, with the opening recorded of those that have none. */
+  const withOpening = async (incidents: readonly IncidentFacts[]): Promise<ReadonlyMap<string, IncidentHandling>> => {
+    const handlings = new Map(await handlingOf(incidents.map((facts) => facts.id)));
+    const untold = incidents.filter((facts) => !handlings.has(facts.id));
+    await sideBySide(untold, limits.questionsAtOnce, async (facts) => {
+      handlings.set(facts.id, await recordOpened(facts));
+    });
+    return handlings;
   };
 
   const parts = { ...o, limits, handlingOf };
 
-  const cards = async (facts: readonly IncidentFacts[]): Promise<readonly IncidentCard[]> => {
-    const handlings = await handlingOf(facts.map((each) => each.id));
-    return facts.map((each) => incidentCard(each, handlings.get(each.id) ?? newHandling(each), o.names(each.system)));
-  };
+  const cardOf = (facts: IncidentFacts, handlings: ReadonlyMap<string, IncidentHandling>): IncidentCard =>
+    incidentCard(facts, handlings.get(facts.id) ?? newHandling(facts), o.names(facts.system));
 
-  const show = async ({ alerts, incidents }: Placed): Promise<void> => {
+  const show = async ({ alerts, incidents, handlings }: Placed): Promise<void> => {
     const byId = new Map(incidents.map((facts) => [facts.id, facts]));
-    const items: FeedItem[] = [];
-    for (const card of await cards(incidents)) items.push({ kind: 'incident', system: card.system, incident: card });
+    const items: FeedItem[] = incidents.map((facts) => {
+      return { kind: 'incident', system: facts.system, incident: cardOf(facts, handlings) };
+    });
     for (const alert of alerts) {
       const facts = byId.get(alert.incident);
       if (facts !== undefined) items.push({ kind: 'alert', system: alert.system, alert: o.viewAlert(alert, facts) });
@@ -94,21 +107,27 @@ export function createIncidents(o: {
 
   return {
     show,
-    cards,
     handlingOf,
+    cards: async (facts) => {
+      const handlings = await handlingOf(facts.map((each) => each.id));
+      return facts.map((each) => cardOf(each, handlings));
+    },
     place: async (alerts) => {
       const placed = await placeAlerts(alerts, parts);
-      const incidents = await refreshFacts([...new Set(placed.map((alert) => alert.incident))], parts);
-      const handlings = await handlingOf(incidents.map((facts) => facts.id));
-      for (const facts of incidents) if (!handlings.has(facts.id)) await recordOpened(facts);
-      return { alerts: placed, incidents };
+      const touched = [...new Set(placed.alerts.map((alert) => alert.incident))];
+      const grown = await refreshFacts(
+        touched.filter((id) => !placed.opened.has(id)),
+        parts,
+      );
+      const incidents = [...placed.opened.values(), ...grown];
+      return { alerts: placed.alerts, incidents, handlings: await withOpening(incidents) };
     },
     act: async (incident, action, actor) => {
       const { facts, ...outcome } = await takeAction(incident, action, actor, parts);
       if (facts !== undefined) {
         // The action stands; a feed that is away now makes its clients load the lists again when it is back.
         try {
-          await show({ alerts: [], incidents: [facts] });
+          await show({ alerts: [], incidents: [facts], handlings: await handlingOf([incident]) });
         } catch (error) {
           o.warn(error, `an action on incident ${incident} was stored but not shown on the live feed`);
         }

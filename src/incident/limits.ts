@@ -7,8 +7,8 @@ export interface IncidentLimits {
   readonly tagsMax: number;
   /** Groups locked at once while new alerts are placed. */
   readonly groupsPerLockMax: number;
-  /** Incidents whose facts are brought up to date side by side. */
-  readonly refreshesAtOnce: number;
+  /** Questions to the store side by side, when a batch touches many incidents. */
+  readonly questionsAtOnce: number;
   readonly reasonCharsMax: number;
   readonly commentCharsMax: number;
   readonly assigneeCharsMax: number;
@@ -19,7 +19,7 @@ export const defaultIncidentLimits: IncidentLimits = {
   hostsMax: 100,
   tagsMax: 200,
   groupsPerLockMax: 100,
-  refreshesAtOnce: 3,
+  questionsAtOnce: 3,
   reasonCharsMax: 1000,
   commentCharsMax: 4000,
   assigneeCharsMax: 100,

@@ -1,9 +1,10 @@
 import type { Alert } from '../model/finding.ts';
 import { type IncidentFacts, type IncidentHandling, isClosed } from '../model/incident.ts';
-import { openFacts } from './facts.ts';
+import { openFacts, revisionOf } from './facts.ts';
 import { groupKeyOfAlert, incidentIdOf } from './group.ts';
 import type { IncidentLimits } from './limits.ts';
 import type { AlertsPort, IncidentRowsPort, LockPort } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** An incident as the placing of one batch's alerts sees it: its span grows as alerts join. */
 interface Home {
@@ -23,67 +24,92 @@ export interface PlaceParts {
   readonly limits: IncidentLimits;
 }
 
+/** Alerts as stored, and the facts of incidents that were opened for just one of them, which say all there is. */
+export interface PlacedAlerts {
+  readonly alerts: readonly Alert[];
+  readonly opened: ReadonlyMap<string, IncidentFacts>;
+}
+
 /**
- * Gives every alert an incident and stores both; returns the alerts as stored.
+ * Gives every alert an incident and stores both.
  * An alert that has an incident keeps it, even a closed one: an incident is not asked twice about the same alert. A new
  * alert joins the newest incident of its group that is open and near in event time, else opens one.
  *
  * The group's lock is held only for new alerts. Order of writes: an opened incident, then its alerts; after a crash in
  * between, whoever comes next finds the incident and joins it.
  */
-export async function placeAlerts(alerts: readonly Alert[], parts: PlaceParts): Promise<readonly Alert[]> {
+export async function placeAlerts(alerts: readonly Alert[], parts: PlaceParts): Promise<PlacedAlerts> {
   const placed = alerts.filter((alert) => alert.incident !== '');
+  const opened = new Map<string, IncidentFacts>();
   if (placed.length > 0) await parts.alerts.writeAlerts(placed);
 
   const byGroup = new Map<string, Alert[]>();
   for (const alert of alerts) {
     if (alert.incident !== '') continue;
     const key = groupKeyOfAlert(alert);
-    byGroup.set(key, [...(byGroup.get(key) ?? []), alert]);
+    const group = byGroup.get(key);
+    if (group === undefined) byGroup.set(key, [alert]);
+    else group.push(alert);
   }
   const groups = [...byGroup];
   const { groupsPerLockMax } = parts.limits;
   for (let from = 0; from < groups.length; from += groupsPerLockMax) {
-    placed.push(...(await placeGroups(groups.slice(from, from + groupsPerLockMax), parts)));
+    const some = await placeGroups(groups.slice(from, from + groupsPerLockMax), parts);
+    placed.push(...some.alerts);
+    for (const [id, facts] of some.opened) opened.set(id, facts);
   }
-  return placed;
+  return { alerts: placed, opened };
 }
 
-async function placeGroups(groups: readonly [string, Alert[]][], parts: PlaceParts): Promise<Alert[]> {
+async function placeGroups(groups: readonly [string, Alert[]][], parts: PlaceParts): Promise<PlacedAlerts> {
   const keys = groups.map(([key]) => `group:${key}`);
   return parts.lock(keys, async (lease) => {
     const ids = groups.flatMap(([, alerts]) => alerts.map((alert) => alert.id));
     // Another worker may have placed some of them while we waited for the lock.
     const stored = new Map((await parts.alerts.alerts(ids)).map((alert) => [alert.id, alert]));
     const nowMs = parts.clock();
-    const placed: Alert[] = [];
-    const opened: (IncidentFacts & { groupKey: string; revision: number })[] = [];
-    for (const [groupKey, alerts] of groups) {
-      const homes: Home[] = [];
-      for (const alert of [...alerts].sort(byEventTime)) {
-        const before = stored.get(alert.id);
-        if (before !== undefined && before.incident !== '') {
-          placed.push({ ...alert, incident: before.incident, createdMs: before.createdMs });
-          continue;
-        }
-        const home = (await findHome(alert, groupKey, homes, parts)) ?? newHome(alert, groupKey, homes);
-        if (home.opening.length > 0 && home.opening[0] !== alert) home.opening.push(alert);
-        home.firstEventMs = Math.min(home.firstEventMs, alert.firstEventMs);
-        home.lastEventMs = Math.max(home.lastEventMs, alert.lastEventMs);
-        placed.push({ ...alert, incident: home.id });
-      }
-      for (const { id, opening } of homes) {
+    const done = await sideBySide(groups, parts.limits.questionsAtOnce, ([groupKey, alerts]) =>
+      placeGroup(groupKey, alerts, stored, parts),
+    );
+    const placed = done.flatMap(({ alerts }) => alerts);
+    const rows = done.flatMap(({ groupKey, homes }) =>
+      homes.flatMap(({ id, opening }) => {
         const [first, ...rest] = opening;
-        if (first === undefined) continue;
-        // Revision 0: whatever is recomputed from stored alerts is newer than this first guess.
-        opened.push({ ...openFacts(id, [first, ...rest], nowMs, parts.limits), groupKey, revision: 0 });
-      }
-    }
+        if (first === undefined) return [];
+        const facts = openFacts(id, [first, ...rest], nowMs, parts.limits);
+        // Of several alerts the distinct events are not known here: revision 0, any recount is newer.
+        return [{ facts, row: { ...facts, groupKey, revision: rest.length === 0 ? revisionOf(facts) : 0 } }];
+      }),
+    );
     await lease.check();
-    if (opened.length > 0) await parts.incidents.write(opened);
+    if (rows.length > 0) await parts.incidents.write(rows.map(({ row }) => row));
     await parts.alerts.writeAlerts(placed);
-    return placed;
+    const whole = rows.filter(({ facts }) => facts.alerts === 1).map(({ facts }) => [facts.id, facts] as const);
+    return { alerts: placed, opened: new Map(whole) };
   });
+}
+
+async function placeGroup(
+  groupKey: string,
+  alerts: readonly Alert[],
+  stored: ReadonlyMap<string, Alert>,
+  parts: PlaceParts,
+): Promise<{ readonly groupKey: string; readonly homes: readonly Home[]; readonly alerts: readonly Alert[] }> {
+  const homes: Home[] = [];
+  const placed: Alert[] = [];
+  for (const alert of [...alerts].sort(byEventTime)) {
+    const before = stored.get(alert.id);
+    if (before !== undefined && before.incident !== '') {
+      placed.push({ ...alert, incident: before.incident, createdMs: before.createdMs });
+      continue;
+    }
+    const home = (await findHome(alert, groupKey, homes, parts)) ?? newHome(alert, groupKey, homes);
+    if (home.opening.length > 0 && home.opening[0] !== alert) home.opening.push(alert);
+    home.firstEventMs = Math.min(home.firstEventMs, alert.firstEventMs);
+    home.lastEventMs = Math.max(home.lastEventMs, alert.lastEventMs);
+    placed.push({ ...alert, incident: home.id });
+  }
+  return { groupKey, homes, alerts: placed };
 }
 
 async function findHome(alert: Alert, groupKey: string, homes: Home[], parts: PlaceParts): Promise<Home | null> {

@@ -29,7 +29,7 @@ export interface LedgerPort {
     readonly action: string;
     readonly document: Readonly<Record<string, unknown>>;
     readonly expectedVersion: number;
-  }): Promise<{ readonly ok: boolean }>;
+  }): Promise<{ readonly ok: true; readonly row: LedgerRow } | { readonly ok: false }>;
   newestOf(kind: 'incident', subjects: readonly string[]): Promise<readonly LedgerRow[]>;
 }
 

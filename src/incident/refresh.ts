@@ -3,6 +3,7 @@ import { severityRank } from '../model/severity.ts';
 import { amendFacts, leadOf, openFacts, revisionOf } from './facts.ts';
 import { groupKeyOfIncident } from './group.ts';
 import type { PlaceParts } from './place.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /**
  * Brings the facts of incidents in line with their stored alerts and returns them. Needs no lock: the facts follow from
@@ -12,12 +13,8 @@ export async function refreshFacts(
   ids: readonly string[],
   parts: Pick<PlaceParts, 'alerts' | 'incidents' | 'clock' | 'limits'>,
 ): Promise<readonly IncidentFacts[]> {
-  const { refreshesAtOnce } = parts.limits;
-  const refreshed: { readonly facts: IncidentFacts; readonly changed: boolean }[] = [];
-  for (let from = 0; from < ids.length; from += refreshesAtOnce) {
-    const part = ids.slice(from, from + refreshesAtOnce);
-    refreshed.push(...(await Promise.all(part.map((id) => refreshOne(id, parts)))).filter((each) => each !== null));
-  }
+  const all = await sideBySide(ids, parts.limits.questionsAtOnce, (id) => refreshOne(id, parts));
+  const refreshed = all.filter((each) => each !== null);
   const changed = refreshed.filter((each) => each.changed).map((each) => each.facts);
   if (changed.length > 0) {
     await parts.incidents.write(

@@ -78,3 +78,13 @@ export interface Entity {
   readonly kind: 'host' | 'user' | 'ip' | 'file' | 'process';
   readonly value: string;
 }
+
+/**
+ * How many of the first events of `evidence` an alert has as its own already: all it had, or none when a late event
+ * took a place among them. What follows from the evidence in order need only look at the rest.
+ */
+export function knownEvidence(previous: Alert | null, evidence: Alert['evidence']): number {
+  if (previous === null) return 0;
+  const stands = previous.evidence.every((each, i) => each.event === evidence[i]?.event);
+  return stands ? previous.evidence.length : 0;
+}

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { alertView, buildAlert, defaultAlertLimits, draftOf, sameEvidence } from '../../src/alert/index.ts';
+import { alertView, buildAlert, defaultAlertLimits, draftOf } from '../../src/alert/index.ts';
 import type { FeedItem } from '../../src/contract/feed.ts';
 import {
   createDetector,
@@ -173,7 +173,6 @@ export function createDetectionWorld(
     rules: () => rules,
     alert: {
       draft: draftOf,
-      sameEvidence,
       build: (parts) => buildAlert({ ...parts, limits: defaultAlertLimits }),
     },
     incidents,

@@ -136,11 +136,11 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
       }) =>
         effect('ledger.append', () => {
           const rows = ledger.get(e.subject) ?? [];
-          if (rows.length !== e.expectedVersion) return { ok: false };
-          const { expectedVersion, ...row } = e;
-          const version = expectedVersion + 1;
-          ledger.set(e.subject, [...rows, { ...row, version, atMs: o.clock(), previousHash: '', hash: '' }]);
-          return { ok: true };
+          if (rows.length !== e.expectedVersion) return { ok: false } as const;
+          const { expectedVersion, ...entry } = e;
+          const row = { ...entry, version: expectedVersion + 1, atMs: o.clock(), previousHash: '', hash: '' };
+          ledger.set(e.subject, [...rows, row]);
+          return { ok: true, row } as const;
         }),
       newestOf: (_kind: 'incident', subjects: readonly string[]) =>
         effect('ledger.newestOf', () => subjects.flatMap((subject) => ledger.get(subject)?.at(-1) ?? [])),
