@@ -206,7 +206,7 @@ function closingQuote(text: string, open: number): number {
 }
 
 /** Splits a value at its wildcards and takes the escapes away. */
-export function parsePattern(value: string): Pattern {
+function parsePattern(value: string): Pattern {
   const parts: PatternPart[] = [];
   let text = '';
   const flush = (): void => {

@@ -1,3 +1,4 @@
+import { alertView, defaultAlertLimits } from '../../src/alert/index.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
@@ -77,6 +78,7 @@ async function openApi(): Promise<FastifyInstance> {
     alerts: store.detection,
     incidents: store.incidents,
     handling: incidents,
+    viewAlert: (alert, names) => alertView(alert, names, defaultAlertLimits),
     events: store.events,
     ledger: store.ledger,
     lock: state.lock,

@@ -10,6 +10,7 @@ import { memoryApi } from '../harness/memory-api-ports.ts';
 const expected: Readonly<Record<string, Permission | 'signed in' | 'public' | 'collector'>> = {
   'POST /api/v1/login': 'public',
   'POST /api/v1/setup': 'public',
+  'POST /api/v1/enter': 'public',
   'GET /api/v1/live': 'public',
   'GET /api/v1/openapi.json': 'public',
   'POST /api/v1/logout': 'signed in',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createAccount, createToken, firstAdminLink } from '../../src/api/index.ts';
+import { createAccount, createToken, firstAdminLink, newEntryCode } from '../../src/api/index.ts';
 import { checkPassword, createPasswords } from '../../src/api/passwords.ts';
 import { hashSecret, looksLikeSecret, newSecret } from '../../src/api/secrets.ts';
 import { networkOf } from '../../src/api/sessions-service.ts';
@@ -399,6 +399,26 @@ describe('accounts', () => {
     expect(reset.json().setupPath).toMatch(/^\/setup#code=vgo_/);
     expect((await world.app.inject({ url: '/api/v1/me', headers: { cookie } })).statusCode).toBe(401);
     expect((await signIn(world, 'chi')).response.statusCode).toBe(401);
+  });
+
+  test('an entry code signs in once, sets no password, and a password code does not enter', async () => {
+    const world = await start();
+    const account = await addAccount(world, 'an', 'analyst', []);
+    const enter = (code: string) => world.app.inject({ method: 'POST', url: '/api/v1/enter', payload: { code } });
+    const code = await newEntryCode(world.accounts, { account, ttlMs: 60_000 }, 'test');
+    const setup = await world.app.inject({ method: 'POST', url: '/api/v1/setup', payload: { code, password: 'x'.repeat(20) } });
+    expect(setup.statusCode).toBe(403);
+    const entered = await enter(code);
+    expect(entered.json()).toMatchObject({ name: 'an', role: 'analyst' });
+    const cookie = String(entered.headers['set-cookie']).split(';')[0] ?? '';
+    expect((await world.app.inject({ url: '/api/v1/me', headers: { cookie } })).statusCode).toBe(200);
+    expect((await enter(code)).statusCode).toBe(403);
+    expect((await signIn(world, 'an')).response.statusCode).toBe(200);
+    const late = await newEntryCode(world.accounts, { account, ttlMs: 60_000 }, 'test');
+    world.memory.nowMs += 60_000;
+    expect((await enter(late)).statusCode).toBe(403);
+    const first = await firstAdminLink((await start()).accounts);
+    expect((await enter(first?.code ?? '')).statusCode).toBe(403);
   });
 
   test('disabling and changing a role take effect on open sessions at once', async () => {
