@@ -10,14 +10,15 @@ import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts
 import { createClosers } from './compose/closers.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
-import { openRecords } from './compose/records.ts';
+import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook } from './compose/rules.ts';
 import { type Config, listenAddress } from './config.ts';
-import type { DrillView } from './contract/api.ts';
+import type { AlertView, DrillView } from './contract/api.ts';
 import { createDetector } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
 import { createIntake } from './ingest/index.ts';
+import type { Alert } from './model/finding.ts';
 import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -38,6 +39,7 @@ export interface Platform {
   readonly state: State;
   readonly register: Register;
   readonly administer: (command: AdminCommand) => Promise<AdminResult>;
+  readonly entryPath: Records['entryPath'];
   /** Shows a drill on boards, or none. */
   showDrill(drill: DrillView | null): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +80,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       const system = register.system(id);
       return { systemName: system?.name ?? id, orgName: system?.orgName ?? '', systemLevel: system?.level ?? 0 };
     };
+    const viewAlert = (alert: Alert, names: Parameters<typeof alertView>[1]): AlertView =>
+      alertView(alert, names, defaultAlertLimits);
     const incidents = createIncidents({
       alerts: store.detection,
       incidents: store.incidents,
@@ -86,7 +90,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       names,
       publish,
       viewAlert: (alert, { code }) =>
-        alertView(alert, { incidentCode: code, systemName: names(alert.system).systemName }, defaultAlertLimits),
+        viewAlert(alert, { incidentCode: code, systemName: names(alert.system).systemName }),
       warn: (error, message) => log.warn({ err: error, part: 'incident' }, message),
       clock,
     });
@@ -223,6 +227,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       lock: state.lock,
       sessions: state.sessions,
       rateLimit: state.rateLimit,
+      viewAlert,
       deliveries: store.notices,
       rules,
       drills: { current: async () => (drill === null ? [] : [drill]) },
@@ -242,7 +247,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
               }),
             ],
       boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,
-      trustedProxies: [],
+      trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
       version: packageVersion(),
       limits: defaultApiLimits,
@@ -284,6 +289,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       state,
       register,
       administer: records.administer,
+      entryPath: records.entryPath,
       showDrill: async (next) => {
         drill = next;
         if (next !== null) await publish([{ kind: 'drill', system: '', drill: next }]);

@@ -11,6 +11,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
+  readonly trustedProxies: readonly string[];
   readonly roles: readonly ProcessRole[];
   readonly clickhouseUrl: string;
   readonly clickhouseDatabase: string;
@@ -60,6 +61,12 @@ export const settings: readonly Setting[] = [
     env: 'VONGGAC_PUBLIC_URL',
     fallback: '',
     why: 'how people reach the board; used in notices, cookies (Secure when https) and the Origin check; empty: http://HOST:PORT',
+  },
+  {
+    key: 'trustedProxies',
+    env: 'VONGGAC_TRUSTED_PROXIES',
+    fallback: '',
+    why: 'proxies whose X-Forwarded-* headers are believed (addresses or CIDRs, comma-separated), so that rate limits see people and not the proxy',
   },
   {
     key: 'roles',
@@ -246,6 +253,7 @@ export function readConfig(
     host,
     port,
     publicUrl: url(...find('publicUrl'), ['http:', 'https:']).replace(/\/$/, ''),
+    trustedProxies: list(text('trustedProxies')),
     roles,
     clickhouseUrl: url(...find('clickhouseUrl'), ['http:', 'https:']),
     clickhouseDatabase: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text('clickhouseDatabase'))

@@ -3,7 +3,6 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Alert } from '../model/finding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
@@ -31,7 +30,6 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { apiError } from './schemas/wire.ts';
 import { createLogins } from './sessions-service.ts';
 import { createShow } from './show.ts';
-import { alertView } from './views.ts';
 
 export interface ApiParts {
   /** From `createAccess`; the feed and the HTTP collector are given the same one. */
@@ -44,8 +42,8 @@ export interface ApiParts {
   readonly lock: ports.LockPort;
   readonly sessions: ports.SessionsPort;
   readonly rateLimit: ports.RateLimitPort['rateLimit'];
-  /** The alert stage's view, so that lists and feed say the same; left out, a plain one stands in. */
-  readonly viewAlert?: ports.ViewAlertPort;
+  /** The alert stage's view, so that lists and feed say the same. */
+  readonly viewAlert: ports.ViewAlertPort;
   readonly deliveries: ports.DeliveriesPort;
   readonly rules: ports.RulesPort;
   readonly drills: ports.DrillsPort;
@@ -105,9 +103,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
 function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
   const { limits, access, clock, events, sessions, rateLimit } = parts;
   const { directory } = access;
-  const viewAlert =
-    parts.viewAlert ?? ((alert: Alert, names: ports.AlertNames) => alertView(alert, names, limits.lateMsMin));
-  const show = createShow({ ...parts, directory, viewAlert });
+  const show = createShow({ ...parts, directory });
   const passwords = createPasswords({ workMax: limits.passwordWorkMax, waitingMax: limits.passwordWaitingMax });
   const ledger = { ledger: parts.ledger, lock: parts.lock, clock, directory };
   const accounts: AccountPorts = {
@@ -130,7 +126,7 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     });
     const app = plain.withTypeProvider<ZodTypeProvider>();
     await app.register(
-      sessionRoutes({ access, sessions, logins, accounts, ledger, limits, publicUrl: parts.publicUrl }),
+      sessionRoutes({ access, sessions, logins, accounts, ledger, limits, rateLimit, publicUrl: parts.publicUrl }),
     );
     await app.register(setupRoutes({ accounts, limits, rateLimit }));
     await app.register(accountRoutes({ accounts, directory, logins }));

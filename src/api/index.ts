@@ -5,5 +5,6 @@ export { errorTable } from './errors.ts';
 export type { LedgerPorts } from './ledger-write.ts';
 export { type ApiLimits, defaultApiLimits } from './limits.ts';
 export { createPasswords } from './passwords.ts';
+export { newEntryCode } from './setup-code.ts';
 export { firstAdminLink, setupPath } from './setup-service.ts';
 export { createToken } from './tokens-service.ts';

@@ -33,8 +33,7 @@ export interface ApiLimits {
   readonly passwordWorkMax: number;
   readonly passwordWaitingMax: number;
   readonly setupCodeMs: number;
-  /** An alert counts as late when its first event was received longer than this after it happened. */
-  readonly lateMsMin: number;
+  readonly entryCodeMs: number;
 }
 
 export const defaultApiLimits: ApiLimits = {
@@ -59,5 +58,5 @@ export const defaultApiLimits: ApiLimits = {
   passwordWorkMax: 2,
   passwordWaitingMax: 20,
   setupCodeMs: 72 * 3_600_000,
-  lateMsMin: 10 * 60_000,
+  entryCodeMs: 15 * 60_000,
 };

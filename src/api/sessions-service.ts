@@ -30,6 +30,8 @@ interface LoginRequest {
 export interface Logins {
   /** Throws `login-refused`, `too-many`, `busy`. The token goes into the cookie and nowhere else. */
   login(request: LoginRequest): Promise<{ readonly token: string; readonly account: Account }>;
+  /** Signs in an account whose right to enter was shown another way (a one-time code). */
+  enter(account: Account, from: Omit<LoginRequest, 'name' | 'password'>): Promise<{ readonly token: string }>;
   /** For a change that asks the signed-in person once more; same limits and same refusal as a login. */
   checkPassword(account: string, password: string, address: string): Promise<void>;
   logout(key: string, account: string): Promise<void>;
@@ -54,20 +56,31 @@ export function createLogins(ports: LoginPorts): Logins {
     throw new ApiProblem('login-refused');
   }
 
+  /** A new session under a new token; the one the browser had before is over. */
+  async function open(
+    account: Account,
+    from: Omit<LoginRequest, 'name' | 'password'>,
+    action: 'login' | 'enter',
+  ): Promise<{ readonly token: string }> {
+    const { address, agent, oldKey } = from;
+    if (oldKey !== null) await ports.sessions.remove(oldKey);
+    const token = newSecret('session');
+    const nowMs = ports.clock();
+    const id = newId('ses');
+    const record: SessionRecord = { id, account: account.id, createdMs: nowMs, seenMs: nowMs, address, agent };
+    await ports.sessions.put(hashSecret(token), record, sessionTtlMs(record, nowMs, ports.limits));
+    await audit(ports, account.id, account.id, action, { address, session: id });
+    return { token };
+  }
+
   return {
     login: async (request) => {
-      const { name, password, address, agent } = request;
+      const { name, password, address } = request;
       await limitTries(ports, name, address);
       const account = await check(await findAccount(name), name, password, address);
-      if (request.oldKey !== null) await ports.sessions.remove(request.oldKey);
-      const token = newSecret('session');
-      const nowMs = ports.clock();
-      const id = newId('ses');
-      const record: SessionRecord = { id, account: account.id, createdMs: nowMs, seenMs: nowMs, address, agent };
-      await ports.sessions.put(hashSecret(token), record, sessionTtlMs(record, nowMs, ports.limits));
-      await audit(ports, account.id, account.id, 'login', { address, session: id });
-      return { token, account };
+      return { ...(await open(account, request, 'login')), account };
     },
+    enter: (account, from) => open(account, from, 'enter'),
     checkPassword: async (id, password, address) => {
       const account = (await ports.directory.accounts()).byId.get(id)?.value ?? null;
       const name = account?.name ?? id;
@@ -95,6 +108,17 @@ async function audit(
   document: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await change(ports, { kind: 'session', subject, actor, action, document });
+}
+
+/** Tries of one-time codes from one network. Throws `too-many`. */
+export async function limitCodes(
+  rateLimit: RateLimitPort['rateLimit'],
+  address: string,
+  limits: ApiLimits,
+): Promise<void> {
+  const key = `setup:address:${networkOf(address)}`;
+  const { allowed, retryAfterMs } = await rateLimit(key, limits.loginPerAddressMax, limits.loginWindowMs);
+  if (!allowed) throw new ApiProblem('too-many', { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
 }
 
 async function limitTries(ports: LoginPorts, name: string, address: string): Promise<void> {

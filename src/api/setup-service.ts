@@ -32,17 +32,34 @@ export interface SetupRequest {
 }
 
 /** Uses a code up. Throws `setup-refused`, `password-weak`, `name-taken`; after a refusal the code stays usable. */
-export async function useSetupCode(ports: AccountPorts, request: SetupRequest): Promise<Account> {
-  if (!looksLikeSecret('setup', request.code)) throw new ApiProblem('setup-refused');
-  const subject = await findCode(ports, hashSecret(request.code));
+export function useSetupCode(ports: AccountPorts, request: SetupRequest): Promise<Account> {
+  return useCode(ports, request.code, 'password', (code) => applyCode(ports, code, request));
+}
+
+/** The account an entry code signs in; uses the code up. Throws `setup-refused`. */
+export function useEntryCode(ports: AccountPorts, code: string): Promise<Account> {
+  return useCode(ports, code, 'enter', async ({ account: id }) => {
+    const account = (await readAccounts(ports)).find((each) => each.account.id === id)?.account;
+    if (account === undefined || account.disabled || account.passwordHash === '') throw new ApiProblem('setup-refused');
+    return account;
+  });
+}
+
+async function useCode(
+  ports: AccountPorts,
+  code: string,
+  purpose: SetupCode['purpose'],
+  apply: (code: SetupCode) => Promise<Account>,
+): Promise<Account> {
+  if (!looksLikeSecret('setup', code)) throw new ApiProblem('setup-refused');
+  const subject = await findCode(ports, hashSecret(code));
   if (subject === null) throw new ApiProblem('setup-refused');
   return withLock(ports, 'setting', subject, async () => {
     const row = await ports.ledger.newest('setting', subject);
     const read = setupCode.safeParse(row?.document);
-    if (row === null || !read.success || !isUsable(read.data, hashSecret(request.code), ports.clock())) {
-      throw new ApiProblem('setup-refused');
-    }
-    const account = await applyCode(ports, read.data, request);
+    const usable = row !== null && read.success && isUsable(read.data, hashSecret(code), ports.clock());
+    if (!usable || read.data.purpose !== purpose) throw new ApiProblem('setup-refused');
+    const account = await apply(read.data);
     const document = { ...read.data, used: true };
     await appendLocked(ports, { kind: 'setting', subject, actor: account.id, action: 'setup-used', document });
     return account;

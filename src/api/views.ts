@@ -1,43 +1,11 @@
-import type { AlertView, DeliveryView, EventView, HistoryRow, RuleView, SystemView } from '../contract/api.ts';
-import type { Alert } from '../model/finding.ts';
+import type { DeliveryView, EventView, HistoryRow, RuleView, SystemView } from '../contract/api.ts';
 import type { LedgerRow } from '../model/incident.ts';
 import type { Delivery } from '../model/notice.ts';
 import type { System } from '../model/register.ts';
-import type { AlertNames, StoredEvent } from './ports.ts';
+import type { StoredEvent } from './ports.ts';
 import type { RuleSummary } from './schemas/wire.ts';
 
 /** From the nouns to the wire, as pure functions; alerts and incidents come from their stages, which the feed asks, too. */
-
-/** `lateMs` is 0 unless the first event was received more than `lateMsMin` after it happened. */
-export function alertView(alert: Alert, names: AlertNames, lateMsMin: number): AlertView {
-  const lateMs = alert.firstReceivedMs - alert.firstEventMs;
-  return {
-    id: alert.id,
-    incident: alert.incident,
-    incidentCode: names.incidentCode,
-    rule: alert.rule.id,
-    title: alert.rule.title,
-    titleVi: alert.rule.titleVi,
-    severity: alert.rule.severity,
-    tags: alert.rule.tags,
-    author: alert.rule.author,
-    origin: alert.origin,
-    drill: alert.drill,
-    lane: alert.lane,
-    org: alert.org,
-    system: alert.system,
-    systemName: names.systemName,
-    host: alert.host,
-    entity: alert.entity,
-    entities: alert.entities,
-    events: alert.events,
-    firstEventMs: alert.firstEventMs,
-    lastEventMs: alert.lastEventMs,
-    firstReceivedMs: alert.firstReceivedMs,
-    createdMs: alert.createdMs,
-    lateMs: lateMs > lateMsMin ? lateMs : 0,
-  };
-}
 
 /** Of several categories or services an event answers to, the first stands on the wire. */
 export function eventView(event: StoredEvent): EventView {

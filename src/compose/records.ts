@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type AccountPorts,
   createAccount,
@@ -5,6 +6,7 @@ import {
   createToken,
   defaultApiLimits,
   firstAdminLink,
+  newEntryCode,
   setupPath,
 } from '../api/index.ts';
 import {
@@ -18,6 +20,7 @@ import {
 } from '../backing/index.ts';
 import type { AdminCommand, AdminResult } from '../cli/admin-command.ts';
 import type { Config } from '../config.ts';
+import type { Role } from '../model/account.ts';
 import type { Logger } from '../observe/log.ts';
 import { createState, type State } from '../state/index.ts';
 import { openStore, type Store } from '../store/index.ts';
@@ -33,6 +36,8 @@ export interface Records {
   administer(command: AdminCommand): Promise<AdminResult>;
   /** Path of a fresh one-time link while there is no administrator; null when there is one. */
   firstAdminPath(): Promise<string | null>;
+  /** A new account nobody knows the password of, and the path that signs in as it once: for the demo. */
+  entryPath(account: { readonly name: string; readonly role: Role }): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -78,6 +83,12 @@ export async function openRecords(config: Config, o: { readonly log: Logger }): 
       redis,
       administer: (command) => administerWith(accounts, command, config),
       firstAdminPath: async () => (await firstAdminLink(accounts))?.path ?? null,
+      entryPath: async ({ name, role }) => {
+        const password = randomBytes(24).toString('base64url');
+        const { account } = await createAccount(accounts, { name, role, systems: [], password }, cliActor);
+        const ttlMs = defaultApiLimits.entryCodeMs;
+        return `/enter#code=${await newEntryCode(accounts, { account: account.id, ttlMs }, cliActor)}`;
+      },
       close: closers.close,
     };
   } catch (error) {

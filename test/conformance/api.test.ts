@@ -1,4 +1,3 @@
-import { alertView, defaultAlertLimits } from '../../src/alert/index.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
@@ -6,6 +5,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alertView, defaultAlertLimits } from '../../src/alert/index.ts';
 import {
   type AccountPorts,
   type ApiParts,

@@ -220,7 +220,7 @@ describe('in the middle of ingest', () => {
     const { dataDir, platform, collector, api } = await scene({
       REDIS_URL: `redis://:${password ?? ''}@${host}:${port}/0`,
     });
-    const client = new Redis({ ...redis.connection });
+    const client = new Redis({ host, port, password: password ?? '' });
     closers.push(async () => client.disconnect());
     const sender = startSender(platform.url, collector);
     for (let round = 0; round < 3; round += 1) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
+import { alertView, defaultAlertLimits } from '../../src/alert/index.ts';
 import {
   type Access,
   type AccountPorts,
@@ -358,6 +359,7 @@ export function memoryApi(
     rateLimit: memoryRateLimit(memory),
     deliveries: { of: (id) => store(() => memory.deliveries.filter(({ incident }) => incident === id)) },
     rules: { list: () => memory.rules, get: (id) => memory.rules.find((rule) => rule.id === id) ?? null },
+    viewAlert: (alert, names) => alertView(alert, names, defaultAlertLimits),
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
     metrics: { text: async () => 'vonggac_up 1\n' },

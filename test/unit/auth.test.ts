@@ -406,7 +406,11 @@ describe('accounts', () => {
     const account = await addAccount(world, 'an', 'analyst', []);
     const enter = (code: string) => world.app.inject({ method: 'POST', url: '/api/v1/enter', payload: { code } });
     const code = await newEntryCode(world.accounts, { account, ttlMs: 60_000 }, 'test');
-    const setup = await world.app.inject({ method: 'POST', url: '/api/v1/setup', payload: { code, password: 'x'.repeat(20) } });
+    const setup = await world.app.inject({
+      method: 'POST',
+      url: '/api/v1/setup',
+      payload: { code, password: 'x'.repeat(20) },
+    });
     expect(setup.statusCode).toBe(403);
     const entered = await enter(code);
     expect(entered.json()).toMatchObject({ name: 'an', role: 'analyst' });

@@ -9,10 +9,11 @@ import { principalOf } from '../guard.ts';
 import { change, type LedgerPorts } from '../ledger-write.ts';
 import type { ApiLimits } from '../limits.ts';
 import { passwordLengthMax } from '../passwords.ts';
-import type { SessionsPort } from '../ports.ts';
+import type { RateLimitPort, SessionsPort } from '../ports.ts';
 import * as query from '../schemas/query.ts';
 import * as wire from '../schemas/wire.ts';
-import type { Logins } from '../sessions-service.ts';
+import { type Logins, limitCodes } from '../sessions-service.ts';
+import { useEntryCode } from '../setup-service.ts';
 
 export interface SessionParts {
   readonly access: Access;
@@ -22,6 +23,7 @@ export interface SessionParts {
   readonly ledger: LedgerPorts;
   readonly limits: ApiLimits;
   readonly publicUrl: string;
+  readonly rateLimit: RateLimitPort['rateLimit'];
 }
 
 /** Bounded before anything is computed from it; what is too short is simply wrong. */
@@ -41,7 +43,7 @@ const sessionView = z
   .meta({ id: 'SessionView' });
 
 export function sessionRoutes(parts: SessionParts): FastifyPluginAsyncZod {
-  const { access, sessions, logins, accounts, limits, publicUrl } = parts;
+  const { access, sessions, logins, accounts, limits, publicUrl, rateLimit } = parts;
 
   return async (app) => {
     app.route({
@@ -60,6 +62,28 @@ export function sessionRoutes(parts: SessionParts): FastifyPluginAsyncZod {
         const agent = (request.headers['user-agent'] ?? '').slice(0, 200);
         const origin = { address: request.ip, agent, oldKey: old?.key ?? null };
         const { token, account } = await logins.login({ name, password, ...origin });
+        setSession(reply, token, limits, publicUrl.startsWith('https:') || request.protocol === 'https');
+        const systems = account.role === 'owner' ? account.systems : null;
+        return { id: account.id, name: account.name, role: account.role, systems };
+      },
+    });
+
+    app.route({
+      method: 'POST',
+      url: '/enter',
+      config: { access: { public: 'a one-time code is the key' } },
+      schema: {
+        summary: 'Sign in with a one-time link (printed by the demo)',
+        tags: ['sessions'],
+        body: z.strictObject({ code: z.string().max(100) }),
+        response: { 200: wire.me },
+      },
+      handler: async (request, reply) => {
+        await limitCodes(rateLimit, request.ip, limits);
+        const account = await useEntryCode(accounts, request.body.code);
+        const old = await access.sessionOf(request);
+        const agent = (request.headers['user-agent'] ?? '').slice(0, 200);
+        const { token } = await logins.enter(account, { address: request.ip, agent, oldKey: old?.key ?? null });
         setSession(reply, token, limits, publicUrl.startsWith('https:') || request.protocol === 'https');
         const systems = account.role === 'owner' ? account.systems : null;
         return { id: account.id, name: account.name, role: account.role, systems };

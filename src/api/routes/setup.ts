@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AccountPorts } from '../accounts-service.ts';
-import { ApiProblem } from '../errors.ts';
 import type { ApiLimits } from '../limits.ts';
 import { passwordLengthMax } from '../passwords.ts';
 import type { RateLimitPort } from '../ports.ts';
 import * as model from '../schemas/model.ts';
 import * as wire from '../schemas/wire.ts';
-import { networkOf } from '../sessions-service.ts';
+import { limitCodes } from '../sessions-service.ts';
 import { useSetupCode } from '../setup-service.ts';
 
 export interface SetupParts extends RateLimitPort {
@@ -33,10 +32,7 @@ export function setupRoutes({ accounts, limits, rateLimit }: SetupParts): Fastif
       },
       handler: async (request) => {
         const { code, password, name } = request.body;
-        const key = `setup:address:${networkOf(request.ip)}`;
-        const { allowed, retryAfterMs } = await rateLimit(key, limits.loginPerAddressMax, limits.loginWindowMs);
-        if (!allowed)
-          throw new ApiProblem('too-many', { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+        await limitCodes(rateLimit, request.ip, limits);
         const account = await useSetupCode(accounts, { code, password, ...(name === undefined ? {} : { name }) });
         const systems = account.role === 'owner' ? account.systems : null;
         return { id: account.id, name: account.name, role: account.role, systems };
