@@ -7,11 +7,13 @@ import { toRawLine } from './line-text.ts';
 import { peerAddress } from './peer.ts';
 import type { PersistentSubmit } from './persistent-submit.ts';
 import type { SyslogLimits } from './syslog-limits.ts';
+import { kernelDrops } from './udp-kernel-drops.ts';
 
 export interface SyslogUdpStats {
   readonly received: number;
-  /** Datagrams we received and had no room for. What the kernel dropped before us is not in here. */
+  /** Datagrams lost: received without room for them, and those the kernel dropped before we could read them. */
   readonly dropped: number;
+  readonly droppedByKernel: number;
   readonly heldLines: number;
 }
 
@@ -111,10 +113,24 @@ export async function listenSyslogUdp(o: SyslogUdpOptions): Promise<SyslogUdp> {
   socket.on('message', onDatagram);
   socket.on('error', (error) => o.log.error({ reason: error.message }, 'syslog UDP listener'));
 
+  const port = socket.address().port;
+  let droppedByKernel = 0;
+  let isOpen = true;
+
+  /** The socket is gone after stop(), and its count with it. */
+  function stats(): SyslogUdpStats {
+    if (isOpen) droppedByKernel = kernelDrops(port);
+    return { ...total, dropped: total.dropped + droppedByKernel, droppedByKernel };
+  }
+
   return {
-    port: socket.address().port,
-    stats: () => ({ ...total }),
-    stop: () => new Promise((resolve) => socket.close(() => resolve())),
+    port,
+    stats,
+    stop() {
+      stats();
+      isOpen = false;
+      return new Promise((resolve) => socket.close(() => resolve()));
+    },
     async drained() {
       while (pumps.size > 0) await Promise.all(pumps);
     },

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -285,6 +285,24 @@ describe('a belt that does not take', () => {
 });
 
 describe('UDP', () => {
+  it.skipIf(!existsSync('/proc/net/udp'))('what the kernel drops is counted (needs /proc/net/udp)', async () => {
+    const world = await start({ udpKernelBytes: 4_096 });
+    const sender = [
+      "const s=require('node:dgram').createSocket('udp4');let n=0;const m=Buffer.alloc(1000,65);",
+      `(function f(){if(n++<2000)s.send(m,${world.collector.udpPort},'127.0.0.1',f);else s.close()})()`,
+    ].join('');
+    // Sent while this process does not read: its loop stands still until the sender is done.
+    expect(spawnSync(process.execPath, ['-e', sender]).status).toBe(0);
+    const counted = (): number => {
+      const udp = world.collector.stats().udp;
+      return (udp?.received ?? 0) + (udp?.droppedByKernel ?? 0);
+    };
+    await until(() => counted() === 2_000);
+    const udp = world.collector.stats().udp;
+    expect(udp?.droppedByKernel).toBeGreaterThan(0);
+    expect(world.collector.stats().droppedUdp).toBe(udp?.dropped);
+  });
+
   it('a datagram is a message, with its inner line ends, without padding', async () => {
     const world = await start();
     const socket = createSocket('udp4');
