@@ -3,7 +3,7 @@ import type { SecurityEvent } from '../model/event.ts';
 import { sourceAddressOf } from './entities.ts';
 
 /** One alert covers one hour of event time, aligned to UTC hours. */
-export const alertWindowMs: number = 3_600_000;
+const alertWindowMs = 3_600_000;
 
 export function windowStartOf(eventTimeMs: number): number {
   return Math.floor(eventTimeMs / alertWindowMs) * alertWindowMs;

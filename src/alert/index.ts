@@ -1,5 +1,5 @@
-export { type AlertDraft, type AlertEvidence, buildAlert, draftOf, sameEvidence } from './build.ts';
-export { entitiesOf, sourceAddressOf } from './entities.ts';
-export { alertIdOf, alertWindowMs, entityOf, windowStartOf } from './identity.ts';
-export { type AlertLimits, defaultAlertLimits } from './limits.ts';
+export { buildAlert, draftOf, sameEvidence } from './build.ts';
+export { entitiesOf } from './entities.ts';
+export { alertIdOf, entityOf } from './identity.ts';
+export { defaultAlertLimits } from './limits.ts';
 export { alertView, lateMsOf } from './view.ts';

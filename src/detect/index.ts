@@ -12,25 +12,12 @@ import { type RaiseParts, raise } from './raise.ts';
 import { createRounds } from './rounds.ts';
 import { createSweeper, type Timers } from './sweep.ts';
 
-export { type DetectLimits, defaultDetectLimits } from './limits.ts';
-export { liveRulesOf, ruleFactsOf } from './live-rules.ts';
-export type {
-  AlertPort,
-  Candidate,
-  IncidentPort,
-  LiveRules,
-  Matcher,
-  NotifyPort,
-  OfferPort,
-  Placed,
-  Raised,
-  StorePort,
-} from './ports.ts';
-export { FindingsNotVisible } from './raise.ts';
-export type { Timers } from './sweep.ts';
+export type { DetectLimits } from './limits.ts';
+export { liveRulesOf } from './live-rules.ts';
+export type { LiveRules } from './ports.ts';
 
 /** The ledger knows the batch but its rows are not to be read yet; running it again mends it. */
-export class BatchNotVisible extends Error {
+class BatchNotVisible extends Error {
   readonly code = 'batch-not-visible';
   constructor(id: string) {
     super(`batch ${id} is in the ledger but its rows are not visible yet`);

@@ -4,10 +4,10 @@ import { compileRules, type Rule, type RuleSet } from '../sigma/index.ts';
 import type { LiveRules, Matcher } from './ports.ts';
 
 /** Incident families a rule may name under `vonggac.family`. */
-export const ruleFamilies = ['intrusion', 'availability', 'policy', 'health'] as const;
+const ruleFamilies = ['intrusion', 'availability', 'policy', 'health'] as const;
 
 /** What of a rule travels with its alerts. Reads our own attribute `vonggac: { title_vi, family }`. */
-export function ruleFactsOf(rule: Rule): RuleFacts {
+function ruleFactsOf(rule: Rule): RuleFacts {
   const own = rule.custom.vonggac;
   const { title_vi: titleVi, family } = isRecord(own) ? own : {};
   // Without a word of its own, a rule that names an attack technique is about an intrusion.

@@ -30,7 +30,7 @@ export type Draft = Pick<
   'id' | 'rule' | 'origin' | 'drill' | 'lane' | 'org' | 'system' | 'host' | 'entity' | 'windowStartMs'
 >;
 
-export interface Aggregate {
+interface Aggregate {
   readonly events: number;
   readonly firstEventMs: number;
   readonly lastEventMs: number;
@@ -67,7 +67,7 @@ export interface AlertPort {
 }
 
 /** Alerts with the incidents they are in, as both are stored, and what people decided about those. */
-export interface Placed {
+interface Placed {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly IncidentFacts[];
   readonly handlings: ReadonlyMap<string, IncidentHandling>;

@@ -13,7 +13,7 @@ export interface RaiseParts {
 }
 
 /** The findings just stored are not to be read back yet; running the batch again mends it. */
-export class FindingsNotVisible extends Error {
+class FindingsNotVisible extends Error {
   readonly code = 'findings-not-visible';
   constructor(alert: string) {
     super(`findings of alert ${alert} are stored but not visible yet`);

@@ -12,9 +12,7 @@ import { hand, leave, send, type Viewer } from './viewer.ts';
 import { maySee, messageOf } from './visible.ts';
 
 export { feedPath } from './knock.ts';
-export { closeCodes, defaultFeedLimits, type FeedLimits } from './limits.ts';
-export type { FeedBus, FeedHead, FeedNews, NumberedItem } from './ports.ts';
-export { maySee } from './visible.ts';
+export type { FeedLimits } from './limits.ts';
 
 export interface Feed {
   /** For the HTTP server's `upgrade` event; answers requests for other paths with 404. */

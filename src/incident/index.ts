@@ -11,20 +11,18 @@ import type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, Pub
 import { refreshFacts } from './refresh.ts';
 import { sideBySide } from './side-by-side.ts';
 
-export type { ActionOutcome } from './act.ts';
 export { incidentCard, type SystemNames } from './card.ts';
-export { amendFacts, type IncidentAggregate, leadOf, openFacts, revisionOf } from './facts.ts';
-export { codeOf, groupKeyOfAlert, groupKeyOfIncident, incidentIdOf } from './group.ts';
-export { handlingAfter, handlingDocument, newHandling } from './handling.ts';
-export { type Decision, decide, type HandlingState, nextStates, type RefusalCode } from './lifecycle.ts';
-export { defaultIncidentLimits, type IncidentLimits } from './limits.ts';
-export type { AlertsPort, IncidentRowsPort, LedgerPort, LockPort, NamesPort, PublishPort } from './ports.ts';
+export { codeOf, groupKeyOfAlert } from './group.ts';
+export { handlingAfter } from './handling.ts';
+export { decide, nextStates } from './lifecycle.ts';
+export { defaultIncidentLimits } from './limits.ts';
+export type { LockPort } from './ports.ts';
 
 /** Actor of ledger rows nobody's hand wrote. */
-export const systemActor = 'system';
+const systemActor = 'system';
 
 /** Alerts that found their incidents, as both are stored, and what people decided about those. */
-export interface Placed {
+interface Placed {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly IncidentFacts[];
   readonly handlings: ReadonlyMap<string, IncidentHandling>;

@@ -8,13 +8,10 @@ import { jobId, readDetectJob, readNotifyJob } from './job-data.ts';
 import { defaultQueueLimits, type QueueLimits } from './limits.ts';
 import { type Attempt, startWork, type Work, type WorkOptions } from './worker.ts';
 
-export type { RedisAddress } from './connection.ts';
-export { BadJobId } from './job-data.ts';
-export { defaultQueueLimits, type QueueLimits } from './limits.ts';
-export type { Attempt, Work, WorkOptions } from './worker.ts';
+export type { QueueLimits } from './limits.ts';
 
 /** How many jobs wait and how long the oldest of them has; ms, 0 when none waits. */
-export interface QueueDepth {
+interface QueueDepth {
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;

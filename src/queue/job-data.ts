@@ -5,7 +5,7 @@ const jobIdShape = /^[A-Za-z0-9._-]{1,128}$/;
 const dayShape = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Thrown for an id no job may carry: a bug of the caller, not a state of the world. */
-export class BadJobId extends Error {
+class BadJobId extends Error {
   readonly code = 'bad-job-id';
   constructor(id: string) {
     super(`not usable as a job id: ${JSON.stringify(id.slice(0, 140))}`);

@@ -1,5 +1,5 @@
 /** Redis did not answer in time. Nothing is lost by it: what was asked for can be asked again. */
-export class StateAway extends Error {
+class StateAway extends Error {
   readonly code = 'state-away';
   constructor(cause: unknown) {
     super('Redis does not answer', { cause });

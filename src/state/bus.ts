@@ -7,14 +7,14 @@ import { publishScript, sinceScript } from './bus-scripts.ts';
 import type { StateLimits } from './limits.ts';
 
 /** A numbered message of the feed. `seq` grows by one within an epoch. */
-export interface BusMessage {
+interface BusMessage {
   readonly epoch: string;
   readonly seq: number;
   readonly atMs: number;
   readonly item: FeedItem;
 }
 
-export interface BusHead {
+interface BusHead {
   readonly epoch: string;
   readonly seq: number;
 }
@@ -24,7 +24,7 @@ export type BusNews =
   | { readonly kind: 'message'; readonly message: BusMessage }
   | { readonly kind: 'broken'; readonly reason: 'gap' | 'epoch'; readonly head: BusHead };
 
-export type Missed =
+type Missed =
   | { readonly kind: 'ok'; readonly messages: readonly BusMessage[]; readonly head: BusHead }
   | { readonly kind: 'gap' | 'epoch'; readonly head: BusHead };
 

@@ -7,13 +7,8 @@ import { createLock, type Lock } from './lock.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
-export { StateAway } from './away.ts';
-export type { Bus, BusHead, BusMessage, BusNews, Missed } from './bus.ts';
-export type { RedisAddress } from './connection.ts';
-export { defaultStateLimits, type StateLimits } from './limits.ts';
-export { type Lease, type Lock, LockBusy, LockLost } from './lock.ts';
-export type { RateLimit, RateVerdict } from './rate-limit.ts';
-export type { SessionRecord, Sessions, StoredSession } from './sessions.ts';
+export type { BusNews } from './bus.ts';
+export type { StateLimits } from './limits.ts';
 
 export interface State {
   readonly lock: Lock;

@@ -7,7 +7,7 @@ import { createLocalTurns } from './local-turns.ts';
 import { acquireScript, releaseScript, renewScript } from './lock-scripts.ts';
 
 /** Nobody gave the lock back in time. The caller's work was not begun. */
-export class LockBusy extends Error {
+class LockBusy extends Error {
   readonly code = 'lock-busy';
   constructor(keys: readonly string[], waitedMs: number) {
     super(`lock not free after ${waitedMs} ms: ${keys.slice(0, 3).join(', ')}`);
@@ -16,7 +16,7 @@ export class LockBusy extends Error {
 }
 
 /** The lock was lost while it was held (Redis emptied or restarted, the process stood still). */
-export class LockLost extends Error {
+class LockLost extends Error {
   readonly code = 'lock-lost';
   constructor(keys: readonly string[]) {
     super(`lock lost: ${keys.slice(0, 3).join(', ')}`);
@@ -25,7 +25,7 @@ export class LockLost extends Error {
 }
 
 /** What the holder of a lock may ask. */
-export interface Lease {
+interface Lease {
   /** Greater than the token of every earlier holder. */
   readonly fence: number;
   /** Asks Redis; throws LockLost when another may be in. Call it right before a write that needs exclusion. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { answered } from './away.ts';
 
-export interface RateVerdict {
+interface RateVerdict {
   readonly allowed: boolean;
   /** How many more are allowed right now. */
   readonly remaining: number;

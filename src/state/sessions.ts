@@ -3,7 +3,7 @@ import { answered } from './away.ts';
 import type { StateLimits } from './limits.ts';
 
 /** A session as it is kept; the key is the SHA-256 of the cookie's token, never the token. */
-export interface SessionRecord {
+interface SessionRecord {
   /** Public id, for listing and revoking. */
   readonly id: string;
   readonly account: string;
@@ -13,7 +13,7 @@ export interface SessionRecord {
   readonly agent: string;
 }
 
-export interface StoredSession {
+interface StoredSession {
   readonly key: string;
   readonly record: SessionRecord;
 }

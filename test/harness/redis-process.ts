@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+
+const binary = 'redis-server';
 
 /** A real redis-server a test may kill, empty and start again on the same port, with its append-only file kept or not. */
 export interface RedisProcess {
@@ -15,10 +17,6 @@ export interface RedisProcess {
   stop(): Promise<void>;
 }
 
-export function redisOnPath(): boolean {
-  return spawnSync('redis-server', ['--version']).status === 0;
-}
-
 export async function startRedisProcess(o: { readonly appendOnly?: boolean } = {}): Promise<RedisProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'vonggac-redis-'));
   const port = await freePort();
@@ -28,7 +26,7 @@ export async function startRedisProcess(o: { readonly appendOnly?: boolean } = {
   const start = async (): Promise<void> => {
     const persistence = o.appendOnly === false ? ['--appendonly', 'no'] : ['--appendonly', 'yes'];
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...persistence];
-    child = spawn('redis-server', args, { stdio: 'ignore' });
+    child = spawn(binary, args, { stdio: 'ignore' });
     await answers(connection);
   };
   const kill = async (): Promise<void> => {
