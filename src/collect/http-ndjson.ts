@@ -8,8 +8,7 @@ import { defaultHttpCollectorLimits, type HttpCollectorLimits } from './http-lim
 import { HttpProblem } from './http-problem.ts';
 import type { LineIntake } from './ports.ts';
 
-export { defaultHttpCollectorLimits, type HttpCollectorLimits } from './http-limits.ts';
-export { httpProblemCodes } from './http-problem.ts';
+export type { HttpCollectorLimits } from './http-limits.ts';
 
 export interface HttpCollectorOptions {
   readonly intake: LineIntake;

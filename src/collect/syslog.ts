@@ -7,7 +7,7 @@ import { defaultSyslogLimits, type SyslogLimits } from './syslog-limits.ts';
 import { listenSyslogTcp, type SyslogTcpStats } from './syslog-tcp.ts';
 import { listenSyslogUdp, type SyslogUdpStats } from './syslog-udp.ts';
 
-export { defaultSyslogLimits, type SyslogLimits } from './syslog-limits.ts';
+export type { SyslogLimits } from './syslog-limits.ts';
 
 export interface SyslogCollectorOptions {
   readonly intake: LineIntake;

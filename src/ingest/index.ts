@@ -17,9 +17,8 @@ import { screenLines } from './screen.ts';
 import { settle } from './settle.ts';
 import { createWaiting, type Entry } from './waiting.ts';
 
-export { defaultIntakeLimits, type IntakeLimits } from './limits.ts';
-export type { DeadLetterRow, Locate, LookupBatch, OfferBatch, WriteBatch, WriteDeadLetters } from './ports.ts';
-export { createReadLine, type ReadLine, readLine } from './read-line.ts';
+export type { IntakeLimits } from './limits.ts';
+export type { DeadLetterRow } from './ports.ts';
 
 export interface IntakeOptions {
   readonly write: WriteBatch;
@@ -36,7 +35,7 @@ export interface IntakeOptions {
   readonly readLine?: ReadLine;
 }
 
-export interface IntakeStats {
+interface IntakeStats {
   /** Rows accepted from collectors and not yet committed, waiting or being written. */
   readonly waitingRows: number;
   readonly waitingBytes: number;

@@ -1,7 +1,7 @@
 import type { SecurityEvent } from '../model/event.ts';
 import type { Metrics } from '../observe/metrics.ts';
 
-export interface IntakeTotals {
+interface IntakeTotals {
   readonly acceptedRows: number;
   readonly rejectedRows: number;
   readonly rawRows: number;

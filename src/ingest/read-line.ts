@@ -4,8 +4,8 @@ import { parseLine } from '../parse/index.ts';
 
 export type ReadLine = (text: string, parser: string, receivedTimeMs: number) => NormalisedEvent;
 
-/** A reader over a normaliser of one's own, for mappings that change while the process runs. */
-export function createReadLine(normaliser: Normaliser): ReadLine {
+/** A reader over one normaliser: mappings that change while the process runs would be another. */
+function createReadLine(normaliser: Normaliser): ReadLine {
   return (text, parser, receivedTimeMs) => {
     const parsed = parseLine(text, parser, receivedTimeMs);
     return parsed.record === null ? normaliser.keepRaw(text, parsed.reason) : normaliser.normalise(parsed.record, text);

@@ -6,8 +6,7 @@ import { mappings } from './mappings/index.ts';
 import { firstLine, tell } from './message.ts';
 import { mayNeedNfc, nfcFields } from './nfc.ts';
 
-export type { Mapping, MappingRule } from './mapping.ts';
-export { mappings } from './mappings/index.ts';
+export type { Mapping } from './mapping.ts';
 
 type Fields = Record<string, FieldValue>;
 
