@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertView, buildAlert, defaultAlertLimits, draftOf, sameEvidence } from './alert/index.ts';
+import { alertView, buildAlert, defaultAlertLimits, draftOf } from './alert/index.ts';
 import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
 import { createHttpCollector } from './collect/http-ndjson.ts';
@@ -133,7 +133,6 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         store: { ...store.events, ...store.detection },
         alert: {
           draft: draftOf,
-          sameEvidence,
           build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
         },
         incidents,
@@ -190,7 +189,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         sourceOf: register.sourceOf,
         ...(udp === null ? {} : { udp }),
         ...(tcp === null ? {} : { tcp }),
-        limits: { lineBytesMax: config.ingestLineBytesMax, closeWaitMs },
+        limits: { closeWaitMs },
         clock,
         log: log.child({ part: 'syslog' }),
         metrics,
@@ -240,7 +239,11 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
               createHttpCollector({
                 intake,
                 authenticate: access.authenticateCollector,
-                limits: { bodyBytesMax: config.ingestBodyBytesMax },
+                limits: {
+                  bodyBytesMax: config.ingestBodyBytesMax,
+                  inflatedBytesMax: 2 * config.ingestBodyBytesMax,
+                  lineBytesMax: config.ingestLineBytesMax,
+                },
                 clock,
                 log: log.child({ part: 'http-collector' }),
                 metrics,

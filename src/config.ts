@@ -144,20 +144,20 @@ export const settings: readonly Setting[] = [
   {
     key: 'detectConcurrency',
     env: 'VONGGAC_DETECT_CONCURRENCY',
-    fallback: '2',
-    why: 'batches one process evaluates at a time',
+    fallback: '16',
+    why: 'batches one process holds at a time; those with findings share one round of alert and incident work',
   },
   {
     key: 'ingestBodyBytesMax',
     env: 'VONGGAC_INGEST_BODY_BYTES_MAX',
     fallback: '16777216',
-    why: 'largest HTTP body, unpacked; beyond it 413',
+    why: 'largest HTTP body as sent; unpacked it may be twice that; beyond it 413',
   },
   {
     key: 'ingestLineBytesMax',
     env: 'VONGGAC_INGEST_LINE_BYTES_MAX',
     fallback: '1048576',
-    why: 'longest line; a longer one is rejected and its head kept as a dead letter',
+    why: 'longest line over HTTP; a longer one is rejected and its head kept as a dead letter',
   },
   {
     key: 'ingestWaitingRowsMax',

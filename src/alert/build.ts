@@ -35,11 +35,6 @@ export function draftOf(rule: RuleFacts, event: SecurityEvent): AlertDraft {
   };
 }
 
-/** Stands only until compose no longer passes it: see `knownEvidence` of the model. */
-export function sameEvidence(previous: Alert, evidence: Alert['evidence']): boolean {
-  return previous.evidence.length === evidence.length && knownEvidence(previous, evidence) === evidence.length;
-}
-
 /**
  * The alert its findings make: the same findings give the same alert, in whatever order and however often they came.
  * From `previous` come only what was decided once: when it was raised, its place in an incident, and who it is about.

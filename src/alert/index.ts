@@ -1,4 +1,4 @@
-export { buildAlert, draftOf, sameEvidence } from './build.ts';
+export { buildAlert, draftOf } from './build.ts';
 export { entitiesOf } from './entities.ts';
 export { alertIdOf, entityOf } from './identity.ts';
 export { defaultAlertLimits } from './limits.ts';

@@ -62,8 +62,6 @@ export interface AlertPort {
     readonly previous: Alert | null;
     readonly nowMs: number;
   }): Alert;
-  /** Not asked any more; allowed until compose no longer passes it. */
-  readonly sameEvidence?: unknown;
 }
 
 /** Alerts with the incidents they are in, as both are stored, and what people decided about those. */
