@@ -14,6 +14,7 @@ import {
   stopwatch,
   timeMilli,
   toInputTime,
+  when,
 } from '../../dashboards/board/src/format.ts';
 import { en } from '../../dashboards/board/src/i18n/en.ts';
 import { fill } from '../../dashboards/board/src/i18n/fill.ts';
@@ -41,7 +42,11 @@ describe('times, in +07:00 whatever the machine’s zone', () => {
     [span(6_720_000, 'vi'), '1 giờ 52'],
     [span(7_200_000, 'vi'), '2 giờ'],
     [span(183_600_000, 'vi'), '2 ngày 3 giờ'],
+    [span(2324 * 86_400_000 + 3_600_000, 'vi'), '2.324 ngày'],
     [span(-5, 'en'), '0 s'],
+    [when(at, at + 3_600_000), '03:42:13'],
+    [when(at, at + 86_400_000), '22/11 03:42:13'],
+    [when(at, at + 86_400_000 * 60), '22/11/2026 03:42:13'],
     [stopwatch(14_000), '00:14'],
     [stopwatch(8_266_000), '02:17:46'],
     [lag(420, 'vi'), '0,4 giây'],

@@ -69,6 +69,19 @@ export function dateTimeZone(ms: number): string {
   return `${dateTime(ms)} ${zoneLabel}`;
 }
 
+/** What must be said of the day of `ms` beside its time: nothing today, `21/11` this year, `12/07/2020` else. */
+export function dayMark(ms: number, nowMs: number): string {
+  const day = date(ms);
+  const today = date(nowMs);
+  if (day === today) return '';
+  return day.slice(6) === today.slice(6) ? day.slice(0, 5) : day;
+}
+
+/** `03:42:13`, with the day in front unless it is today. A time alone must never pass for today's. */
+export function when(ms: number, nowMs: number): string {
+  return `${dayMark(ms, nowMs)} ${time(ms)}`.trim();
+}
+
 /** Machine form for `<time datetime>`. '' when `ms` is not a time. */
 export function machineTime(ms: number): string {
   const d = new Date(ms);
@@ -111,8 +124,10 @@ export function span(ms: number, language: Language): string {
     const m = Math.floor((s % 3600) / 60);
     return m === 0 ? `${Math.floor(s / 3600)} ${hour}` : `${Math.floor(s / 3600)} ${hour} ${two(m)}`;
   }
+  const d = Math.floor(s / 86_400);
   const h = Math.floor((s % 86_400) / 3600);
-  return `${Math.floor(s / 86_400)} ${day}${h === 0 ? '' : ` ${h} ${hour}`}`;
+  // After a week the hours say nothing any more.
+  return `${number(d, language)} ${day}${h === 0 || d > 6 ? '' : ` ${h} ${hour}`}`;
 }
 
 /** A stopwatch: `00:14`, `07:31`, `02:17:46`. */

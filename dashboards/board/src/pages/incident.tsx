@@ -6,7 +6,7 @@ import type { IncidentState } from '../../../../src/model/incident.ts';
 import { chainOf } from '../attack.ts';
 import { type Board, didOf, useBoard } from '../board.ts';
 import { isReal } from '../filters.ts';
-import { dateTimeZone, hourMinute, machineTime, span, time } from '../format.ts';
+import { dateTimeZone, machineTime, span, when } from '../format.ts';
 import { failureText, language, t, titleOf } from '../i18n/index.ts';
 import { Icon, type IconName, SeverityMark } from '../icons.tsx';
 import { Proof } from '../parts/evidence.tsx';
@@ -175,23 +175,31 @@ function take(board: Board, card: IncidentCard): boolean {
 }
 
 function Lead({ detail }: { readonly detail: IncidentDetail }): JSX.Element | null {
+  const { minute } = useBoard();
   const story = storyOf(detail);
   if (story === null) return null;
   const hosts = story.hosts.slice(0, 3).join(', ') + (story.hosts.length > 3 ? ` +${story.hosts.length - 3}` : '');
-  const sameStart = story.first.id === story.worst.id;
+  const nowMs = minute.value;
   return (
     <div class="lead pane">
       <p>
         <b>{t('story')}</b>{' '}
-        {t('story.span', { from: time(story.fromMs), to: time(story.toMs), alerts: story.alerts, rules: story.rules })}
+        {t('story.span', {
+          from: when(story.fromMs, nowMs),
+          to: when(story.toMs, nowMs),
+          alerts: story.alerts,
+          rules: story.rules,
+        })}
         {hosts === '' ? '' : ` ${t('story.on')} `}
         {hosts === '' ? null : <code>{hosts}</code>}
         {'. '}
-        {t('story.first', { title: titleOf(story.first), at: time(story.first.firstEventMs) })}
-        {sameStart
+        {t('story.first', { title: titleOf(story.first), at: when(story.first.firstEventMs, nowMs) })}
+        {story.worst.id === story.first.id
           ? ''
-          : ` ${t('story.worst', { title: titleOf(story.worst), sev: t(`sev.${story.worst.severity}`), at: time(story.worst.firstEventMs) })}`}
-        {` ${t('story.newest', { title: titleOf(story.newest), at: time(story.newest.lastEventMs) })}`}{' '}
+          : ` ${t('story.worst', { title: titleOf(story.worst), sev: t(`sev.${story.worst.severity}`), at: when(story.worst.firstEventMs, nowMs) })}`}
+        {story.newest.id === story.first.id
+          ? ''
+          : ` ${t('story.newest', { title: titleOf(story.newest), at: when(story.newest.lastEventMs, nowMs) })}`}{' '}
         <span class="mid">{t('story.made', { alerts: detail.alerts.length, events: story.events })}</span>
       </p>
     </div>
@@ -222,7 +230,7 @@ function Chain({ alerts }: { readonly alerts: readonly AlertView[] }): JSX.Eleme
             </p>
             <p class="cs">
               <SeverityMark severity={c.severity} quiet />
-              <Moment ms={c.firstMs}>{hourMinute(c.firstMs)}</Moment>
+              <Moment ms={c.firstMs} short />
             </p>
           </li>
         ))}
@@ -264,7 +272,7 @@ function personWords(row: HistoryRow): ComponentChildren {
         </>
       );
     default:
-      return <>{row.action}</>;
+      return row.action === 'opened' ? t('person.opened') : row.action;
   }
 }
 
@@ -336,7 +344,7 @@ function Row({
         </span>
         <div class="evb">
           <p class="evh">
-            {t('notice.to', { channel: newest.channel })} <b>{newest.recipient}</b>
+            {t('notice.to', { channel: newest.channel })} <b>{newest.recipient || t('told.noAddress')}</b>
           </p>
           <p class="sub">
             {t(`delivery.${newest.outcome}`)}
@@ -555,7 +563,7 @@ function Told({ detail }: { readonly detail: IncidentDetail }): JSX.Element {
             return newest === undefined ? null : (
               <li key={newest.notice}>
                 <p>
-                  <b>{newest.recipient}</b>{' '}
+                  <b>{newest.recipient || t('told.noAddress')}</b>{' '}
                   <span
                     class={
                       newest.outcome === 'sent' ? 'tag tag-good' : newest.outcome === 'queued' ? 'tag' : 'tag tag-bad'

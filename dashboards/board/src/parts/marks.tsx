@@ -1,7 +1,7 @@
 /** Small marks of the kit: a person's tile, a system's level, a moment, an age, the drill label. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useBoard } from '../board.ts';
-import { dateTimeZone, initials, machineTime, span, time } from '../format.ts';
+import { dateTimeZone, dayMark, hourMinute, initials, machineTime, span, time } from '../format.ts';
 import { language, t } from '../i18n/index.ts';
 
 export function Who({ name }: { readonly name: string }): JSX.Element {
@@ -31,11 +31,14 @@ export function Level({ level }: { readonly level: number }): JSX.Element | null
   );
 }
 
-/** A moment; the whole date and zone on hover and for machines. */
-export function Moment({ ms, children }: { readonly ms: number; readonly children?: ComponentChildren }): JSX.Element {
+/** A moment; its day above it unless it is today, the whole date and zone on hover and for machines. */
+export function Moment({ ms, short = false }: { readonly ms: number; readonly short?: boolean }): JSX.Element {
+  const { minute } = useBoard();
+  const day = dayMark(ms, minute.value);
   return (
     <time dateTime={machineTime(ms)} title={dateTimeZone(ms)}>
-      {children ?? time(ms)}
+      {day === '' ? null : <span class="day">{day} </span>}
+      {short ? hourMinute(ms) : time(ms)}
     </time>
   );
 }
