@@ -10,6 +10,7 @@ import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts
 import { createClosers } from './compose/closers.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook } from './compose/rules.ts';
 import { type Config, listenAddress } from './config.ts';
@@ -48,6 +49,8 @@ export interface Platform {
 const registerRefreshMs = 2000;
 /** What was read and not yet stored has this long at a stop; all of it must end within 5 s. */
 const closeWaitMs = 1200;
+/** Committed rows kept for the detector of the same process. */
+const recentRowsMax = 50_000;
 const notifySweepMs = 15_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
 
@@ -127,10 +130,15 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     });
     closers.add('notifier', () => notifier.close());
 
+    const recent = createRecentBatches(recentRowsMax);
     if (has('detect')) {
       const detector = createDetector({
         rules: () => rules.live,
-        store: { ...store.events, ...store.detection },
+        store: {
+          ...store.events,
+          ...store.detection,
+          readBatch: async (ref) => recent.take(ref) ?? (await store.events.readBatch(ref)),
+        },
         alert: {
           draft: draftOf,
           build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
@@ -166,7 +174,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
 
     const intake = has('collect')
       ? createIntake({
-          write: store.events.insertBatch,
+          write: async (batch, rows) => {
+            const committed = await store.events.insertBatch(batch, rows);
+            // A keyed batch sent again may have been stored with other rows; only the store knows which.
+            if (has('detect') && batch.key === '') recent.keep(batch.id, rows);
+            return committed;
+          },
           lookup: store.events.findBatch,
           locate: (source, host, ...addresses) => register.locate(source, host, addresses),
           offer: queues.offerDetect,

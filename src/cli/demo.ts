@@ -80,7 +80,7 @@ async function emptyDemoDir(dir: string): Promise<void> {
 
 /** An account for the one who watches: a password made now, shown once, gone with the demo's data. */
 async function greet(platform: Platform, o: DemoOptions): Promise<void> {
-  const name = 'Phân tích viên';
+  const name = 'phân.tích.viên';
   const link = `${platform.url}${await platform.entryPath({ name, role: 'admin' })}`;
   o.err(`vonggac: board ready at ${platform.url}`);
   o.err('vonggac: open this link once to sign in (an account of this demo only):');

@@ -25,6 +25,8 @@ export interface DrillResult {
 const actor = 'drill';
 const drainTimeoutMs = 60_000;
 const pageSize = 500;
+/** What a log shipper does, too: lines of a quarter of a second go together. */
+const sendPauseMs = 250;
 const findingsPerAlertMax = 10_000;
 
 /** Registers the scenario's world, replays it through the collectors, waits for detection, scores. Null when stopped. */
@@ -57,6 +59,7 @@ export async function runDrill(o: {
       },
       send: senders.send,
       speed: o.speed,
+      limits: { tickMs: sendPauseMs },
       onEmit: (emitted) => void emissions.push(...emitted),
       onError: (source, error) =>
         o.err(`vonggac: ${source.id}: ${error instanceof Error ? error.message : String(error)}`),

@@ -1,5 +1,6 @@
 import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
 import { timeText } from './event-columns.ts';
+import { gatherInserts } from './gather-inserts.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Sql } from './sql.ts';
 
@@ -23,15 +24,17 @@ export interface Batches {
   /** The ledger row of a batch. The same batch again, from whoever, is one row: the token is the batch's id. */
   record(batch: Batch, key: string, shares: readonly SourceShare[]): Promise<void>;
   find(id: string): Promise<Batch | null>;
+  /** The ledger row of a batch; rows that may lie there without one are adopted first. */
+  findOrAdopt(id: string): Promise<Batch | null>;
   unevaluated(limit: number): Promise<BatchRef[]>;
   adoptOrphans(olderThanMs: number): Promise<Batch[]>;
-  /** Adopts the rows of this one batch if they lie there without a ledger row. */
-  adopt(id: string): Promise<Batch | null>;
   recordEvaluation(e: Evaluation): Promise<void>;
   coverage(): Promise<Coverage>;
 }
 
 const dayMs = 86_400_000;
+/** By then the sweep has adopted what a crash left; see `mayHaveOrphans`. */
+const orphansGoneMs = 120_000;
 
 export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
@@ -65,6 +68,27 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
   let closed: { before: string; asOf: string } | null = null;
   // Orphans committed before this were looked for already in this process; null: none were.
   let adoptedThroughMs: number | null = null;
+
+  const evaluations = gatherInserts(sql, 'evaluations', [
+    'batch',
+    'day',
+    'rule_set',
+    'events',
+    'findings',
+    'rules',
+    'evaluated_time',
+    'duration_ms',
+    'worker',
+  ]);
+  const openedMs = clock();
+
+  /**
+   * Whether rows of a batch may lie in the store that neither the ledger nor the deduplication token would show: after
+   * a start (a crash between rows and ledger row) and after midnight UTC (the token is kept per partition). At other
+   * times a batch sent again is caught by the token, and asking the events table for every batch would cost as much as
+   * writing it.
+   */
+  const mayHaveOrphans = (): boolean => clock() - openedMs < orphansGoneMs || clock() % dayMs < orphansGoneMs;
 
   const openDay = (): string => dayOf(clock() - limits.openDays * dayMs);
 
@@ -188,25 +212,27 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       adoptedThroughMs = untilMs;
       return adopted;
     },
-    async adopt(id) {
+    async findOrAdopt(id) {
+      const known = await find(id);
+      if (known !== null || !mayHaveOrphans()) return known;
       const [batch] = await adoptWhere('batch = {id:String}', { id, since: openDay() });
       return batch ?? null;
     },
-    async recordEvaluation(e) {
-      const row = JSON.stringify([
-        e.batch,
-        e.day,
-        e.ruleSet,
-        e.events,
-        e.findings,
-        e.rules,
-        timeText(e.evaluatedTimeMs),
-        Math.max(0, Math.round(e.durationMs)),
-        e.worker,
-      ]);
-      const columns = ['batch', 'day', 'rule_set', 'events', 'findings', 'rules', 'evaluated_time', 'duration_ms'];
-      await sql.insert('evaluations', [...columns, 'worker'], [row], `evaluation-${e.batch}-${e.ruleSet}`);
-    },
+    recordEvaluation: (e) =>
+      evaluations.add(
+        JSON.stringify([
+          e.batch,
+          e.day,
+          e.ruleSet,
+          e.events,
+          e.findings,
+          e.rules,
+          timeText(e.evaluatedTimeMs),
+          Math.max(0, Math.round(e.durationMs)),
+          e.worker,
+        ]),
+        `evaluation-${e.batch}-${e.ruleSet}`,
+      ),
     async coverage() {
       const since = await firstOpenDay();
       const [waiting] = await sql.rows<{ n: string; oldest: string }>(

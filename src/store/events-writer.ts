@@ -43,7 +43,7 @@ export function createEventsWriter(o: {
   return {
     async insertBatch(batch, rows) {
       // A keyed batch may come again days later, when the token is forgotten or the day (so the partition) is another.
-      const known = batch.key === '' ? null : ((await batches.find(batch.id)) ?? (await batches.adopt(batch.id)));
+      const known = batch.key === '' ? null : await batches.findOrAdopt(batch.id);
       if (known !== null) return { committedTimeMs: known.committedTimeMs };
       const committedTimeMs = clock();
       const texts = rows.map(eventRows({ day: batch.day, committedTimeMs, retention }));

@@ -37,7 +37,7 @@ export type { StoreBacking } from './sql.ts';
 
 export interface StoreEvents extends EventsWriter, EventsReader, EventSearch, DeadLetters {
   /** The ledger row of a batch of the last `openDays` days; rows that lie there without one get it now. */
-  readonly findBatch: Batches['find'];
+  readonly findBatch: Batches['findOrAdopt'];
   readonly unevaluated: Batches['unevaluated'];
   readonly adoptOrphans: Batches['adoptOrphans'];
   readonly recordEvaluation: Batches['recordEvaluation'];
@@ -88,7 +88,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
       ...createEventsReader({ sql, limits }),
       ...createSearch({ sql, limits }),
       ...createDeadLetters({ sql, limits }),
-      findBatch: async (id) => (await batches.find(id)) ?? (await batches.adopt(id)),
+      findBatch: batches.findOrAdopt,
       unevaluated: batches.unevaluated,
       adoptOrphans: batches.adoptOrphans,
       recordEvaluation: batches.recordEvaluation,

@@ -112,11 +112,20 @@ describe('a crash between the rows and the ledger row', () => {
     expect([await rowsOf('retried'), await ledgerRowsOf('retried')]).toEqual([4, 1]);
   });
 
-  test('a keyed batch found by its rows alone is answered, not written again', async () => {
+  test('a keyed batch found by its rows alone is answered after a restart, not written again', async () => {
     await crashAfterRows('k-orphan', 4);
-    expect(await use().store.events.findBatch('k-orphan')).toMatchObject({ rows: 4, how: 'adopted' });
-    await use().store.events.insertBatch({ ...batch('k-orphan', 'key-2'), day: '2026-11-23' }, events('k-orphan', 4));
+    const restarted = await use().another();
+    expect(await restarted.events.findBatch('k-orphan')).toMatchObject({ rows: 4, how: 'adopted' });
+    await restarted.events.insertBatch({ ...batch('k-orphan', 'key-2'), day: '2026-11-23' }, events('k-orphan', 4));
     expect(await rowsOf('k-orphan')).toBe(4);
+  });
+
+  test('a keyed batch another process left without a ledger row is completed by one that was running all along', async () => {
+    use().clockMs += 600_000;
+    await crashAfterRows('k-other', 4);
+    await use().store.events.insertBatch(batch('k-other', 'key-3'), events('k-other', 4));
+    expect([await rowsOf('k-other'), await ledgerRowsOf('k-other')]).toEqual([4, 1]);
+    use().clockMs -= 600_000;
   });
 });
 
