@@ -49,6 +49,8 @@ export interface Api {
   signOut(): Promise<void>;
   /** Uses a one-time code up; opens no session. `name` '' for an account that has one. */
   setUp(code: string, name: string, password: string): Promise<Me>;
+  /** Signs in with a one-time code. */
+  enter(code: string): Promise<Me>;
   /** `state`: `open`, or states by comma; newest first. */
   incidents(state: string, limit: number, cursor?: string): Promise<Page<IncidentCard>>;
   incident(id: string): Promise<IncidentDetail>;
@@ -108,6 +110,7 @@ export function createApi(base: string): Api {
     me: () => call('GET', '/me'),
     signIn: (name, password) => call('POST', '/login', { name, password }),
     signOut: () => call('POST', '/logout', {}),
+    enter: (code) => call('POST', '/enter', { code }),
     setUp: (code, name, password) =>
       call('POST', '/setup', name === '' ? { code, password } : { code, name, password }),
     incidents: (state, limit, cursor) => call('GET', `/incidents${search({ state, limit, cursor })}`),

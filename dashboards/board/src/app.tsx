@@ -5,7 +5,7 @@ import { useBoard } from './board.ts';
 import { t } from './i18n/index.ts';
 import { IconSheet } from './icons.tsx';
 import { BoardPage } from './pages/board.tsx';
-import { LoginPage, SetupPage } from './pages/enter.tsx';
+import { EntryPage, LoginPage, SetupPage } from './pages/enter.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { IncidentPage } from './pages/incident.tsx';
 import { RulesPage } from './pages/rules.tsx';
@@ -38,6 +38,7 @@ function Page(): JSX.Element | null {
     if (signedIn && route.page === 'login') go('/', 'replace');
   }, [signedIn, route.page]);
   if (route.page === 'setup' && !signedIn) return <SetupPage />;
+  if (route.page === 'enter') return <EntryPage />;
   if (session.value === 'unknown') return null;
   if (session.value === 'unreachable') return <Unreachable />;
   if (!signedIn) return <LoginPage />;

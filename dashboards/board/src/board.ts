@@ -40,6 +40,7 @@ export interface Board {
   signIn(name: string, password: string): Promise<void>;
   signOut(): Promise<void>;
   setUp(code: string, name: string, password: string): Promise<void>;
+  enter(code: string): Promise<void>;
   askSession(): Promise<void>;
   reload(): Promise<void>;
   /** Shows the change at once; takes it back, and says who was first, when the server refuses. */
@@ -326,6 +327,9 @@ export function createBoard(ports: BoardPorts): Board {
       // The code makes the account; the session is a sign-in like any other.
       const account = await api.setUp(code, name, password);
       begin(await api.signIn(account.name, password));
+    },
+    async enter(code) {
+      begin(await api.enter(code));
     },
     async signOut() {
       await api.signOut().catch(() => undefined);

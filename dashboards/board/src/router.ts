@@ -8,7 +8,7 @@ export interface Place {
 }
 
 export type Route =
-  | { readonly page: 'board' | 'login' | 'setup' | 'search' | 'health' | 'wall' | 'none' }
+  | { readonly page: 'board' | 'login' | 'setup' | 'enter' | 'search' | 'health' | 'wall' | 'none' }
   | { readonly page: 'incident'; readonly id: string }
   | { readonly page: 'rules'; readonly id: string };
 
@@ -18,6 +18,8 @@ function read(): Place {
 
 export const place: Signal<Place> = signal(read());
 
+const plainPages = ['login', 'setup', 'enter', 'search', 'health', 'wall'] as const;
+
 export function routeOf(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { page: 'none' };
@@ -26,10 +28,8 @@ export function routeOf(path: string): Route {
   if (first === 'rules') return { page: 'rules', id };
   if (second !== '') return { page: 'none' };
   if (first === '') return { page: 'board' };
-  if (first === 'login' || first === 'setup' || first === 'search' || first === 'health' || first === 'wall') {
-    return { page: first };
-  }
-  return { page: 'none' };
+  const known = plainPages.find((page) => page === first);
+  return { page: known ?? 'none' };
 }
 
 function safeDecode(text: string): string {

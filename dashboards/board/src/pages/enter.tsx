@@ -108,6 +108,30 @@ function codeOf(): string {
   );
 }
 
+/** A one-time link that signs in, as `npm run demo` prints it. */
+export function EntryPage(): JSX.Element {
+  const board = useBoard();
+  const [code] = useState(codeOf);
+  const [failed, setFailed] = useState('');
+  useEffect(() => {
+    history.replaceState(null, '', '/enter');
+    board.enter(code).then(
+      () => go('/', 'replace'),
+      (error: unknown) => setFailed(failureText(error)),
+    );
+  }, [board, code]);
+  return (
+    <Frame title={t('enter.signIn')}>
+      {failed === '' ? <p class="mid">{t('enter.signingIn')}</p> : <Failed text={failed} />}
+      {failed === '' ? null : (
+        <p>
+          <a href="/login">{t('enter.signIn')}</a>
+        </p>
+      )}
+    </Frame>
+  );
+}
+
 export function SetupPage(): JSX.Element {
   const board = useBoard();
   const [code] = useState(codeOf);
