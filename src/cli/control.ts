@@ -10,7 +10,7 @@ import { type AdminCommand, type AdminResult, adminCommandOf } from './admin-com
 const bodyBytesMax = 64 * 1024;
 
 /** Unix socket paths are short (107 bytes on Linux); a deep data directory falls back to a name in /tmp. */
-export function controlSocketOf(dataDir: string): string {
+function controlSocketOf(dataDir: string): string {
   return path.join(path.resolve(dataDir), 'control.sock');
 }
 

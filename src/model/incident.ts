@@ -58,15 +58,13 @@ export interface LedgerRow {
   readonly hash: string;
 }
 
-export const ledgerKinds = [
-  'incident',
-  'account',
-  'session',
-  'token',
-  'source',
-  'system',
-  'rule',
-  'drill',
-  'setting',
-] as const;
-export type LedgerKind = (typeof ledgerKinds)[number];
+export type LedgerKind =
+  | 'incident'
+  | 'account'
+  | 'session'
+  | 'token'
+  | 'source'
+  | 'system'
+  | 'rule'
+  | 'drill'
+  | 'setting';

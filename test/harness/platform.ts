@@ -24,7 +24,7 @@ export interface RunningPlatform {
 }
 
 /** Pids of all descendants of `pid` whose command line matches. */
-export function descendants(pid: number, pattern: RegExp): number[] {
+function descendants(pid: number, pattern: RegExp): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
