@@ -35,7 +35,7 @@ export async function runDemo(o: DemoOptions): Promise<number> {
     port: o.exit && o.headless ? '0' : o.port,
     syslogUdp: '127.0.0.1:0',
     syslogTcp: '127.0.0.1:0',
-    ...(o.env.VONGGAC_LOG_LEVEL === undefined ? { logLevel: 'warn' } : {}),
+    ...(o.env.VONGGAC_LOG_LEVEL === undefined ? { logLevel: 'error' } : {}),
   });
   const log = createLog(config.logLevel);
   let platform: Platform;

@@ -106,7 +106,10 @@ export function createNotifier(parts: NotifierParts): Notifier {
     }
     if (result.permanent || attempt >= limits.attemptsMax) {
       await notices.log([{ ...row, outcome: 'gave_up' }]);
-      log.error({ notice: notice.id, incident: notice.incident, attempt, detail }, 'notice given up');
+      log.warn(
+        { notice: notice.id, incident: notice.incident, attempt, detail },
+        'notice given up; the incident shows why',
+      );
       return 'gave-up';
     }
     await notices.log([{ ...row, outcome: 'failed' }]);
