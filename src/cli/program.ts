@@ -146,6 +146,17 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       },
     );
 
+  program
+    .command('webhook-key <system>')
+    .description('print the key with which the owner of a system checks the signatures of its webhook notices')
+    .addHelpText('after', exitHelp)
+    .action(async (system: string) => {
+      const { webhookSecret } = readConfig(env);
+      if (webhookSecret === '') program.error('VONGGAC_WEBHOOK_SECRET is not set', { exitCode: 1 });
+      const { webhookKey } = await import('../notify/index.ts');
+      out(webhookKey(webhookSecret, system));
+    });
+
   const rules = program.command('rules').description('Sigma rules');
   rules
     .command('check <dirs...>')
@@ -186,7 +197,9 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
     await program.parseAsync(argv, { from: 'user' });
     return status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageError;
+    // `program.error` says its own status; everything else Commander throws is a wrong command line.
+    if (error instanceof CommanderError)
+      return error.code === 'commander.error' || error.exitCode === 0 ? error.exitCode : usageError;
     if (error instanceof ConfigError) {
       err(`vonggac: ${error.message}`);
       return usageError;
