@@ -166,7 +166,7 @@ describe('the lock of the data directory', () => {
     const dir = await directory();
     await lockDataDir(join(dir, 'a', 'b'));
     await writeFile(join(dir, 'file'), '');
-    for (const wrong of [join(dir, 'file'), join(dir, 'file', 'below'), '/sys/vonggac']) {
+    for (const wrong of [join(dir, 'file'), join(dir, 'file', 'below')]) {
       const failed = await lockDataDir(wrong).catch((error: unknown) => error);
       expect(failed).toMatchObject({ code: 'data-dir-unwritable', message: expect.stringContaining(wrong) });
       expect(String(failed)).not.toContain('\n');
