@@ -82,6 +82,8 @@ export async function startPlatform(o: {
   dataDir: string;
   env?: Record<string, string>;
   args?: string[];
+  /** How long "board ready" may take; thousands of rules take their time to load. */
+  readyTimeoutMs?: number;
 }): Promise<RunningPlatform> {
   const begin = performance.now();
   const child = spawn(process.execPath, [bin, 'up', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])], {
@@ -101,7 +103,7 @@ export async function startPlatform(o: {
       if (child.exitCode !== null) throw new Error(`vonggac up ended with ${child.exitCode}:\n${text}`);
       return /board ready at (http\S+)/.exec(text)?.[1] ?? null;
     },
-    40_000,
+    o.readyTimeoutMs ?? 40_000,
   );
   const pid = child.pid ?? 0;
   return {
