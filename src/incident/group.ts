@@ -28,12 +28,12 @@ export function incidentIdOf(groupKey: string, openingAlert: string): string {
   return hash32(['incident', groupKey, openingAlert]);
 }
 
-/** The number people use: `SC-` (sự cố), year and month of opening in Vietnam, four digits of the id. */
+/** The number people use: `SC-` (sự cố), year and month of opening in Vietnam, five digits of the id: a number met twice in a month of 1,000 incidents is a matter of 1 in 70. */
 export function codeOf(id: string, openedMs: number): string {
   const opened = new Date(openedMs + vietnamOffsetMs);
   const year = String(opened.getUTCFullYear() % 100).padStart(2, '0');
   const month = String(opened.getUTCMonth() + 1).padStart(2, '0');
-  const bits = Number.parseInt(id.slice(0, 5), 16);
-  const code = [15, 10, 5, 0].map((shift) => digits[(bits >> shift) & 31] ?? '').join('');
+  const bits = Number.parseInt(id.slice(0, 7), 16) >> 3;
+  const code = [20, 15, 10, 5, 0].map((shift) => digits[(bits >> shift) & 31] ?? '').join('');
   return `SC-${year}${month}-${code}`;
 }

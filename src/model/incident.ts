@@ -12,7 +12,7 @@ export function isClosed(state: IncidentState): boolean {
 /** The part of an incident that follows from its alerts; never touched by a human. */
 export interface IncidentFacts {
   readonly id: string;
-  /** Shown number, e.g. `SC-2611-7F3K`. */
+  /** Shown number, e.g. `SC-2611-7F3KA`. */
   readonly code: string;
   readonly title: string;
   readonly titleVi: string;

@@ -74,9 +74,9 @@ describe('grouping', () => {
 
 describe('the number people use', () => {
   test.each([
-    ['f'.repeat(32), Date.UTC(2026, 10, 22), 'SC-2611-ZZZZ'],
-    ['0'.repeat(32), Date.UTC(2026, 0, 1), 'SC-2601-0000'],
-    ['12345'.padEnd(32, '0'), Date.UTC(2030, 11, 31, 17, 0, 0), 'SC-3101-28T5'],
+    ['f'.repeat(32), Date.UTC(2026, 10, 22), 'SC-2611-ZZZZZ'],
+    ['0'.repeat(32), Date.UTC(2026, 0, 1), 'SC-2601-00000'],
+    ['12345'.padEnd(32, '0'), Date.UTC(2030, 11, 31, 17, 0, 0), 'SC-3101-28T50'],
   ])('%s opened %d is %s', (id, openedMs, want) => {
     expect(codeOf(id, openedMs)).toBe(want);
   });
