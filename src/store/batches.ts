@@ -1,4 +1,5 @@
 import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
+import { StoreAway, StoreRefused } from './errors.ts';
 import { timeText } from './event-columns.ts';
 import { gatherInserts } from './gather-inserts.ts';
 import type { StoreLimits } from './limits.ts';
@@ -26,6 +27,8 @@ export interface Batches {
   find(id: string): Promise<Batch | null>;
   /** The ledger row of a batch; rows that may lie there without one are adopted first. */
   findOrAdopt(id: string): Promise<Batch | null>;
+  /** The batch when its rows lie in the store, ledger row or not; it has one then. Asks the events, so it costs. */
+  findRows(id: string): Promise<Batch | null>;
   unevaluated(limit: number): Promise<BatchRef[]>;
   adoptOrphans(olderThanMs: number): Promise<Batch[]>;
   recordEvaluation(e: Evaluation): Promise<void>;
@@ -138,7 +141,12 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       batch.how,
     ]);
     const columns = ['batch', 'day', 'rows', 'received_time', 'committed_time', 'sources', 'source_rows'];
-    await sql.insert('batches', [...columns, 'source_raw_rows', 'key', 'how'], [row], `ledger-${batch.id}`);
+    try {
+      await sql.insert('batches', [...columns, 'source_raw_rows', 'key', 'how'], [row], `ledger-${batch.id}`);
+    } catch (error) {
+      // The rows are in: nobody may take this for a batch the store will not have.
+      throw error instanceof StoreRefused ? new StoreAway('ledger row of a batch', error) : error;
+    }
   }
 
   async function find(id: string): Promise<Batch | null> {
@@ -190,9 +198,17 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
     return adopted;
   }
 
+  async function findRows(id: string): Promise<Batch | null> {
+    const known = await find(id);
+    if (known !== null) return known;
+    const [batch] = await adoptWhere('batch = {id:String}', { id, since: openDay() });
+    return batch ?? null;
+  }
+
   return {
     record,
     find,
+    findRows,
     async unevaluated(limit) {
       const rows = await sql.rows<{ batch: string; day: string }>(
         `SELECT batch, day ${waitingSql} GROUP BY day, batch ORDER BY min(committed_time), batch LIMIT {limit:UInt32}`,
@@ -213,10 +229,7 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       return adopted;
     },
     async findOrAdopt(id) {
-      const known = await find(id);
-      if (known !== null || !mayHaveOrphans()) return known;
-      const [batch] = await adoptWhere('batch = {id:String}', { id, since: openDay() });
-      return batch ?? null;
+      return mayHaveOrphans() ? findRows(id) : find(id);
     },
     recordEvaluation: (e) =>
       evaluations.add(

@@ -7,7 +7,19 @@ export class StoreAway extends Error {
   }
 }
 
-/** ClickHouse answered and refused: wrong SQL, a bound reached, a full disk. `number` is its own error code. */
+/**
+ * ClickHouse answered that it cannot write now, whatever the rows: a full disk, no memory, no file handles. To callers
+ * it is as away as one that is silent: these rows are not at fault and will be taken once an operator made room.
+ */
+export class StoreUnable extends StoreAway {
+  constructor(what: string, cause: unknown) {
+    super(what, cause);
+    this.message = `The store cannot write now (${what}): ${cause instanceof Error ? cause.message : String(cause)}`;
+    this.name = 'StoreUnable';
+  }
+}
+
+/** ClickHouse answered and refused: wrong SQL, rows it cannot read, a bound of a query reached. `number` is its own error code. */
 export class StoreRefused extends Error {
   readonly code = 'store-refused';
   readonly number: number;

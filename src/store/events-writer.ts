@@ -1,6 +1,7 @@
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Batches, SourceShare } from './batches.ts';
+import { StoreRefused } from './errors.ts';
 import { eventColumns, eventRows } from './event-columns.ts';
 import type { RetentionPolicy } from './retention.ts';
 import type { Sql } from './sql.ts';
@@ -17,7 +18,7 @@ export interface EventsWriter {
   /**
    * Stores the rows as one block, then the batch's ledger row; both count once however often they are sent.
    * When it returns, the batch is in the store. When it throws StoreAway, it may or may not be: call again with the
-   * same rows, or leave it to `adoptOrphans`.
+   * same rows, or leave it to `adoptOrphans`. When it throws StoreRefused, the rows are certainly not there.
    */
   insertBatch(batch: NewBatch, rows: readonly SecurityEvent[]): Promise<{ committedTimeMs: number }>;
 }
@@ -47,7 +48,16 @@ export function createEventsWriter(o: {
       if (known !== null) return { committedTimeMs: known.committedTimeMs };
       const committedTimeMs = clock();
       const texts = rows.map(eventRows({ day: batch.day, committedTimeMs, retention }));
-      await sql.insert('events', eventColumns, texts, batch.id);
+      try {
+        await sql.insert('events', eventColumns, texts, batch.id);
+      } catch (error) {
+        if (!(error instanceof StoreRefused)) throw error;
+        // An earlier try of this batch may have landed unseen. Refused means: not there, so that the caller may send
+        // its lines on another way without doubling them.
+        const landed = await batches.findRows(batch.id);
+        if (landed === null) throw error;
+        return { committedTimeMs: landed.committedTimeMs };
+      }
       const shares = sharesOf(rows);
       const ledgerRow: Batch = {
         id: batch.id,

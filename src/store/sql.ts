@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
 import type { Logger } from '../observe/log.ts';
-import { StoreAway, StoreRefused } from './errors.ts';
+import { StoreAway, StoreRefused, StoreUnable } from './errors.ts';
 import type { StoreLimits } from './limits.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -36,6 +36,16 @@ export interface Sql {
 // ClickHouse error codes that pass by themselves: cancelled by a restart, too many queries or parts, network, Keeper.
 const transientCodes: ReadonlySet<number> = new Set([202, 203, 209, 210, 236, 242, 252, 319, 394, 425, 999]);
 
+// Codes that tell of the server's state and not of the rows: files that cannot be read, written or opened, a time limit,
+// memory, disk space. Only of writes: a read that meets the memory or time limit asked for too much.
+const unableCodes: ReadonlySet<number> = new Set([74, 75, 76, 159, 173, 241, 243]);
+/** The same said by the system's own words, under a code for "anything". */
+const unableText = /no space left|disk quota|too many open files/i;
+
+function isUnable(code: number, error: unknown): boolean {
+  return unableCodes.has(code) || (error instanceof Error && unableText.test(error.message));
+}
+
 function codeOf(error: unknown): number | null {
   return error instanceof ClickHouseError ? Number(error.code) : null;
 }
@@ -62,6 +72,8 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
       } catch (error) {
         const code = codeOf(error);
         if (code !== null && !transientCodes.has(code)) {
+          // Not tried again here: it does not pass in seconds, and the caller has its own patience.
+          if (what !== 'read' && isUnable(code, error)) throw new StoreUnable(what, error);
           throw new StoreRefused(code, error instanceof Error ? error.message : String(error), error);
         }
         // A bug of ours or an answer cut short by an error in its middle: trying again would hide it.

@@ -106,6 +106,20 @@ describe('a crash between the rows and the ledger row', () => {
     expect((await use().store.events.adoptOrphans(30_000)).map((b) => b.id)).toEqual(['young']);
   });
 
+  test('a refusal of rows that landed before is none: the batch is there, and nobody sends it on another way', async () => {
+    await crashAfterRows('landed', 3);
+    // Past the time after a start in which every look-up asks the events.
+    use().clockMs += 600_000;
+    const unreadable = events('landed', 3, { level: -1 });
+    await use().store.events.insertBatch(batch('landed'), unreadable);
+    expect([await rowsOf('landed'), await ledgerRowsOf('landed')]).toEqual([3, 1]);
+    const error = await use()
+      .store.events.insertBatch(batch('not-landed'), events('not-landed', 3, { level: -1 }))
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'store-refused' });
+    expect(await rowsOf('not-landed')).toBe(0);
+  });
+
   test('the writer that retries completes its own batch', async () => {
     await crashAfterRows('retried', 4);
     await use().store.events.insertBatch(batch('retried'), events('retried', 4));

@@ -22,6 +22,7 @@ export type OwnFailure =
   | 'tooManyQueries'
   | 'tooManyBytes'
   | 'cancelled'
+  | 'noSpace'
   | 'unauthenticated'
   | 'unknown';
 
@@ -33,6 +34,7 @@ const codes: Record<OwnFailure, readonly [number, string]> = {
   tooManyQueries: [202, 'TOO_MANY_SIMULTANEOUS_QUERIES'],
   tooManyBytes: [307, 'TOO_MANY_BYTES'],
   cancelled: [394, 'QUERY_WAS_CANCELLED'],
+  noSpace: [243, 'NOT_ENOUGH_SPACE'],
   unauthenticated: [516, 'AUTHENTICATION_FAILED'],
   unknown: [1002, 'UNKNOWN_EXCEPTION'],
 };
@@ -49,6 +51,8 @@ export function failure(kind: OwnFailure, text: string, status?: number): QueryF
 export function failureOf(error: unknown): QueryFailure {
   if (error instanceof QueryFailure) return error;
   const text = error instanceof Error ? error.message : String(error);
+  // The spool of insert bodies meets a full disk before the engine does.
+  if (/^(?:ENOSPC|EDQUOT):/.test(text)) return failure('noSpace', text);
   const code = /^Code: (\d+)\./.exec(text)?.[1];
   const type = /\(([A-Z][A-Z0-9_]{2,})\)\s*$/.exec(text)?.[1];
   if (code === undefined || type === undefined) return failure('unknown', text);
