@@ -6,6 +6,7 @@ import { compose, type Platform } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { loadScenario } from '../drill/load.ts';
 import { createLog } from '../observe/log.ts';
+import { openDemoMailbox } from './demo-mailbox.ts';
 import { runDrill } from './drill-run.ts';
 import { reasonLine } from './reason-line.ts';
 import { stopSignal, within } from './stop-signal.ts';
@@ -30,7 +31,12 @@ const markerFile = '.vonggac-demo';
 /** Replays the built-in drill through the real collectors. With `exit`: one JSON line, 0 only when nothing was missed. */
 export async function runDemo(o: DemoOptions): Promise<number> {
   const asked = stopSignal(o.env.npm_lifecycle_event !== undefined);
+  const mailbox =
+    o.env.VONGGAC_SMTP_URL === undefined
+      ? await openDemoMailbox((to) => o.err(`vonggac: notice by e-mail to ${to}`))
+      : null;
   const config = readConfig(o.env, {
+    ...(mailbox === null ? {} : { smtpUrl: mailbox.url }),
     dataDir: o.data,
     port: o.exit && o.headless ? '0' : o.port,
     syslogUdp: '127.0.0.1:0',
@@ -44,6 +50,7 @@ export async function runDemo(o: DemoOptions): Promise<number> {
     platform = await compose(config, { log });
   } catch (error) {
     o.err(`vonggac: ${reasonLine(error)}`);
+    await mailbox?.close();
     return 1;
   }
   try {
@@ -55,15 +62,17 @@ export async function runDemo(o: DemoOptions): Promise<number> {
     const result = await runDrill({ platform, scenario, records, speed: o.speed, signal: stopped.signal, err: o.err });
     if (result !== null) o.out(JSON.stringify(result));
     if (!o.exit) {
-      o.err('vonggac: the drill is over; the board stays up until Ctrl-C');
+      if (result !== null) o.err('vonggac: the drill is over; the board stays up until Ctrl-C');
       await asked;
+      return 0;
     }
     return result !== null && result.missed.length === 0 ? 0 : 1;
   } catch (error) {
     o.err(`vonggac: ${reasonLine(error)}`);
     return 1;
   } finally {
-    if (!(await within(platform.close(), closeDeadlineMs))) process.exit(1);
+    const closing = Promise.all([platform.close(), mailbox?.close()]).then(() => undefined);
+    if (!(await within(closing, closeDeadlineMs))) process.exit(1);
   }
 }
 
