@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { IntakeRefused, type Receipt, type Source, type Submission } from '../model/source.ts';
+import { IntakeRefused, IntakeUncertain, type Receipt, type Source, type Submission } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { readLines } from './http-body.ts';
@@ -128,6 +128,7 @@ export function createHttpCollector(o: HttpCollectorOptions): FastifyPluginAsync
   function problemOf(error: unknown): HttpProblem {
     if (error instanceof HttpProblem) return error;
     if (error instanceof IntakeRefused) return new HttpProblem(error.code, error.retryAfterSeconds);
+    if (error instanceof IntakeUncertain) return new HttpProblem(error.code, awayRetrySeconds);
     const isAway = typeof error === 'object' && error !== null && 'code' in error && error.code === 'store-away';
     if (isAway) return new HttpProblem('store-away', awayRetrySeconds);
     o.log.error(

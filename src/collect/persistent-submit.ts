@@ -1,4 +1,4 @@
-import { IntakeRefused, type Submission } from '../model/source.ts';
+import { IntakeRefused, IntakeUncertain, type Submission } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { LineIntake } from './ports.ts';
 
@@ -45,6 +45,11 @@ export function createPersistentSubmit(o: {
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           const facts = { source: submission.source.id, lines: submission.lines.length, reason };
+          // The belt is closed, and lines that may be stored are not to be handed over twice.
+          if (error instanceof IntakeUncertain) {
+            o.log.warn(facts, 'the store had not answered for syslog lines when the belt was closed');
+            return false;
+          }
           if (!(error instanceof IntakeRefused)) {
             faults += 1;
             o.log.error({ ...facts, faults }, 'syslog lines not taken by a fault of ours');

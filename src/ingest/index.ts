@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchRef } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import { utcDay } from '../model/event-time.ts';
-import { IntakeRefused, type Receipt, type Submission } from '../model/source.ts';
+import { IntakeRefused, IntakeUncertain, type Receipt, type Submission } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createBatchIds, keyedBatchId } from './batch-id.ts';
@@ -54,7 +54,8 @@ interface IntakeStats {
 export interface Intake {
   /**
    * Resolves once the rows and their ledger row are in the store. Throws IntakeRefused when the lines were certainly
-   * not taken; then, and only then, they may be sent again without a key and not be doubled.
+   * not taken; then, and only then, they may be sent again without a key and not be doubled. Throws IntakeUncertain when
+   * the belt was closed while the store had not answered.
    */
   submit(submission: Submission): Promise<Receipt>;
   stats(): IntakeStats;
@@ -209,8 +210,7 @@ export function createIntake(o: IntakeOptions): Intake {
       onStored,
       pause,
     });
-    if (settled.kind === 'unknown')
-      throw refuse('store-away', 'Closed before the store answered; the outcome is unknown');
+    if (settled.kind === 'unknown') throw new IntakeUncertain();
     if (settled.kind === 'refused') {
       // It answered, so it is not away.
       awaySinceMs = null;
@@ -233,7 +233,7 @@ export function createIntake(o: IntakeOptions): Intake {
       // Entries already answered are unmoved by this.
       .catch((error: unknown) => {
         const reason = error instanceof Error ? error : new Error(String(error));
-        if (!(error instanceof IntakeRefused))
+        if (!(error instanceof IntakeRefused || error instanceof IntakeUncertain))
           o.log.error({ reason: reason.message }, 'a batch failed by a fault of ours');
         for (const entry of entries) entry.reject(reason);
       })
@@ -267,11 +267,13 @@ export function createIntake(o: IntakeOptions): Intake {
     for (const line of submission.lines) bytes += line.text.length;
     const { kept, refused, rejected } = screenLines(submission.lines, limits);
     checkRoom(submission.source.id, kept.length, bytes);
-    if (refused.length > 0) {
-      meters.rejected(refused.length);
-      await desk.post(submission, refused);
+    meters.rejected(refused.length);
+    // Beside the batch, not before it: nothing may come between the look at the room and the taking of it.
+    const posted = refused.length > 0 ? desk.post(submission, refused) : Promise.resolve();
+    if (kept.length === 0) {
+      await posted;
+      return { batch: '', accepted: 0, rejected };
     }
-    if (kept.length === 0) return { batch: '', accepted: 0, rejected };
     const source = submission.source.id;
     const day = utcDay(submission.receivedTimeMs);
     hold(source, kept.length, bytes);
@@ -281,7 +283,8 @@ export function createIntake(o: IntakeOptions): Intake {
     // Room is given back before the sender hears the answer, or its next submission would meet its own last one.
     const receipt = answered.finally(() => hold(source, -kept.length, -bytes));
     pump();
-    return receipt;
+    const [answer] = await Promise.all([receipt, posted]);
+    return answer;
   }
 
   async function submitKeyed(submission: Submission, id: string): Promise<Receipt> {
@@ -321,6 +324,7 @@ export function createIntake(o: IntakeOptions): Intake {
       pump();
       const giveUp = setTimeout(() => stopped.abort(), limits.closeWaitMs);
       while (running.size > 0) await Promise.all(running);
+      stopped.abort();
       clearTimeout(giveUp);
       refuseWaiting();
     },

@@ -69,3 +69,12 @@ export class IntakeRefused extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** The platform stopped before the store answered: the lines may be stored or not. */
+export class IntakeUncertain extends Error {
+  readonly code = 'outcome-unknown';
+  constructor() {
+    super('Closed before the store answered; the outcome is not known');
+    this.name = 'IntakeUncertain';
+  }
+}

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpCollector, type HttpCollectorLimits } from '../../src/collect/http-ndjson.ts';
-import { IntakeRefused, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
+import { IntakeRefused, IntakeUncertain, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 
 const source: Source = {
@@ -267,6 +267,12 @@ describe('what the belt says', () => {
     const answer = await post('{}');
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'outcome-unknown']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('a belt that was closed over an open question: nobody is told that nothing was stored', async () => {
+    const { post } = await listen({}, () => Promise.reject(new IntakeUncertain()));
+    const answer = await post('{}');
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'outcome-unknown']);
   });
 
   it('more requests at once than the bound are told to come back', async () => {

@@ -1,9 +1,15 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createIntake, type DeadLetterRow, type Intake, type IntakeLimits } from '../../src/ingest/index.ts';
+import {
+  createIntake,
+  type DeadLetterRow,
+  type Intake,
+  type IntakeLimits,
+  type IntakeOptions,
+} from '../../src/ingest/index.ts';
 import type { Batch, BatchRef } from '../../src/model/batch.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
-import { IntakeRefused, type RawLine, type Source, type Submission } from '../../src/model/source.ts';
+import { IntakeRefused, IntakeUncertain, type RawLine, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 
 /** A whole store in memory: idempotent by batch id, and it can be away, silent, or refuse rows. */
@@ -84,7 +90,7 @@ function submission(from: Source, texts: readonly string[], more: Partial<Submis
   };
 }
 
-function world(limits: Partial<IntakeLimits> = {}) {
+function world(limits: Partial<IntakeLimits> = {}, more: Partial<IntakeOptions> = {}) {
   const store = memoryStore();
   const intake: Intake = createIntake({
     write: store.write,
@@ -96,6 +102,7 @@ function world(limits: Partial<IntakeLimits> = {}) {
     clock: Date.now,
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),
+    ...more,
   });
   return { store, intake };
 }
@@ -243,6 +250,22 @@ describe('lines that cannot be stored', () => {
     await intake.close();
   });
 
+  it('slow dead letters keep neither the good lines waiting nor the door open', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { store, intake } = world({ lineBytesMax: 10, heldRowsMax: 10 }, { deadLetter: () => gate });
+    const answers = [1, 2, 3].map(() =>
+      intake.submit(submission(source('a'), ['x'.repeat(11), ...Array<string>(6).fill('{"n":1}')])),
+    );
+    expect(await Promise.allSettled(answers.slice(1))).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    await until(() => store.rows().length === 6);
+    release();
+    expect(await answers[0]).toMatchObject({ accepted: 6, rejected: [{ line: 1, reason: 'too-long' }] });
+    await intake.close();
+  });
+
   it('no more dead letters than the bound, the rest counted', async () => {
     const { store, intake } = world({ lineBytesMax: 10, deadLettersMax: 3 });
     const answer = await intake.submit(submission(source('a'), Array(8).fill('x'.repeat(11))));
@@ -322,10 +345,11 @@ describe('a store that is away', () => {
   it('close gives up on it in bounded time and says that the outcome is not known', async () => {
     const { store, intake } = world({ closeWaitMs: 30 });
     store.mode = 'away';
-    const held = refusal(intake.submit(submission(source('a'), ['{"n":1}'])));
+    const held = intake.submit(submission(source('a'), ['{"n":1}'])).catch((error: unknown) => error);
     await until(() => store.tries >= 1);
     await intake.close();
-    expect((await held).code).toBe('store-away');
+    // Not IntakeRefused: that would say that the lines may be sent again.
+    expect(await held).toBeInstanceOf(IntakeUncertain);
   });
 });
 
