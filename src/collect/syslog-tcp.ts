@@ -186,8 +186,10 @@ export async function listenSyslogTcp(o: SyslogTcpOptions): Promise<SyslogTcp> {
     stats: () => ({ connections: sockets.size, paused: paused.size, ...total }),
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A connection's last, unfinished line is handed over when it closes, which may be after the listener did.
+      const ended = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await Promise.all([closed, ...ended]);
     },
     async drained() {
       while (pumps.size > 0) await Promise.all(pumps);

@@ -273,6 +273,15 @@ describe('a belt that does not take', () => {
     socket.close();
   });
 
+  it('closing hands over the line a connection had begun', async () => {
+    const world = await start();
+    const socket = dial(world.collector);
+    await send(socket, '<13>whole\n<13>be');
+    await until(() => (world.collector.stats().tcp?.heldBytes ?? 0) > 0 && world.texts().length === 1);
+    await world.collector.close();
+    expect(world.texts()).toEqual(['<13>whole', '<13>be']);
+  });
+
   it('closing hands over what was read', async () => {
     const world = await start({ udpGatherMs: 50 });
     const socket = createSocket('udp4');
