@@ -25,7 +25,11 @@ export interface Register {
   systems(): readonly System[];
   source(id: string): Source | null;
   sources(): readonly Source[];
-  /** A host or address that the register names wins over the system its source declares. */
+  /**
+   * A host or address that the register names wins over the system its source declares, within the source's agency:
+   * two agencies may both have a DC01 and a 10.0.0.5, and neither may file lines under the other's system. A source of
+   * no agency (a shared relay) may speak for all; a host that several systems claim says nothing.
+   */
   locate(source: Source, host: string, addresses: readonly string[]): Place;
   /** Source of a sender without a token, by its address; `unknown` (an unregistered source) when none claims it. */
   sourceOf(peer: string): Source;
@@ -73,10 +77,24 @@ function withNetworks<T extends { readonly addresses: readonly string[] }>(items
   return items.map((item) => ({ item, networks: item.addresses.map(networkOf).filter((network) => network !== null) }));
 }
 
+function claimsByHost(systems: readonly System[]): Map<string, readonly System[]> {
+  const claims = new Map<string, System[]>();
+  for (const system of systems) {
+    for (const host of new Set(system.hosts.map((name) => name.toLowerCase()))) {
+      claims.set(host, [...(claims.get(host) ?? []), system]);
+    }
+  }
+  return claims;
+}
+
+function onlyOne(systems: readonly System[] = []): System | undefined {
+  return systems.length === 1 ? systems[0] : undefined;
+}
+
 export function createRegister(ports: RegisterDocuments): Register {
   let systems = new Map<string, System>();
   let sources = new Map<string, Source>();
-  let byHost = new Map<string, System>();
+  let byHost = new Map<string, readonly System[]>();
   let systemNetworks: Indexed<System>[] = [];
   let sourceNetworks: Indexed<Source>[] = [];
 
@@ -87,10 +105,13 @@ export function createRegister(ports: RegisterDocuments): Register {
     sources: () => [...sources.values()],
     locate(source, host, addresses) {
       const name = host.toLowerCase();
+      const isTheirs = (system: System): boolean => source.org === '' || system.org === source.org;
       const system =
-        byHost.get(name) ??
-        byHost.get(name.split('.')[0] ?? '') ??
-        systemNetworks.find(({ networks }) => addresses.some((address) => inside(address, networks)))?.item ??
+        onlyOne(byHost.get(name)?.filter(isTheirs)) ??
+        onlyOne(byHost.get(name.split('.')[0] ?? '')?.filter(isTheirs)) ??
+        systemNetworks.find(
+          ({ item, networks }) => isTheirs(item) && addresses.some((address) => inside(address, networks)),
+        )?.item ??
         systems.get(source.system);
       if (system === undefined) return { org: source.org, system: source.system, level: 0 };
       return { org: system.org, system: system.id, level: system.level };
@@ -100,9 +121,7 @@ export function createRegister(ports: RegisterDocuments): Register {
       const [systemRows, sourceRows] = await Promise.all([ports.load('system'), ports.load('source')]);
       systems = new Map(systemRows.map((row) => [row.subject, row.document as unknown as System]));
       sources = new Map(sourceRows.map((row) => [row.subject, row.document as unknown as Source]));
-      byHost = new Map(
-        [...systems.values()].flatMap((system) => system.hosts.map((host) => [host.toLowerCase(), system] as const)),
-      );
+      byHost = claimsByHost([...systems.values()]);
       systemNetworks = withNetworks([...systems.values()]);
       sourceNetworks = withNetworks([...sources.values()]);
     },

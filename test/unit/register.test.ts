@@ -52,6 +52,31 @@ describe('where an event belongs', () => {
   });
 });
 
+describe('two agencies with the same names and private addresses', () => {
+  const twins = async (): Promise<Register> => {
+    const documents = {
+      system: [system('a', 3, ['DC01'], ['10.0.0.0/24']), system('b', 2, ['dc01'], ['10.0.0.0/24'])],
+      source: [],
+    };
+    const register = createRegister({
+      load: async (kind) =>
+        documents[kind].map((item: System) => ({ subject: item.id, document: { ...item } as Record<string, unknown> })),
+    });
+    await register.refresh();
+    return register;
+  };
+  const rows: [string, string, string, string, string[], string][] = [
+    ['each keeps its own host', 'org-a', '', 'dc01.a.example', [], 'a'],
+    ['each keeps its own host', 'org-b', '', 'DC01', [], 'b'],
+    ['each keeps its own address', 'org-b', '', '', ['10.0.0.5'], 'b'],
+    ['a third one gets neither', 'org-c', 'c', 'dc01', ['10.0.0.5'], 'c'],
+    ['a host that two claim says nothing of a shared relay', '', 'b', 'dc01', [], 'b'],
+  ];
+  it.each(rows)('%s: %s', async (_name, org, declared, host, addresses, want) => {
+    expect((await twins()).locate({ ...unknownSource, org, system: declared }, host, addresses).system).toBe(want);
+  });
+});
+
 describe('who sent it', () => {
   it.each([
     ['10.1.1.77', 'fw'],
