@@ -34,41 +34,83 @@ export function subjectLine(s: Subject): string {
   return marks[incident.origin] + bounded(text, s.textLengthMax);
 }
 
-/** The message to people: Vietnamese, each label with English beside. */
+/**
+ * The message to people, who are no specialists: Vietnamese whole, then English whole, so that nobody reads two
+ * languages at once. What was seen, what to do, whom to call.
+ */
 export function bodyText(s: Subject): string {
   const { incident, alert, system, severity } = s;
   const clean = (text: string): string => bounded(text, s.textLengthMax);
-  const both = (vi: string, en: string): string => clean(vi === '' || vi === en ? en : `${vi} / ${en}`);
+  const code = clean(incident.code);
+  const what = [clean(incident.titleVi || incident.title), clean(incident.title)] as const;
+  const latest = [clean(alert.rule.titleVi || alert.rule.title), clean(alert.rule.title)] as const;
+  const rank = `${severityRank(severity)}/5`;
+  const systemOf = clean(`${system.name} – ${system.orgName}`);
+  const hosts = clean(incident.hosts.length === 0 ? incident.entity : incident.hosts.join(', '));
+  const from = localTime(incident.firstEventMs);
+  const to = localTime(incident.lastEventMs);
+  const owner = clean([system.owner.name, system.owner.phone].filter((part) => part !== '').join(', '));
+  const mark = bodyMarks[incident.origin];
   const lines = [
-    `Kính gửi / To: ${clean(system.duty.name === '' ? system.orgName : system.duty.name)}`,
+    `Kính gửi: ${clean(system.duty.name || system.orgName)}`,
+    '(English below.)',
     '',
-    ...markLines(incident.origin),
-    'Trung tâm giám sát ghi nhận sự cố an ninh mạng trên hệ thống của đơn vị.',
-    'The monitoring centre has detected a security incident on your system.',
+    ...(mark === null ? [] : [mark.vi, '']),
+    'Trung tâm giám sát thấy dấu hiệu mất an toàn thông tin trên hệ thống của đơn vị.',
     '',
-    `Mã sự cố / Incident: ${clean(incident.code)}`,
-    `Nội dung / What: ${both(incident.titleVi, incident.title)}`,
-    `Mức độ / Severity: ${severityVi[severity]} / ${severity} (${severityRank(severity)}/5)`,
-    `Hệ thống / System: ${clean(system.name)} – ${clean(system.orgName)}`,
-    `Đối tượng / On: ${clean(incident.entity)}`,
-    `Dấu hiệu mới nhất / Latest sign: ${both(alert.rule.titleVi, alert.rule.title)}`,
-    `Số cảnh báo, sự kiện / Alerts, events: ${incident.alerts}, ${incident.events}`,
-    `Từ / From: ${localTime(incident.firstEventMs)}`,
-    `Đến / To: ${localTime(incident.lastEventMs)}`,
-    ...(s.url === '' ? [] : [`Chi tiết / Details: ${s.url}`]),
+    `Mã sự cố: ${code}`,
+    `Hệ thống: ${systemOf}`,
+    `Đã thấy: ${what[0]}`,
+    ...(latest[0] === what[0] ? [] : [`Mới nhất: ${latest[0]}`]),
+    `Mức độ: ${severityVi[severity]} (${rank})`,
+    `Máy: ${hosts}`,
+    `Từ: ${from}`,
+    `Đến: ${to}`,
+    `Số cảnh báo: ${incident.alerts} (từ ${incident.events} sự kiện)`,
     '',
-    'Đề nghị kiểm tra, giữ nguyên chứng cứ và phản hồi cho trung tâm.',
-    'Please check, keep the evidence as it is, and answer the centre.',
+    'Đề nghị đơn vị:',
+    `1. Trả lời thư này hoặc gọi trực ban trung tâm giám sát ngay, nêu mã ${code}: đã nhận, ai xử lý.`,
+    '2. Cho biết đây có phải việc của đơn vị không (bảo trì, cập nhật, kiểm thử đã lên lịch).',
+    '3. Giữ nguyên hiện trạng: không tắt máy, không cài lại, không xóa tệp hay nhật ký. Chỉ ngắt mạng khi đã thống nhất với trung tâm.',
+    ...(owner === '' ? [] : [`4. Báo chủ quản hệ thống: ${owner}.`]),
+    ...(s.url === '' ? [] : ['', `Chi tiết (cần tài khoản của trung tâm): ${s.url}`]),
+    '',
+    '----',
+    '',
+    `To: ${clean(system.duty.name || system.orgName)}`,
+    '',
+    ...(mark === null ? [] : [mark.en, '']),
+    'The monitoring centre has seen signs of a security incident on your system.',
+    '',
+    `Incident: ${code}`,
+    `System: ${systemOf}`,
+    `Seen: ${what[1]}`,
+    ...(latest[1] === what[1] ? [] : [`Latest: ${latest[1]}`]),
+    `Severity: ${severity} (${rank})`,
+    `Hosts: ${hosts}`,
+    `From: ${from}`,
+    `To: ${to}`,
+    `Alerts: ${incident.alerts} (of ${incident.events} events)`,
+    '',
+    'Please:',
+    `1. Answer this message or call the duty desk of the monitoring centre now, naming ${code}: received, and who handles it.`,
+    '2. Say whether this is work of your own (maintenance, update, planned test).',
+    '3. Leave everything as it is: do not switch off, reinstall, or delete files or logs. Disconnect only as agreed with the centre.',
+    ...(owner === '' ? [] : [`4. Tell the owner of the system: ${owner}.`]),
+    ...(s.url === '' ? [] : ['', `Details (needs an account of the centre): ${s.url}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function markLines(origin: IncidentFacts['origin']): readonly string[] {
-  if (origin === 'drill')
-    return ['ĐÂY LÀ DIỄN TẬP, không phải sự cố thật. / THIS IS A DRILL, not a real incident.', ''];
-  if (origin === 'test') return ['ĐÂY LÀ BẢN TIN THỬ. / THIS IS A TEST MESSAGE.', ''];
-  return [];
-}
+/** In the text, too, what is not a real incident says so first. */
+const bodyMarks: Readonly<Record<IncidentFacts['origin'], { readonly vi: string; readonly en: string } | null>> = {
+  production: null,
+  drill: {
+    vi: 'ĐÂY LÀ DIỄN TẬP, không phải sự cố thật. Xử lý theo kế hoạch diễn tập.',
+    en: 'THIS IS A DRILL, not a real incident. Follow the plan of the drill.',
+  },
+  test: { vi: 'ĐÂY LÀ BẢN TIN THỬ, không cần xử lý.', en: 'THIS IS A TEST MESSAGE; nothing needs to be done.' },
+};
 
 /** The JSON a webhook receives. Times are ms since the epoch, UTC. */
 export function webhookBody(s: Subject, notice: string): string {

@@ -323,10 +323,23 @@ describe('what they read', () => {
 
   test('the text is Vietnamese first, with local times, the link and no line of a log', async () => {
     const { text } = await written({ origin: 'drill' });
-    expect(text).toMatch(/^Kính gửi \/ To: Trực qlvb\n\nĐÂY LÀ DIỄN TẬP/);
-    expect(text).toContain('Từ / From: 22/11/2026 09:30:00 +07:00');
-    expect(text).toContain('Chi tiết / Details: https://soc.example.gov.vn/incidents/inc-1');
+    const [vietnamese = '', english = ''] = text.split('\n----\n');
+    expect(vietnamese).toMatch(/^Kính gửi: Trực qlvb\n\(English below\.\)\n\nĐÂY LÀ DIỄN TẬP/);
+    expect(vietnamese).toContain('Từ: 22/11/2026 09:30:00 +07:00');
+    expect(vietnamese).toContain('Chi tiết (cần tài khoản của trung tâm): https://soc.example.gov.vn/incidents/inc-1');
+    expect(english).toContain('THIS IS A DRILL');
+    expect(english).toContain('From: 22/11/2026 09:30:00 +07:00');
     expect(text).not.toMatch(/shell\.jsp|GET \//);
+  });
+
+  test('the text says what to do, and whom to call in the agency when the register knows', async () => {
+    const { text } = await written({});
+    expect(text).toContain('gọi trực ban trung tâm giám sát ngay, nêu mã SC-2611-INC-1');
+    expect(text).toContain('không tắt máy');
+    const named = await written({}, { owner: { name: 'Phạm Thanh Hà', email: '', phone: '000 000 0101' } });
+    expect(named.text).toContain('4. Báo chủ quản hệ thống: Phạm Thanh Hà, 000 000 0101.');
+    const nobody = await written({}, { owner: { name: '', email: '', phone: '' } });
+    expect(nobody.text).not.toContain('4. ');
   });
 
   test('the webhook body says the same as data', async () => {
