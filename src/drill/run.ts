@@ -7,7 +7,8 @@ export function drillSources(scenario: Scenario, run: { readonly drill: string; 
   return scenario.sources.map(({ id, name, system, parser, sendFrom }) => ({
     id: `${run.drill}-${run.lane === '' ? '' : `${run.lane}-`}${id}`,
     name,
-    org: scenario.world.organisation.id,
+    // Of no agency: an exercise's relay brings lines of hosts of several, and the register says whose each is.
+    org: '',
     system,
     parser,
     origin: 'drill' as const,
