@@ -6,6 +6,8 @@ import type { Store } from '../store/index.ts';
 
 /** A wait longer than this makes the platform "degraded": an analyst should know that the board is behind. */
 const degradedLagMs = 15_000;
+/** A store that takes longer to say how it is does not serve people either; the feed waits 3 s for an answer. */
+const answerMs = 2500;
 /** Health is asked by every board and every probe; the stores are asked once in this time. */
 const freshMs = 1000;
 
@@ -30,14 +32,13 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     const atMs = parts.clock();
     const [depth, facts] = await Promise.all([
       parts.queues.depth(),
-      Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()]).catch(
-        () => null,
-      ),
+      inTime(Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()])),
     ]);
-    const up = facts !== null;
+    const held = parts.intake?.stats();
+    // A store may answer questions and take no rows: its disk is full.
+    const up = facts !== null && held?.storeAway !== true;
     unansweredSinceMs = up ? null : (unansweredSinceMs ?? atMs);
     const [coverage, notices, sources] = facts ?? [null, null, []];
-    const held = parts.intake?.stats();
     const rules = parts.rules();
     const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
     const degraded = depth === null || lags.some((lag) => lag > degradedLagMs);
@@ -75,4 +76,17 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     if (last === null || nowMs - last.atMs >= freshMs) last = { atMs: nowMs, answer: ask() };
     return last.answer;
   };
+}
+
+/** What `work` gives within the time for an answer, else null; never rejects. */
+async function inTime<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), answerMs);
+  });
+  try {
+    return await Promise.race([work.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { createHealth, type HealthParts } from '../../src/compose/health.ts';
+
+const depth = { waiting: 0, active: 0, delayed: 0, oldestMs: 0 };
+
+function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = {}): HealthParts {
+  const stats = { waitingRows: 7, lagMs: 4000, storeAway: more.storeAway ?? false };
+  return {
+    version: '0',
+    store: {
+      ping: async () => true,
+      events: {
+        coverage: more.coverage ?? (async () => ({ lastBatch: 'b', waiting: 0, oldestWaitingMs: 0 })),
+        sources: async () => [],
+      },
+      notices: { counts: async () => ({ waiting: 0, failed: 0, oldestWaitingMs: 0 }) },
+    } as unknown as HealthParts['store'],
+    queues: { depth: async () => ({ detect: depth, notify: depth }) },
+    register: { sources: () => [], source: () => null },
+    intake: { stats: () => stats } as unknown as NonNullable<HealthParts['intake']>,
+    droppedUdp: () => 0,
+    rules: () => ({ live: 1, refused: 0 }),
+    clock: Date.now,
+  };
+}
+
+describe('the platform says how it is', () => {
+  it('well', async () => {
+    expect(await createHealth(parts())()).toMatchObject({ status: 'ok', store: { up: true } });
+  });
+
+  it('down when the store answers questions but takes no rows (a full disk)', async () => {
+    expect(await createHealth(parts({ storeAway: true }))()).toMatchObject({
+      status: 'down',
+      store: { up: false },
+      collect: { waitingRows: 7, lagMs: 4000 },
+    });
+  });
+
+  it('down, and soon enough for those who ask, when the store is silent', async () => {
+    const startedMs = performance.now();
+    const silent = createHealth(parts({ coverage: () => new Promise(() => undefined) }));
+    expect(await silent()).toMatchObject({ status: 'down', store: { up: false }, collect: { waitingRows: 7 } });
+    // The live feed gives a health that takes longer than 3 s up, just when everybody should see it.
+    expect(performance.now() - startedMs).toBeLessThan(2_900);
+  });
+});
