@@ -350,6 +350,28 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('ends where its content ends on a phone: what is only spoken does not lengthen the page', async () => {
+    const { page } = await open('/', { width: 390, height: 844, incidents: 60 });
+    await page.locator('.stream li').first().waitFor();
+    const below = await page.evaluate(
+      "document.documentElement.scrollHeight - document.querySelector('.app').getBoundingClientRect().bottom - scrollY",
+    );
+    expect(below).toBeLessThanOrEqual(1);
+  });
+
+  it('says the age of a new card to the second, not to the end of the minute', async () => {
+    const { page, fixture: f } = await open('/');
+    await expect.poll(() => page.locator('.feed').textContent()).toBe('Trực tiếp');
+    const alert = f.raise({ situation: 1, opens: true });
+    const age = page.locator(`.card[data-id="${alert.incident}"] .age`);
+    await age.waitFor();
+    const seconds = async (): Promise<number> => Number.parseInt((await age.textContent()) ?? '', 10);
+    const opened = Date.parse((await age.getAttribute('datetime')) ?? '');
+    await expect.poll(async () => Math.abs((await seconds()) - (Date.now() - opened) / 1000)).toBeLessThan(3);
+    const before = await seconds();
+    await expect.poll(seconds).toBeGreaterThan(before);
+  });
+
   it.each([
     ['light', '/'],
     ['dark', '/'],

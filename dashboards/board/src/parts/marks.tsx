@@ -1,5 +1,7 @@
 /** Small marks of the kit: a person's tile, a system's level, a moment, an age, the drill label. */
+import { computed } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { useBoard } from '../board.ts';
 import { dateTimeZone, dayMark, hourMinute, initials, machineTime, span, time } from '../format.ts';
 import { language, t } from '../i18n/index.ts';
@@ -43,12 +45,13 @@ export function Moment({ ms, short = false }: { readonly ms: number; readonly sh
   );
 }
 
-/** How long since `ms`, moving once a minute. */
+/** How long since `ms`: true to the second, drawn again only when its words change. */
 export function Age({ ms, class: name }: { readonly ms: number; readonly class?: string }): JSX.Element {
-  const { minute } = useBoard();
+  const { now } = useBoard();
+  const words = useMemo(() => computed(() => span(now.value - ms, language.value)), [now, ms]);
   return (
     <time class={name} dateTime={machineTime(ms)} title={dateTimeZone(ms)}>
-      {span(minute.value - ms, language.value)}
+      {words.value}
     </time>
   );
 }
