@@ -1,5 +1,6 @@
 /** What happened, in one paragraph made of facts only: times, counts, titles and names of the alerts; nothing guessed. */
 import type { AlertView, IncidentDetail } from '../../../src/contract/api.ts';
+import { machines } from './hosts.ts';
 import { severityRank } from './severity.ts';
 
 export interface Story {
@@ -27,7 +28,7 @@ export function storyOf(detail: IncidentDetail): Story | null {
     alerts: detail.card.alerts,
     rules: new Set(byTime.map((a) => a.rule)).size,
     events: detail.card.events,
-    hosts: detail.card.hosts,
+    hosts: machines(detail.card.hosts),
     first,
     worst,
     newest,

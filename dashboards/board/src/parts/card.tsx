@@ -4,6 +4,7 @@ import type { IncidentCard } from '../../../../src/contract/api.ts';
 import { useBoard } from '../board.ts';
 import { isReal } from '../filters.ts';
 import { shortCode } from '../format.ts';
+import { machines } from '../hosts.ts';
 import { t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
 import { severityRank } from '../severity.ts';
@@ -11,8 +12,10 @@ import { Age, Count, DrillMark, Level, Who } from './marks.tsx';
 
 export function Card({ card }: { readonly card: IncidentCard }): JSX.Element {
   const { selected } = useBoard();
-  const hosts = card.hosts.length > 0 ? card.hosts : card.entity === '' ? [] : [card.entity];
+  const hosts = machines(card.hosts.length > 0 ? card.hosts : card.entity === '' ? [] : [card.entity]);
   const drill = !isReal(card);
+  const code = shortCode(card.code);
+  const prefix = code.slice(0, code.indexOf('-') + 1);
   return (
     <article
       class="card"
@@ -24,7 +27,8 @@ export function Card({ card }: { readonly card: IncidentCard }): JSX.Element {
       <p class="c1">
         <SeverityMark severity={card.severity} />
         <span class="num dim" title={card.code}>
-          {shortCode(card.code)}
+          {prefix === '' ? null : <span class="pre">{prefix}</span>}
+          {code.slice(prefix.length)}
         </span>
         <Age class="age" ms={card.openedMs} />
       </p>
