@@ -94,6 +94,8 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   'ruler.cut': 'counts the newest {n} alerts only',
 
   'drill.running': 'Drill running',
+  'drill.ran': 'running for {for}',
+  'drill.story': 'story {at} / {of}',
   'drill.progress': 'Progress of the scenario',
 
   'sum.open': 'open',
@@ -138,6 +140,7 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   sources: 'Log sources',
   'sources.sum': '{n} [n|source|sources], {silent} silent',
   'sources.empty': 'No source is registered',
+  'sources.first': 'Make a token for the first source, on the server:',
   'sources.more': '+{n} more [n|source|sources]',
   'source.name': 'Source',
   'source.state': 'State',
@@ -222,6 +225,7 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   'incident.stale': 'This page could not be brought up to date: {why}',
   'facts.opened': 'Opened',
   story: 'What is happening.',
+  'story.past': 'What happened.',
   'story.span': 'From {from} to {to}: {alerts} [alerts|alert|alerts] of {rules} [rules|rule|rules]',
   'story.on': 'on',
   'story.first': 'First: “{title}” at {at}.',

@@ -92,6 +92,8 @@ export const vi = {
   'ruler.cut': 'chỉ đếm {n} cảnh báo mới nhất',
 
   'drill.running': 'Đang diễn tập',
+  'drill.ran': 'đã chạy {for}',
+  'drill.story': 'kịch bản {at} / {of}',
   'drill.progress': 'Tiến độ kịch bản',
 
   'sum.open': 'đang mở',
@@ -136,6 +138,7 @@ export const vi = {
   sources: 'Nguồn nhật ký',
   'sources.sum': '{n} nguồn, {silent} im lặng',
   'sources.empty': 'Chưa khai báo nguồn nào',
+  'sources.first': 'Tạo mã cho nguồn đầu tiên, trên máy chủ:',
   'sources.more': '+{n} nguồn nữa',
   'source.name': 'Nguồn',
   'source.state': 'Tình trạng',
@@ -219,6 +222,7 @@ export const vi = {
   'incident.stale': 'Chưa cập nhật được trang này: {why}',
   'facts.opened': 'Mở',
   story: 'Chuyện đang xảy ra.',
+  'story.past': 'Chuyện đã xảy ra.',
   'story.span': 'Từ {from} đến {to} có {alerts} cảnh báo của {rules} luật',
   'story.on': 'trên',
   'story.first': 'Bắt đầu: “{title}” lúc {at}.',

@@ -180,8 +180,9 @@ function FailLine(): JSX.Element | null {
   );
 }
 
+/** The wall's clock always; how far the story is only when the server says so: a position that stands still is a lie. */
 function DrillBanner(): JSX.Element | null {
-  const { state } = useBoard();
+  const { state, now } = useBoard();
   const drill = state.drill.value;
   if (drill === null || drill.state !== 'running') return null;
   const title = language.value === 'vi' ? drill.titleVi || drill.title : drill.title || drill.titleVi;
@@ -189,10 +190,15 @@ function DrillBanner(): JSX.Element | null {
     <div class="drillbar" role="status">
       <b>{t('drill.running')}</b>
       <span>{title}</span>
-      <span class="num">
-        {stopwatch(drill.simSeconds * 1000)} / {stopwatch(drill.totalSeconds * 1000)}
-      </span>
-      <progress max={Math.max(1, drill.totalSeconds)} value={drill.simSeconds} aria-label={t('drill.progress')} />
+      <span class="num">{t('drill.ran', { for: stopwatch(now.value - drill.startedMs) })}</span>
+      {drill.simSeconds > 0 ? (
+        <>
+          <span class="num">
+            {t('drill.story', { at: stopwatch(drill.simSeconds * 1000), of: stopwatch(drill.totalSeconds * 1000) })}
+          </span>
+          <progress max={Math.max(1, drill.totalSeconds)} value={drill.simSeconds} aria-label={t('drill.progress')} />
+        </>
+      ) : null}
     </div>
   );
 }
