@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
 import type { IncidentState } from '../../../../src/model/incident.ts';
+import type { Severity } from '../../../../src/model/severity.ts';
 import { useBoard } from '../board.ts';
 import { defaultBoardLimits } from '../board-state.ts';
 import { type Filters, filtersOf, isReal, passes, queryOf } from '../filters.ts';
@@ -96,6 +97,7 @@ function Tools({ all, filters }: { readonly all: readonly IncidentCard[]; readon
     ['drill', 'origin.drill', near.length - real],
   ];
   const filtered = queryOf({ ...filters, closedShown: false }) !== '';
+  const isChosen = (s: Severity): boolean => filters.severities.includes(severityRank(s));
   return (
     <div class="tools">
       <label class="find">
@@ -125,7 +127,10 @@ function Tools({ all, filters }: { readonly all: readonly IncidentCard[]; readon
           </button>
         ))}
       </fieldset>
-      <Choice label={t('filter.severity')} on={filters.severities.length > 0}>
+      <Choice
+        label={[t('filter.severity'), ...severityWords.filter(isChosen).map((s) => t(`sev.${s}`))].join(' · ')}
+        on={filters.severities.length > 0}
+      >
         <Checks
           options={severityWords.map((s) => ({ value: severityRank(s), label: <SeverityMark severity={s} /> }))}
           chosen={filters.severities}

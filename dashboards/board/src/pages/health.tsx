@@ -141,7 +141,13 @@ function SourceTable({ health }: { readonly health: Health }): JSX.Element {
           </tbody>
         </table>
       </div>
-      {health.sources.length === 0 ? <p class="empty">{t('sources.empty')}</p> : null}
+      {health.sources.length === 0 ? (
+        <p class="empty">
+          {t('sources.empty')}
+          <br />
+          {t('sources.first')} <code>npx vonggac token create --kind collector --name …</code>
+        </p>
+      ) : null}
     </section>
   );
 }

@@ -127,7 +127,7 @@ function Head({ card }: { readonly card: IncidentCard }): JSX.Element {
           <h1>{titleOf(card)}</h1>
           {board.may('handle') ? (
             <div class="acts">
-              {mine ? null : (
+              {mine || isClosed(card.state) ? null : (
                 <button class="btn btn-1" type="button" onClick={() => take(board, card)}>
                   {card.assignee === '' ? t('act.take') : t('act.takeOver')} <kbd>A</kbd>
                 </button>
@@ -183,7 +183,7 @@ function Lead({ detail }: { readonly detail: IncidentDetail }): JSX.Element | nu
   return (
     <div class="lead pane">
       <p>
-        <b>{t('story')}</b>{' '}
+        <b>{t(isClosed(detail.card.state) ? 'story.past' : 'story')}</b>{' '}
         {t('story.span', {
           from: when(story.fromMs, nowMs),
           to: when(story.toMs, nowMs),

@@ -42,7 +42,7 @@ function Row({ card }: { readonly card: IncidentCard }): JSX.Element {
           <a href={`/incidents/${encodeURIComponent(card.id)}`}>{titleOf(card)}</a>
         </h2>
         <p>
-          <b>{t(`sev.${card.severity}`)}</b>
+          <b class={isReal(card) ? undefined : 'vh'}>{t(`sev.${card.severity}`)}</b>
           {isReal(card) ? null : <span class="wd">{t('drill')}</span>}
           <span>{(card.orgName || card.systemName || card.entity).normalize('NFC')}</span>
         </p>
