@@ -468,16 +468,19 @@ describe('an owner sees its own systems and no other', () => {
     await putSystem(other, { webhookUrl: '', hosts: ['MC-APP01'] });
     const ownSource = await putSource('vanban-win', own);
     const otherSource = await putSource('motcua-win', other);
+    const relay = await putSource('tram-chung', own, { org: '' });
     owner = await apiToken('owner', [own]);
     viewer = await apiToken('viewer');
     const feeds = { owner: await openFeed(owner), viewer: await openFeed(viewer) };
     // The other's first: when its own has arrived, the other's would have.
     await send(otherSource, [lineOf('MC-02', 'high', 30), lineOf('MC-02', 'nothing', 31)]);
-    // The register knows whose host it is, whoever sends its lines.
-    await send(ownSource, [lineOf('mc-app01', 'high', 32)]);
+    // A shared relay speaks for every agency: the register knows whose host it is.
+    await send(relay, [lineOf('mc-app01', 'high', 32)]);
     await until('the viewer is shown the other system', () => feeds.viewer.systems().has(other));
     await evaluated();
-    await send(ownSource, [lineOf('VB-01', 'high', 33), lineOf('VB-01', 'nothing', 34)]);
+    // An agency's own source does not, whatever its lines say.
+    const lines = [lineOf('VB-01', 'high', 33), lineOf('VB-01', 'nothing', 34), lineOf('mc-app01', 'high', 35)];
+    await send(ownSource, lines);
     await until('both are shown the owner’s system', () =>
       [feeds.owner, feeds.viewer].every((feed) => feed.systems().has(own)),
     );
@@ -503,7 +506,7 @@ describe('an owner sees its own systems and no other', () => {
     expect(all.filter(({ system }) => system === other)).toHaveLength(2);
     const alerts = (await got<Page<AlertView>>(owner, '/alerts?limit=500')).items;
     expect(alerts).toEqual(all.filter(({ system }) => system === own));
-    expect(alerts).toHaveLength(1);
+    expect(alerts).toHaveLength(2);
     expect((await got<Page<AlertView>>(owner, `/alerts?system=${other}`)).items).toEqual([]);
     const incidents = (await got<Page<IncidentCard>>(owner, '/incidents?limit=500')).items;
     expect(incidents.map(({ system }) => system)).toEqual([own]);
@@ -516,9 +519,9 @@ describe('an owner sees its own systems and no other', () => {
     const [mine] = await incidentsOf(own);
     const [theirs] = await incidentsOf(other);
     const detail = await detailOf(mine?.id ?? '', owner);
-    expect(detail.evidence.map(({ event }) => event.system)).toEqual([own]);
+    expect(detail.evidence.map(({ event }) => event.system)).toEqual([own, own]);
     expect(detail.evidence[0]?.matched.length).toBeGreaterThan(0);
-    expect(detail.alerts.map(({ system }) => system)).toEqual([own]);
+    expect(detail.alerts.map(({ system }) => system)).toEqual([own, own]);
     const foreign = await detailOf(theirs?.id ?? '');
     const never = await ask(owner, '/incidents/0123456789abcdef0123456789abcdef');
     expect(never.status).toBe(404);
@@ -534,12 +537,13 @@ describe('an owner sees its own systems and no other', () => {
   });
 
   it.each([
-    ['', 2],
-    ['CommandLine:*', 2],
+    ['', 3],
+    ['CommandLine:*', 3],
     ['system:motcua', 0],
-    ['host:MC-02 OR host:mc-app01', 0],
+    ['host:MC-02', 0],
+    ['host:mc-app01', 1],
     ['NOT system:vanban', 0],
-    ['system:vanban OR system:motcua', 2],
+    ['system:vanban OR system:motcua', 3],
   ])('in search: %j finds %d', async (q, count) => {
     const search = new URLSearchParams({ q, from: String(baseMs), to: String(baseMs + hourMs), limit: '500' });
     const found = await got<EventSearch>(owner, `/events?${search}`);
