@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { RawLine } from '../model/source.ts';
 import type { HttpCollectorLimits } from './http-limits.ts';
@@ -16,14 +16,24 @@ async function* bounded(stream: AsyncIterable<unknown>, bytesMax: number): Async
   }
 }
 
+/** Leaves no listener behind: a body waits like this for every 16 KiB. */
+function drainedOrClosed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      stream.off('drain', go).off('close', go);
+      resolve();
+    };
+    stream.on('drain', go).on('close', go);
+  });
+}
+
 /** Decompressed chunks, as they come: a bomb is stopped at the bound, not after it was unpacked. */
 async function* inflated(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   const feed = async (): Promise<void> => {
     try {
       for await (const chunk of compressed) {
-        if (!gunzip.write(chunk))
-          await new Promise<void>((resolve) => gunzip.once('drain', resolve).once('close', resolve));
+        if (!gunzip.write(chunk)) await drainedOrClosed(gunzip);
         if (gunzip.destroyed) return;
       }
       gunzip.end();

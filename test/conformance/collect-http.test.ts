@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -160,6 +161,19 @@ describe('lines of a body', () => {
     await post('{}', { 'idempotency-key': 'K-7' });
     expect(taken[0]).toMatchObject({ key: 'K-7', source: { id: 'web' }, transport: 'http', peer: '127.0.0.1' });
   });
+});
+
+it('a long gzip body leaves no listeners behind', async () => {
+  const { post, taken } = await listen();
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const body = Array.from({ length: 20_000 }, () => randomBytes(48).toString('hex')).join('\n');
+  expect((await post(gzipSync(body), { 'content-encoding': 'gzip' })).status).toBe(200);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(taken[0]?.lines.length).toBe(20_000);
+  expect(warnings).toEqual([]);
 });
 
 describe('what is refused', () => {
