@@ -359,7 +359,7 @@ export const vi = {
   'wall.list': 'Sự cố cần người ngay',
   'wall.numbers': 'Số liệu',
   'wall.nobodySince': 'chưa ai nhận',
-  'wall.with': '{who} giữ',
+  'wall.with': '{who}',
   'wall.silent': 'nguồn im lặng',
   'wall.calm': 'Không có sự cố nào đang mở',
   'day.0': 'Chủ nhật',
