@@ -28,7 +28,10 @@ export class QueueAway extends Error {
 }
 
 export interface Queues {
-  /** Wakes a worker for a batch; offering it again while it waits or runs changes nothing. Throws QueueAway. */
+  /**
+   * Wakes a worker for a batch; offering it again while it waits or runs changes nothing, and while too many wait it is
+   * left to the sweep. Throws QueueAway.
+   */
   offerDetect(ref: BatchRef): Promise<void>;
   workDetect(handler: (ref: BatchRef, attempt: Attempt) => Promise<void>, options: WorkOptions): Work;
   /** Wakes a worker for a notice. Throws QueueAway. */
@@ -83,13 +86,32 @@ export function createQueues(o: {
   queueOf('notify');
   const done = o.metrics.counter('queue_jobs_done_total', 'Jobs finished', ['queue']);
   const failed = o.metrics.counter('queue_jobs_failed_total', 'Tries of jobs that failed', ['queue']);
+  const offerLeft = o.metrics.counter('queue_offers_left_total', 'Offers left to the sweep: too many wait', ['queue']);
   const offerFailed = o.metrics.counter('queue_offers_failed_total', 'Offers Redis did not take', ['queue']);
   const working: Work[] = [];
+
+  const counted = new Map<string, { readonly atMs: number; readonly full: boolean }>();
+  const isFull = async (name: 'detect' | 'notify'): Promise<boolean> => {
+    const nowMs = clock();
+    const last = counted.get(name);
+    if (last !== undefined && nowMs - last.atMs < limits.countAgeMs) return last.full;
+    const { wait = 0, delayed = 0 } = await queueOf(name).getJobCounts('wait', 'delayed');
+    const full = wait + delayed >= limits.waitingMax;
+    if (full && last?.full !== true)
+      log.warn({ queue: name, waiting: wait + delayed }, 'too many jobs wait: the sweep offers the rest later');
+    counted.set(name, { atMs: nowMs, full });
+    return full;
+  };
+
+  const add = async (name: 'detect' | 'notify', id: string, data: object): Promise<void> => {
+    if (await isFull(name)) offerLeft.inc({ queue: name });
+    else await queueOf(name).add(name, data, { jobId: id });
+  };
 
   const offer = async (name: 'detect' | 'notify', id: string, data: object): Promise<void> => {
     const checked = jobId(id);
     try {
-      await bounded(queueOf(name).add(name, data, { jobId: checked }), limits.offerTimeoutMs);
+      await bounded(add(name, checked, data), limits.offerTimeoutMs);
     } catch (error) {
       offerFailed.inc({ queue: name });
       throw new QueueAway(error);

@@ -68,6 +68,27 @@ describe('queue over a real redis-server', () => {
     expect(seen).toEqual(['b1 2026-11-22', 'b1 2026-11-22']);
   });
 
+  test('over the bound of waiting jobs an offer is left to the sweep, and taken again when there is room', async () => {
+    const queues = queuesOf(nextPrefix(), { waitingMax: 3, countAgeMs: 0 });
+    await offered(() => queues.offerDetect(ref('b0')));
+    for (let i = 1; i < 8; i++) await queues.offerDetect(ref(`b${i}`));
+    expect((await queues.depth())?.detect.waiting).toBe(3);
+    // Another queue has a bound of its own.
+    await queues.offerNotify('n1');
+    expect((await queues.depth())?.notify.waiting).toBe(1);
+    const seen: string[] = [];
+    queues.workDetect(async ({ id }) => void seen.push(id), { concurrency: 1 });
+    await until(
+      () => seen.length,
+      (n) => n === 3,
+    );
+    await queues.offerDetect(ref('b7'));
+    await until(
+      () => seen,
+      (s) => s.includes('b7'),
+    );
+  });
+
   test.each([['a:b'], [''], ['a b'], ['x'.repeat(129)], ['../x']])('%j is refused as a job id', async (id) => {
     await expect(queuesOf(nextPrefix()).offerDetect(ref(id))).rejects.toMatchObject({ code: 'bad-job-id' });
   });
