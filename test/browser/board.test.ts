@@ -359,6 +359,40 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     expect(below).toBeLessThanOrEqual(1);
   });
 
+  it('goes on with the next card when the one under the keys was closed, on the board or on its page', async () => {
+    const { page } = await open('/', { incidents: 40 });
+    await page.locator('.col[data-state="new"] .card').nth(3).waitFor();
+    const ids = await page
+      .locator('.col[data-state="new"] .card')
+      .evaluateAll((cards: { dataset: { id?: string } }[]) => cards.map((card) => card.dataset.id));
+    const focused = (): Promise<unknown> =>
+      page.evaluate("document.activeElement?.closest('.card')?.getAttribute('data-id') ?? ''");
+    const close = async (): Promise<void> => {
+      await page.keyboard.press('v');
+      await page.locator('#verdict').waitFor();
+      await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('verdict');
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('đã xem');
+      await page.keyboard.press('Control+Enter');
+    };
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(ids[1]);
+    await close();
+    await expect.poll(() => page.locator(`.col .card[data-id="${ids[1]}"]`).count()).toBe(0);
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(ids[2]);
+    await page.keyboard.press('Enter');
+    await page.locator('.evh').first().waitFor();
+    await close();
+    await expect.poll(() => page.locator('.verdict button').textContent()).toBe('Mở lại để xử lý');
+    await page.keyboard.press('Escape');
+    await page.locator('.col[data-state="new"] .card').first().waitFor();
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(ids[3]);
+  });
+
   it('says the age of a new card to the second, not to the end of the minute', async () => {
     const { page, fixture: f } = await open('/');
     await expect.poll(() => page.locator('.feed').textContent()).toBe('Trực tiếp');

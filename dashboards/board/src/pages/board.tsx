@@ -1,5 +1,5 @@
 /** The board: what is worst, whose is it, can the feed be trusted. */
-import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { type Signal, signal, useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
@@ -300,6 +300,14 @@ function step(from: string, dx: number, dy: number): string {
   return column[Math.min(y, column.length - 1)] ?? from;
 }
 
+/** The neighbour of the card the keys are on: where they go on when that card leaves the board, closed or filtered. */
+const neighbour: Signal<string> = signal('');
+
+function neighbourOf(id: string): string {
+  const below = step(id, 0, 1);
+  return below === id ? step(id, 0, -1) : below;
+}
+
 function useBoardKeys(form: Signal<Docked | null>, shownIds: ReadonlySet<string>): void {
   const board = useBoard();
   const ids = useRef(shownIds);
@@ -307,8 +315,11 @@ function useBoardKeys(form: Signal<Docked | null>, shownIds: ReadonlySet<string>
   useEffect(() => {
     const current = (): IncidentCard | undefined => board.state.incidents.value.get(board.selected.value);
     const move = (dx: number, dy: number) => () => {
-      const next = step(ids.current.has(board.selected.value) ? board.selected.value : '', dx, dy);
+      const at = board.selected.value;
+      const gone = linkOf(at) === null && linkOf(neighbour.value) !== null;
+      const next = gone ? neighbour.value : step(ids.current.has(at) ? at : '', dx, dy);
       if (next === '') return false;
+      neighbour.value = neighbourOf(next);
       board.selected.value = next;
       focusCard(next);
       return true;
