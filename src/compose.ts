@@ -57,6 +57,12 @@ const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { fi
 const packageRoot = (): string => path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const packageVersion = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 
+/** Address for people; a wildcard address is none, so this machine's name stands in. */
+function linkTo(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
 /**
  * THE composition root: opens the stores, builds the stages of the roles asked for and joins their ends.
  * Whatever was opened before a failure is closed again; closing runs against the data's way, senders first.
@@ -98,8 +104,10 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       clock,
     });
 
+    let boardUrl = config.publicUrl;
     const notifier = createNotifier({
-      systemOf: register.system,
+      // A system registered a moment ago is not in the register's last reading yet; its first alert must not miss it.
+      systemOf: async (id) => register.system(id) ?? (await register.refresh().then(() => register.system(id))),
       notices: store.notices,
       offer: queues.offerNotify,
       lock: state.lock,
@@ -123,7 +131,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
                 clock,
               }),
       },
-      boardUrl: config.publicUrl === '' ? `http://${config.host}:${config.port}` : config.publicUrl,
+      boardUrl: () => boardUrl,
       clock,
       log,
       limits: defaultNotifyLimits,
@@ -287,7 +295,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     await app.listen({ host: config.host, port: config.port });
     const address = app.server.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
-    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    const url = linkTo(config.host, port);
+    if (servesBoard && boardUrl === '') boardUrl = linkTo(config.host, port);
     const adminPath = servesBoard ? await records.firstAdminPath() : null;
     return {
       embedded: records.embedded,

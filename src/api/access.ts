@@ -44,6 +44,7 @@ export function createAccess(parts: AccessParts): Access {
     ...parts,
     ageMsMax: limits.directoryAgeMsMax,
     missAgeMs: limits.directoryMissAgeMs,
+    staleWaitMs: limits.directoryStaleWaitMs,
   });
 
   async function sessionOf(request: { readonly headers: IncomingHttpHeaders }): Promise<LiveSession | null> {

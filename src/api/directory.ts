@@ -35,7 +35,7 @@ export interface Directory {
 }
 
 export interface Freshness {
-  /** The last good reading will do when the ledger does not answer (the health page has to come up then). */
+  /** The last good reading will do when the ledger does not answer soon (the health page has to come up then). */
   readonly stale?: boolean;
   /** Somebody was not found in the last reading and may be new: look again unless that was just now. */
   readonly missed?: boolean;
@@ -47,6 +47,8 @@ export interface DirectoryParts {
   readonly log: Logger;
   readonly ageMsMax: number;
   readonly missAgeMs: number;
+  /** Who takes a stale reading waits no longer than this for a fresh one: a silent ledger may take a minute to fail. */
+  readonly staleWaitMs: number;
 }
 
 export function createDirectory(parts: DirectoryParts): Directory {
@@ -118,7 +120,7 @@ function createReading<T>(parts: DirectoryParts, kind: LedgerKind, schema: z.Zod
         current = mine;
       }
       try {
-        return await current;
+        return o.stale === true && last !== null ? await soon(current, parts.staleWaitMs) : await current;
       } catch (error) {
         if (o.stale === true && last !== null) return last.snapshot;
         throw error;
@@ -130,4 +132,17 @@ function createReading<T>(parts: DirectoryParts, kind: LedgerKind, schema: z.Zod
       if (last !== null) last = { ...last, atMs: -1 };
     },
   };
+}
+
+/** Rejects when `work` takes longer; it goes on for those who wait for it without haste. */
+async function soon<T>(work: Promise<T>, waitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no reading within ${waitMs} ms`)), waitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

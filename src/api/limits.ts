@@ -17,6 +17,8 @@ export interface ApiLimits {
   readonly directoryAgeMsMax: number;
   /** Who asks for somebody the directory does not know makes it look again, when its reading is older than this. */
   readonly directoryMissAgeMs: number;
+  /** What may be answered from an old reading waits this long for a new one. */
+  readonly directoryStaleWaitMs: number;
   /** Subjects of one kind the directory holds; more are refused at creation. */
   readonly directorySubjectsMax: number;
   readonly sessionIdleMs: number;
@@ -47,6 +49,7 @@ export const defaultApiLimits: ApiLimits = {
   requestTimeoutMs: 30_000,
   directoryAgeMsMax: 3_000,
   directoryMissAgeMs: 250,
+  directoryStaleWaitMs: 1_000,
   directorySubjectsMax: 20_000,
   sessionIdleMs: 60 * 60_000,
   sessionAbsoluteMs: 12 * 3_600_000,

@@ -25,7 +25,8 @@ export interface NotifierParts {
   readonly lock: <T>(key: string, work: () => Promise<T>) => Promise<T>;
   /** null: not configured; its notices are given up at once, visibly. */
   readonly channels: { readonly email: Channel | null; readonly webhook: Channel | null };
-  readonly boardUrl: string;
+  /** Where people reach the board, for links; '' when this process does not know. */
+  readonly boardUrl: () => string;
   readonly clock: () => number;
   readonly log: Logger;
   readonly limits: NotifyLimits;
@@ -120,7 +121,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     onAlert: async ({ alert, incident }) => {
       const system = alert.system === '' ? null : await parts.systemOf(alert.system);
       if (system === null) return [];
-      const settings = { boardUrl: parts.boardUrl, textLengthMax: limits.textLengthMax };
+      const settings = { boardUrl: parts.boardUrl(), textLengthMax: limits.textLengthMax };
       const wanted = noticesFor(alert, incident, system, settings, clock()).filter(({ id }) => !known.has(id));
       if (wanted.length === 0) return [];
       const written = new Set((await notices.of(incident.id)).map(({ notice }) => notice));

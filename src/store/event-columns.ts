@@ -1,9 +1,10 @@
 import type { FieldValue, SecurityEvent } from '../model/event.ts';
-import { foldText } from './fold.ts';
 import { hotFields } from './hot-fields.ts';
 import { type RetentionPolicy, retainUntil } from './retention.ts';
 
 /** An event as it lies in the store. */
+import { searchTextOf } from './search-text.ts';
+
 export type StoredEvent = SecurityEvent & { readonly committedTimeMs: number };
 
 // DateTime64 ends in 2299; beyond it ClickHouse would wrap around.
@@ -150,7 +151,7 @@ export function eventRows(o: {
       event.lane,
       event.level,
       event.message,
-      foldText(event.message),
+      searchTextOf(event),
       event.raw,
       event.parser,
       event.parseStatus,

@@ -164,7 +164,7 @@ function readTerm(text: string, start: number): Term {
   let comparison: Comparison = 'matches';
   const name = /^[^\s():"]+/.exec(text.slice(start))?.[0] ?? '';
   if (fieldName.test(name) && text.charAt(start + name.length) === ':' && !isNoField(name, text, start)) {
-    field = name;
+    field = name.normalize('NFC');
     at = start + name.length + 1;
     const sign = /^(>=|<=|>|<)/.exec(text.slice(at))?.[0];
     if (sign !== undefined) {
@@ -232,7 +232,8 @@ function parsePattern(value: string): Pattern {
 }
 
 function termNode(term: Term, limits: StoreLimits): SearchNode {
-  const pattern = parsePattern(term.value);
+  // Stored text is NFC; what is typed on some keyboards is not.
+  const pattern = parsePattern(term.value.normalize('NFC'));
   if (pattern.filter((p) => typeof p === 'string').length > limits.searchWildcards) {
     const max = limits.searchWildcards;
     throw refused(term, `Quá ${max} ký tự đại diện trong một giá trị.`, `More than ${max} wildcards in one value.`);

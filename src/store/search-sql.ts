@@ -48,7 +48,7 @@ export function searchCondition(node: SearchNode): Condition {
         return `NOT ${build(n.item)}`;
       case 'word': {
         const loose: Pattern = ['any', ...n.pattern, 'any'];
-        return `(${foldedMatch(loose)} OR ${match('raw', loose)})`;
+        return `(${compare('folded', loose, foldText)} OR ${match('raw', loose)})`;
       }
       case 'field':
         return field(n);
@@ -61,10 +61,6 @@ export function searchCondition(node: SearchNode): Condition {
     const compared = compare(foldedSql(expression, text), pattern, foldCase);
     // A text without any non-ASCII character cannot hold one: most logs need no lowerUTF8.
     return isAscii(text) ? compared : `(length(${expression}) != lengthUTF8(${expression}) AND ${compared})`;
-  }
-
-  function foldedMatch(pattern: Pattern): string {
-    return compare('folded', pattern, foldText);
   }
 
   function compare(side: string, pattern: Pattern, fold: (text: string) => string): string {
@@ -83,7 +79,8 @@ export function searchCondition(node: SearchNode): Condition {
   function field(n: Extract<SearchNode, { kind: 'field' }>): string {
     const loose: Pattern = ['any', ...n.pattern, 'any'];
     if (n.comparison === 'matches') {
-      if (n.name === 'message') return foldedMatch(loose);
+      // The message is the first line of what free words are looked for in.
+      if (n.name === 'message') return compare("substringIndex(folded, '\\n', 1)", loose, foldText);
       if (n.name === 'raw') return match('raw', loose);
     }
     const array = wellKnownArrays.get(n.name);

@@ -361,7 +361,7 @@ describe('owners are told over the real log and queue', () => {
           clock: Date.now,
         }),
       },
-      boardUrl: '',
+      boardUrl: () => '',
       clock: Date.now,
       log,
       limits: { ...defaultNotifyLimits, sweepAgeMs: 0 },

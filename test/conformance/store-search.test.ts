@@ -136,7 +136,7 @@ const rows: readonly (readonly [text: string, want: readonly string[]])[] = [
   ['raw:shell.aspx', ['web']],
   ['raw:%27', ['web']],
   ['shell.???x', ['web']],
-  ['whoami', []],
+  ['whoami', ['cmd']],
   ['cmd.exe OR powershell', ['cmd', 'ps']],
   ['(cmd.exe OR powershell) -EventID:1', []],
   ['EventID:1 NOT (Image:*cmd* OR Image:*none*)', ['ps']],

@@ -62,7 +62,12 @@ function winLine(n: number, atMs: number): string {
         Channel: 'Security',
         Computer: `MAY-0${n % 4}`,
       },
-      EventData: { TargetUserName: n % 3 === 0 ? 'nguyen van a' : 'tran.b', IpAddress: '198.51.100.7', LogonType: 3 },
+      EventData: {
+        TargetUserName: n % 3 === 0 ? 'nguyen van a' : 'tran.b',
+        IpAddress: '198.51.100.7',
+        LogonType: 3,
+        ProcessName: 'C:\\Thư Mục\\System32\\x.exe',
+      },
     },
   });
 }
@@ -245,6 +250,12 @@ describe('what was accepted is found at once', () => {
     ['message:"su co"', isIncidentReport],
     ['"dang nhap thanh cong"', is('app', (n) => n % 5 !== 0)],
     ['user_name:"Nguyễn Văn An"', isAn],
+    [nfd('user_name:"Nguyễn Văn An"'), isAn],
+    ['"nguyen van an"', isAn],
+    ['"Nguyễn Văn An"', isAn],
+    [nfd('"Nguyễn Văn An"'), isAn],
+    ['System32\\x.exe', is('win')],
+    ['"thu muc\\system32"', is('win')],
     ['user_name:"NGUYỄN VĂN *"', isAn],
     ['user_name:*Đào', is('app', (n) => n % 3 !== 0)],
     ['action:tao_* host:qlvb-app01', isIncidentReport],

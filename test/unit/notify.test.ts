@@ -72,7 +72,7 @@ function bench(
       },
       lock: memoryLock(),
       channels: { email: o.email === false ? null : recording(), webhook: null },
-      boardUrl: 'https://soc.example.gov.vn',
+      boardUrl: () => 'https://soc.example.gov.vn',
       clock: () => state.nowMs,
       log: pino({ level: 'silent' }),
       limits: { ...defaultNotifyLimits, ...o.limits },

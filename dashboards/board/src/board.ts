@@ -36,7 +36,7 @@ export interface Board {
   /** The incident the keyboard is on; kept while another page is open. */
   readonly selected: Signal<string>;
   readonly listsFailed: ReadonlySignal<string>;
-  may(what: 'handle' | 'rules' | 'health'): boolean;
+  may(what: 'handle' | 'rules' | 'health' | 'drill'): boolean;
   signIn(name: string, password: string): Promise<void>;
   signOut(): Promise<void>;
   setUp(code: string, name: string, password: string): Promise<void>;
@@ -95,10 +95,12 @@ export function createBoard(ports: BoardPorts): Board {
   let unsaid = 0;
   let inbox: FeedMessage[] = [];
 
-  function may(what: 'handle' | 'rules' | 'health'): boolean {
+  function may(what: 'handle' | 'rules' | 'health' | 'drill'): boolean {
     const role = me.value?.role;
     if (role === undefined) return false;
-    return what === 'handle' ? role === 'admin' || role === 'analyst' : role !== 'owner';
+    if (what === 'handle') return role === 'admin' || role === 'analyst';
+    if (what === 'drill') return role === 'admin' || role === 'organizer';
+    return role !== 'owner';
   }
 
   function flush(): void {
@@ -159,9 +161,13 @@ export function createBoard(ports: BoardPorts): Board {
   async function loadAll(): Promise<void> {
     try {
       const rest = [
-        api.drill().then((d) => {
-          state.drill.value = d;
-        }),
+        ...(may('drill')
+          ? [
+              api.drill().then((d) => {
+                state.drill.value = d;
+              }),
+            ]
+          : []),
         ...(may('health')
           ? [
               api.health().then((h) => {
