@@ -9,7 +9,7 @@ export interface HttpCollectorLimits {
   readonly requestsMax: number;
   /** Longest time a client may take to send a body. */
   readonly bodyWaitMs: number;
-  /** Longest time a client is kept waiting for the store. */
+  /** Longest time a client is kept waiting for the store; with the reading of the body below the server's own limit. */
   readonly answerWaitMs: number;
   readonly keyCharsMax: number;
 }
@@ -21,6 +21,6 @@ export const defaultHttpCollectorLimits: HttpCollectorLimits = {
   lineBytesMax: 1024 * 1024,
   requestsMax: 64,
   bodyWaitMs: 60_000,
-  answerWaitMs: 30_000,
+  answerWaitMs: 20_000,
   keyCharsMax: 200,
 };

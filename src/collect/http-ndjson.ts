@@ -31,6 +31,7 @@ const types: ReadonlySet<string> = new Set([
 ]);
 
 const awayRetrySeconds = 3;
+const handlerTimeout = 'FST_ERR_HANDLER_TIMEOUT';
 
 function header(request: FastifyRequest, name: string): string {
   const value = request.headers[name];
@@ -125,8 +126,11 @@ export function createHttpCollector(o: HttpCollectorOptions): FastifyPluginAsync
     }
   }
 
-  function problemOf(error: unknown): HttpProblem {
+  function problemOf(error: unknown, isAdmitted: boolean): HttpProblem {
     if (error instanceof HttpProblem) return error;
+    // The server's own limit came first. Before the token was checked, nothing can have been stored.
+    const isLate = typeof error === 'object' && error !== null && 'code' in error && error.code === handlerTimeout;
+    if (isLate) return new HttpProblem(isAdmitted ? 'outcome-unknown' : 'store-away', awayRetrySeconds);
     if (error instanceof IntakeRefused) return new HttpProblem(error.code, error.retryAfterSeconds);
     if (error instanceof IntakeUncertain) return new HttpProblem(error.code, awayRetrySeconds);
     const isAway = typeof error === 'object' && error !== null && 'code' in error && error.code === 'store-away';
@@ -139,7 +143,7 @@ export function createHttpCollector(o: HttpCollectorOptions): FastifyPluginAsync
   }
 
   async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const problem = problemOf(error);
+    const problem = problemOf(error, sources.has(request));
     answers.inc({ status: String(problem.status) });
     o.log.debug({ code: problem.code, peer: request.ip }, 'collector request refused');
     if (problem.retryAfterSeconds > 0) reply.header('retry-after', String(problem.retryAfterSeconds));

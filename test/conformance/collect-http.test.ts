@@ -25,9 +25,14 @@ afterEach(async () => {
   while (open.length > 0) await open.pop()?.close();
 });
 
-async function listen(limits: Partial<HttpCollectorLimits> = {}, answer?: (s: Submission) => Promise<Receipt>) {
+async function listen(
+  limits: Partial<HttpCollectorLimits> = {},
+  answer?: (s: Submission) => Promise<Receipt>,
+  more: { readonly handlerTimeout?: number; readonly authenticate?: () => Promise<Source | null> } = {},
+) {
   const taken: Submission[] = [];
-  const app = Fastify({ logger: false });
+  const { handlerTimeout = 0, authenticate } = more;
+  const app = Fastify({ logger: false, ...(handlerTimeout === 0 ? {} : { handlerTimeout }) });
   open.push(app);
   const intake = {
     async submit(s: Submission): Promise<Receipt> {
@@ -39,7 +44,7 @@ async function listen(limits: Partial<HttpCollectorLimits> = {}, answer?: (s: Su
   await app.register(
     createHttpCollector({
       intake,
-      authenticate: async (token) => (token === 'good' ? source : null),
+      authenticate: authenticate ?? (async (token) => (token === 'good' ? source : null)),
       limits,
       log: pino({ level: 'silent' }),
       metrics: createMetrics(),
@@ -281,6 +286,16 @@ describe('what the belt says', () => {
     const answer = await post('{}');
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'outcome-unknown']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['while the token is checked: nothing can be stored yet', true, 'store-away'],
+    ['while the store has the lines: the outcome is not known', false, 'outcome-unknown'],
+  ])('the server’s own limit, %s', async (_when, isChecking, code) => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    const { post } = await listen({}, never, { handlerTimeout: 40, ...(isChecking ? { authenticate: never } : {}) });
+    const answer = await post('{}');
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, code]);
   });
 
   it('a belt that was closed over an open question: nobody is told that nothing was stored', async () => {
