@@ -15,6 +15,7 @@ import { readLine as builtInReadLine, type ReadLine } from './read-line.ts';
 import { toSecurityEvent } from './rows.ts';
 import { screenLines } from './screen.ts';
 import { settle } from './settle.ts';
+import { pauseUnlessAborted, untilAborted } from './until-aborted.ts';
 import { createWaiting, type Entry } from './waiting.ts';
 
 export type { IntakeLimits } from './limits.ts';
@@ -149,19 +150,6 @@ export function createIntake(o: IntakeOptions): Intake {
     awaySinceMs = null;
   }
 
-  function pause(ms: number): Promise<boolean> {
-    if (stopped.signal.aborted) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(wait);
-        stopped.signal.removeEventListener('abort', end);
-        resolve(!stopped.signal.aborted);
-      };
-      const wait = setTimeout(end, ms);
-      stopped.signal.addEventListener('abort', end);
-    });
-  }
-
   async function readRows(entries: readonly Entry[], batch: string): Promise<SecurityEvent[]> {
     const rows: SecurityEvent[] = [];
     for (const { submission, kept } of entries) {
@@ -202,13 +190,13 @@ export function createIntake(o: IntakeOptions): Intake {
     const startedMs = o.clock();
     const batch = { id, day: first.day, receivedTimeMs, key };
     const settled = await settle(batch, rows, {
-      write: o.write,
+      write: (batch, rows) => untilAborted(o.write(batch, rows), stopped.signal),
       limits,
       log: o.log,
       onTry,
       onFailure,
       onStored,
-      pause,
+      pause: (ms) => pauseUnlessAborted(ms, stopped.signal),
     });
     if (settled.kind === 'unknown') throw new IntakeUncertain();
     if (settled.kind === 'refused') {

@@ -351,6 +351,16 @@ describe('a store that is away', () => {
     // Not IntakeRefused: that would say that the lines may be sent again.
     expect(await held).toBeInstanceOf(IntakeUncertain);
   });
+
+  it('close does not wait for a write that never ends', async () => {
+    const { intake } = world({ closeWaitMs: 30 }, { write: () => new Promise(() => undefined) });
+    const held = intake.submit(submission(source('a'), ['{"n":1}'])).catch((error: unknown) => error);
+    await until(() => intake.stats().batchesInFlight === 1);
+    const startedMs = performance.now();
+    await intake.close();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(await held).toBeInstanceOf(IntakeUncertain);
+  });
 });
 
 describe('rows the store refuses', () => {
