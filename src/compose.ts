@@ -161,7 +161,6 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         log,
         metrics,
       });
-      closers.add('detector', () => detector.close());
       queues.workDetect(async (ref) => void (await detector.evaluate(ref)), { concurrency: config.detectConcurrency });
       const stopSweeping = detector.startSweeping({
         every: (ms, run) => {
@@ -179,6 +178,9 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       });
       closers.add('notice sweep', every(notifySweepMs, 'notice sweep', notifier.sweep, log));
     }
+
+    // The workers end before what they work with: evaluations and notices under way are finished, within a bound.
+    closers.add('workers', () => queues.close());
 
     const intake = has('collect')
       ? createIntake({

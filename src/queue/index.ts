@@ -39,6 +39,7 @@ export interface Queues {
   workNotify(handler: (notice: string, attempt: Attempt) => Promise<void>, options: WorkOptions): Work;
   /** null while Redis does not answer. */
   depth(): Promise<{ readonly detect: QueueDepth; readonly notify: QueueDepth } | null>;
+  /** Ends the work first, so that a running job may still offer what follows from it. Twice is as good as once. */
   close(): Promise<void>;
 }
 
@@ -156,6 +157,13 @@ export function createQueues(o: {
     return started;
   };
 
+  let closing: Promise<void> | null = null;
+  const shut = async (): Promise<void> => {
+    await Promise.all(working.map((each) => each.close()));
+    producer.disconnect();
+    await Promise.all([...opened.values()].map((queue) => bounded(queue.close(), 500).catch(() => undefined)));
+  };
+
   return {
     offerDetect: (ref) => offer('detect', ref.id, { batch: ref.id, day: ref.day }),
     offerNotify: (notice) => offer('notify', notice, { notice }),
@@ -174,10 +182,9 @@ export function createQueues(o: {
         return null;
       }
     },
-    close: async () => {
-      await Promise.all(working.map((each) => each.close()));
-      producer.disconnect();
-      await Promise.all([...opened.values()].map((queue) => bounded(queue.close(), 500).catch(() => undefined)));
+    close: () => {
+      closing ??= shut();
+      return closing;
     },
   };
 }
