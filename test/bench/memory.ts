@@ -80,7 +80,7 @@ function diskRows(): Cell[][] {
 
 function diskKib(folder: string): number | null {
   try {
-    const [kib = ''] = execFileSync('du', ['-sk', path.join(root, folder)], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const [kib = ''] = execFileSync('du', ['-skH', path.join(root, folder)], { stdio: ['ignore', 'pipe', 'ignore'] })
       .toString()
       .split('\t');
     return Number(kib);
