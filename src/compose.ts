@@ -35,7 +35,7 @@ export interface Platform {
   readonly url: string;
   readonly syslog: { readonly udpPort: number; readonly tcpPort: number } | null;
   /** One-time link for the first administrator; null when there is one already. */
-  readonly firstAdminLink: { readonly url: string; readonly validMinutes: number } | null;
+  readonly firstAdminLink: { readonly url: string; readonly validHours: number } | null;
   readonly store: Store;
   readonly state: State;
   readonly register: Register;
@@ -310,7 +310,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           ? null
           : {
               url: `${config.publicUrl === '' ? url : config.publicUrl}${adminPath}`,
-              validMinutes: defaultApiLimits.setupCodeMs / 60_000,
+              validHours: defaultApiLimits.setupCodeMs / 3_600_000,
             },
       store,
       state,

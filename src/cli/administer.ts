@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { openRecords } from '../compose/records.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../observe/log.ts';

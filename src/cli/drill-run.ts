@@ -24,6 +24,8 @@ export interface DrillResult {
 
 const actor = 'drill';
 const drainTimeoutMs = 60_000;
+/** How often boards hear where the story is. */
+const showEveryMs = 1000;
 const pageSize = 500;
 /** What a log shipper does, too: lines of a quarter of a second go together. */
 const sendPauseMs = 250;
@@ -80,9 +82,11 @@ export async function runDrill(o: {
     o.err(`vonggac: replaying ${scenario.title.vi} (${o.records.length} lines, speed ${o.speed})`);
     replay.start();
     await show('running');
+    const telling = setInterval(() => void show('running').catch(() => undefined), showEveryMs);
     const stop = (): void => void replay.stop();
     o.signal.addEventListener('abort', stop);
     await replay.finished;
+    clearInterval(telling);
     o.signal.removeEventListener('abort', stop);
     if (o.signal.aborted) {
       await show('stopped').catch(() => undefined);

@@ -36,7 +36,7 @@ export async function runUp(config: Config, err: (line: string) => void): Promis
   );
   if (platform.firstAdminLink !== null) {
     err(
-      `vonggac: no account yet. Open this link once, within ${platform.firstAdminLink.validMinutes} minutes, to create the administrator:`,
+      `vonggac: no account yet. Open this link once, within ${platform.firstAdminLink.validHours} hours, to create the administrator:`,
     );
     err(`         ${platform.firstAdminLink.url}`);
   }

@@ -122,6 +122,12 @@ describe('what is wrong gets one clear line', () => {
     expect(done.err.trim()).toMatch(/^vonggac: .*rules\/nowhere/);
   });
 
+  it('a token for a data directory nobody uses', async () => {
+    const done = await cli(['token', 'create', '--kind', 'collector', '--name', 'x', '--data', await dataDir()]);
+    expect(done.code).toBe(1);
+    expect(done.err).toMatch(/^vonggac: no platform keeps its data in .*--data/);
+  });
+
   it('a misspelt setting', async () => {
     const done = await run([], { VONGGAC_PROT: '1' });
     expect(done.code).toBe(2);
