@@ -19,6 +19,11 @@ export async function administer(
 ): Promise<number> {
   try {
     const embedded = config.clickhouseUrl === '';
+    if (embedded && !existsSync(path.join(config.dataDir, 'clickhouse'))) {
+      throw new Error(
+        `no platform keeps its data in ${config.dataDir}; name its directory with --data, or start it there once`,
+      );
+    }
     const result =
       (embedded ? await askControl(config.dataDir, command) : null) ?? (await withOwnStores(config, command));
     if (!result.ok) {
