@@ -101,7 +101,7 @@ async function startChild(
   if (outcome.kind !== 'ready') {
     forked.kill('SIGKILL');
     await exited;
-    const reason = [outcome.message, ...lastLines()].join('\n');
+    const reason = [outcome.message, ...lastLines()].join(' · ');
     const code = outcome.kind === 'failed' ? outcome.code : 'clickhouse-failed';
     throw Object.assign(new Error(`embedded ClickHouse does not start: ${reason}`), { code });
   }

@@ -65,7 +65,7 @@ export async function openSpawnedRedis(o: {
       givenUp.abort();
       letGo(keeper);
       await exited;
-      const reason = [cause instanceof Error ? cause.message : String(cause), ...lastLines()].join('\n');
+      const reason = [cause instanceof Error ? cause.message : String(cause), ...lastLines()].join(' · ');
       throw Object.assign(new Error(`redis-server (${o.binary}) does not start: ${reason}`), { code: 'redis-failed' });
     });
     await writeFile(join(directory, pidFile), JSON.stringify({ pid: answered, start: processStart(answered) }));

@@ -4,7 +4,9 @@ import type { Condition, Detection, Item, Pattern, RuleIr } from '../lower/ir.ts
 import { compileRegex } from '../lower/regex.ts';
 import { anyText } from '../parse/text-parts.ts';
 import { contentOf, type EventFields } from './field-content.ts';
-import { itemContent, meets, meetsItem, meetsPattern } from './reference.ts';
+import { compileGlob } from './glob.ts';
+import { itemContent, meetsPattern } from './reference.ts';
+import { plainTest, type TextTest } from './text-test.ts';
 
 /** Which part of a rule was met by which text of which field (same shape as model/finding.ts MatchedField). */
 export interface MatchDetail {
@@ -19,15 +21,84 @@ export interface MatchDetail {
   readonly spans: readonly (readonly [number, number])[];
 }
 
-/** The positive items an event meets, in the rule's order; [] when the event does not meet the rule. */
-export function explainMatch(rule: RuleIr, fields: EventFields): MatchDetail[] {
+/** Tests one text against a pattern of text, regex, cidr or compare; the text comes as it is and folded. */
+type OneTextTest = (text: string, folded: string) => boolean;
+
+export interface Explainer {
+  /** The positive items an event meets, in the rule's order; [] when the event does not meet the rule. */
+  explain(rule: RuleIr, fields: EventFields): MatchDetail[];
+}
+
+/**
+ * `meetsItem` answers for the event that is explained; a hit is explained in the time of a few matches, since floods of
+ * hits are what a bad day looks like. Tests of single patterns are made once.
+ */
+export function createExplainer(meetsItem: (item: Item) => boolean): Explainer {
+  const tests = new WeakMap<Pattern, OneTextTest>();
+  return { explain: (rule, fields) => explainMatch(rule, fields, meetsItem, testOf) };
+
+  function testOf(pattern: Pattern): OneTextTest | null {
+    const known = tests.get(pattern);
+    if (known !== undefined) return known;
+    const test = oneTextTest(pattern);
+    if (test !== null) tests.set(pattern, test);
+    return test;
+  }
+}
+
+/** null for patterns that ask more than one text: presence, absence, another field. */
+function oneTextTest(pattern: Pattern): OneTextTest | null {
+  switch (pattern.kind) {
+    case 'null':
+    case 'exists':
+    case 'field':
+      return null;
+    case 'text': {
+      if (pattern.parts.length === 1 && pattern.parts[0] === anyText) return null;
+      const glob: TextTest = compileGlob(pattern.parts, pattern.cased);
+      return pattern.cased ? glob : (_, folded) => glob(folded);
+    }
+    default:
+      return plainTest(pattern);
+  }
+}
+
+function explainMatch(
+  rule: RuleIr,
+  fields: EventFields,
+  meetsItem: (item: Item) => boolean,
+  testOf: (pattern: Pattern) => OneTextTest | null,
+): MatchDetail[] {
   const details: MatchDetail[] = [];
   const told = new Set<string>();
   walkCondition(rule.condition);
   return details;
 
+  function meetsCondition(condition: Condition): boolean {
+    switch (condition.kind) {
+      case 'and':
+        return condition.of.every(meetsCondition);
+      case 'or':
+        return condition.of.some(meetsCondition);
+      case 'not':
+        return !meetsCondition(condition.of);
+      case 'selections':
+        return condition.link === 'all' ? condition.names.every(meetsSelection) : condition.names.some(meetsSelection);
+    }
+  }
+
+  function meetsSelection(name: string): boolean {
+    const detection = rule.selections.get(name);
+    return detection !== undefined && meetsDetection(detection);
+  }
+
+  function meetsDetection(detection: Detection): boolean {
+    if (detection.kind === 'item') return meetsItem(detection.item);
+    return detection.kind === 'all' ? detection.of.every(meetsDetection) : detection.of.some(meetsDetection);
+  }
+
   function walkCondition(condition: Condition): void {
-    if (!meets({ selections: rule.selections, condition }, fields)) return;
+    if (!meetsCondition(condition)) return;
     if (condition.kind === 'and' || condition.kind === 'or') condition.of.forEach(walkCondition);
     else if (condition.kind === 'selections') {
       for (const name of condition.names) {
@@ -42,7 +113,7 @@ export function explainMatch(rule: RuleIr, fields: EventFields): MatchDetail[] {
   /** Tells of the detection when it is met as a whole; true if so. */
   function walkDetection(detection: Detection, selection: string): boolean {
     if (detection.kind === 'item') {
-      const met = meetsItem(detection.item, fields);
+      const met = meetsItem(detection.item);
       if (met && !detection.item.negated) tellItem(detection.item, selection);
       return met;
     }
@@ -55,11 +126,19 @@ export function explainMatch(rule: RuleIr, fields: EventFields): MatchDetail[] {
 
   function tellItem(item: Item, selection: string): void {
     const content = itemContent(item, fields);
+    const folded = content.texts.map(fold);
     for (const pattern of item.values.flat()) {
       if (details.length >= explainLimits.details) return;
-      if (!meetsPattern(pattern, content, fields)) continue;
-      const one = (text: string) => meetsPattern(pattern, { exists: true, present: true, texts: [text] }, fields);
-      const text = content.texts.find(one) ?? '';
+      const test = testOf(pattern);
+      let text: string | undefined;
+      if (test !== null) {
+        text = content.texts.find((raw, i) => test(raw, folded[i] ?? ''));
+        if (text === undefined) continue;
+      } else {
+        if (!meetsPattern(pattern, content, fields)) continue;
+        const one = (single: string) => meetsPattern(pattern, { exists: true, present: true, texts: [single] }, fields);
+        text = content.texts.find(one) ?? '';
+      }
       const place = item.field ?? keywordPlace(fields, text);
       details.push({ field: place, selection, how: howOf(pattern), ...window(text, spansOf(pattern, text, fields)) });
     }

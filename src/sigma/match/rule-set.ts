@@ -4,7 +4,7 @@ import { sha256 } from '../sha256.ts';
 import { cluesOf } from './clue.ts';
 import { type CompiledRule, createEngine, type Engine } from './engine.ts';
 import { EventView } from './event-view.ts';
-import { explainMatch, type MatchDetail } from './explain.ts';
+import { createExplainer, type MatchDetail } from './explain.ts';
 import type { EventFields } from './field-content.ts';
 import { ItemTest } from './item-test.ts';
 import { treeOf } from './node.ts';
@@ -44,6 +44,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   const unknown = options.unknownDimension ?? 'closed';
   const view = new EventView();
   const tests = new Map<string, ItemTest>();
+  const testsByItem = new Map<Item, ItemTest>();
   const compiled: CompiledRule[] = rules.map((rule, index) => {
     const node = treeOf(rule.ir, testOf);
     return { index, node, clues: cluesOf(node) };
@@ -51,6 +52,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
   const routes = new Map<string, Engine>();
   let everything: Engine | null = null;
+  const explainer = createExplainer((item) => testsByItem.get(item)?.met() ?? false);
 
   return {
     version: sha256(`${unknown}\n${hashes.join('\n')}`).slice(0, 32),
@@ -70,7 +72,9 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
     },
     explain(index, event) {
       const rule = rules[index];
-      return rule === undefined ? [] : explainMatch(rule.ir, event.fields);
+      if (rule === undefined) return [];
+      view.open(event.fields);
+      return explainer.explain(rule.ir, event.fields);
     },
   };
 
@@ -87,10 +91,9 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   /** Items that say the same have one test, so an event answers each of them once. */
   function testOf(item: Item): ItemTest {
     const key = JSON.stringify([item.field, item.link, item.negated, item.values]);
-    const known = tests.get(key);
-    if (known !== undefined) return known;
-    const test = new ItemTest(item, view);
+    const test = tests.get(key) ?? new ItemTest(item, view);
     tests.set(key, test);
+    testsByItem.set(item, test);
     return test;
   }
 }
