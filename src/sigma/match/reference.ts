@@ -36,7 +36,7 @@ export function meets(rule: RuleIr, fields: EventFields): boolean {
 }
 
 /** An item: any or all of its values, each met by whichever member of the field; `neq` turns the whole round. */
-export function meetsItem(item: Item, fields: EventFields): boolean {
+function meetsItem(item: Item, fields: EventFields): boolean {
   const content = itemContent(item, fields);
   const meetsValue = (value: readonly Pattern[]) => value.some((pattern) => meetsPattern(pattern, content, fields));
   const met = item.link === 'all' ? item.values.every(meetsValue) : item.values.some(meetsValue);
