@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm run setup | demo | start | test | bench — set up what is missing, then do it. No dependencies: it runs before any exist.
 // usage: node scripts/setup.mjs [demo|start|test|bench] [arguments of that command]
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -103,7 +103,11 @@ async function main() {
   if (command === 'bench') {
     ensureRedis();
     await build();
-    execFileSync(process.execPath, ['--import', 'tsx', 'test/bench/main.ts', ...rest], { cwd: root, stdio: 'inherit' });
+    const bench = spawnSync(process.execPath, ['--import', 'tsx', 'test/bench/main.ts', ...rest], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    process.exitCode = bench.status ?? 1;
     return;
   }
   const needsStack = command === 'demo' || command === 'start' || command === 'setup';
