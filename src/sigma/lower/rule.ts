@@ -65,7 +65,7 @@ function lowerCondition(tree: ConditionTree, names: readonly string[], problems:
 }
 
 /** `*` stands for any run of characters, anywhere and several times; `_` names are private unless asked for. */
-function fits(name: string, pattern: string): boolean {
+export function fits(name: string, pattern: string): boolean {
   const glob = pattern === 'them' ? '*' : pattern;
   if (name.startsWith('_') && !glob.startsWith('_')) return false;
   const [head = '', ...rest] = glob.split('*');
