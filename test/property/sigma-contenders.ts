@@ -1,0 +1,76 @@
+import { compileRules, meets, parseRules, type Rule } from '../../src/sigma/index.ts';
+import { casePlaceholders } from './sigma-case-rules.ts';
+import { type CaseBatch, type EventCase, eventOf } from './sigma-cases.ts';
+import { shrinkText } from './sigma-shrink.ts';
+
+/** Indexes of the rules that each event meets, ascending, in the order of the events. */
+export type Verdicts = readonly (readonly number[])[];
+
+/** An engine that answers for a whole batch, without routing. */
+export interface Contender {
+  readonly name: string;
+  verdicts(batch: CaseBatch): Verdicts | Promise<Verdicts>;
+}
+
+/** The meaning itself. */
+export const reference: Contender = {
+  name: 'reference',
+  verdicts: ({ rules, events }) =>
+    events.map(({ fields }) => rules.flatMap((rule, i) => (meets(rule.ir, fields) ? [i] : []))),
+};
+
+const anywhere = { product: null, categories: [], services: [] };
+
+export const fast: Contender = {
+  name: 'fast',
+  verdicts({ rules, events }) {
+    const set = compileRules(rules);
+    return events.map(({ fields }) => [...set.match({ fields, logsource: anywhere }, { routing: false })]);
+  },
+};
+
+/** One verdict on which an engine leaves the reference. */
+export interface Difference {
+  readonly contender: string;
+  readonly rule: Rule;
+  readonly event: EventCase;
+  readonly reference: boolean;
+}
+
+/** Every verdict of the batch, each engine beside the reference. */
+export async function differences(batch: CaseBatch, contender: Contender, wanted: Verdicts): Promise<Difference[]> {
+  const given = await contender.verdicts(batch);
+  return batch.events.flatMap((event, e) => {
+    const right = wanted[e] ?? [];
+    const said = given[e] ?? [];
+    if (right.length === said.length && right.every((rule, i) => rule === said[i])) return [];
+    return batch.rules.flatMap((rule, i) =>
+      right.includes(i) === said.includes(i)
+        ? []
+        : [{ contender: contender.name, rule, event, reference: right.includes(i) }],
+    );
+  });
+}
+
+/** The difference as small as it gets, as text that can be pasted into the conformance cases. */
+export async function shrunk(difference: Difference, contender: Contender, triesMax = 2_000): Promise<string> {
+  let line = difference.event.line;
+  let source = difference.rule.source;
+  const stillThere = async (ruleText: string, eventText: string): Promise<boolean> => {
+    const event = eventOf(eventText);
+    const { rules } = parseRules(ruleText, 'shrunk', { placeholders: casePlaceholders });
+    if (event === null || rules.length !== 1) return false;
+    const batch = { rules, events: [event] };
+    try {
+      return (await differences(batch, contender, await reference.verdicts(batch))).length > 0;
+    } catch {
+      return false;
+    }
+  };
+  // An engine may err only beside other rules or after other events; then there is nothing to shrink alone.
+  if (await stillThere(source, line)) {
+    line = await shrinkText(line, (shorter) => stillThere(source, shorter), triesMax);
+    source = await shrinkText(source, (shorter) => stillThere(shorter, line), triesMax);
+  }
+  return `${contender.name} says ${!difference.reference}, the reference says ${difference.reference}\n${source}\n${line}`;
+}
