@@ -6,8 +6,32 @@
  *   const set = compileRules(rules);
  *   for (const index of set.match(event)) console.log(set.rules[index].title, set.explain(index, event));
  */
+export { evaluateGroup, type Instant } from './correlate/evaluate.ts';
+export type {
+  Correlation,
+  CorrelationComparison,
+  CorrelationField,
+  CorrelationIr,
+  CorrelationKind,
+  CorrelationOperator,
+  CorrelationReference,
+  TemporalExpression,
+} from './correlate/ir.ts';
+export { type Member, type MemberOutcome, memberOf } from './correlate/member.ts';
+export type {
+  CorrelationHit,
+  CorrelationStream,
+  CorrelationStreamLimits,
+  CorrelationStreamOptions,
+  CorrelationStreamStats,
+  HitMember,
+  PushOutcome,
+} from './correlate/stream.ts';
 export { fold, foldCodePoint } from './fold.ts';
 export { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
+export { applyFixes } from './lint/apply-fixes.ts';
+export type { Edit, Finding, FindingSeverity } from './lint/finding.ts';
+export { type LintOptions, lintRules, type RuleText } from './lint/lint-rules.ts';
 export type { Condition, Detection, Item, Pattern, RuleIr, Value } from './lower/ir.ts';
 export type { Placeholders } from './lower/item.ts';
 export type { MatchDetail } from './match/explain.ts';
