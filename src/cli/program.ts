@@ -167,6 +167,27 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       const { runRulesCheck } = await import('./rules-check.ts');
       status = await runRulesCheck({ dirs, json: o.json, out });
     });
+  rules
+    .command('lint <paths...>')
+    .description('what is wrong, doubtful or untidy in rules (docs/sigma-lint.md); exit 1 on errors and warnings')
+    .option('--json', 'one JSON object a finding', false)
+    .option('--fix', 'write the fixes that do not change what a rule means', false)
+    .addOption(
+      new Option('--severity <least>', 'leave out what weighs less')
+        .choices(['error', 'warning', 'info'])
+        .default('info'),
+    )
+    .option('--disable <ids>', 'checks to leave out, separated by commas', '')
+    .addHelpText('after', exitHelp)
+    .action(
+      async (
+        paths: string[],
+        o: { json: boolean; fix: boolean; severity: 'error' | 'warning' | 'info'; disable: string },
+      ) => {
+        const { runRulesLint } = await import('./rules-lint.ts');
+        status = await runRulesLint({ ...o, paths, disable: o.disable.split(',').map((id) => id.trim()), out, err });
+      },
+    );
 
   program
     .command('detect [files...]')

@@ -53,17 +53,31 @@ export function createProblems(file: string, max: number): Problems {
   };
 }
 
+/** What can be shown at its place: a problem of the loader, or a finding of the linter. */
+type Shown = Pick<RuleProblem, 'file' | 'line' | 'column' | 'message' | 'advice'> & {
+  readonly severity: string;
+  readonly code: string;
+};
+
 /** The problem with its line and a caret under the column, for people: four lines, no colour, no final newline. */
-export function renderProblem(problem: RuleProblem, text: string): string {
+export function renderProblem(problem: Shown, text: string): string {
   const shownMax = 160;
-  const head = `${problem.file}:${problem.line}:${problem.column}: ${problem.severity} ${problem.code}: ${problem.message}`;
+  const head = printable(
+    `${problem.file}:${problem.line}:${problem.column}: ${problem.severity} ${problem.code}: ${problem.message}`,
+  );
+  const advice = `  ${printable(problem.advice)}`;
   const line = lineOf(text, problem.line);
-  if (line === null) return `${head}\n  ${problem.advice}`;
+  if (line === null) return `${head}\n${advice}`;
   const from = Math.max(0, problem.column - 1 - shownMax / 2);
-  const cut = line.slice(from, from + shownMax).replaceAll('\t', ' ');
+  const cut = printable(line.slice(from, from + shownMax));
   const gutter = String(problem.line);
   const caret = `${' '.repeat(gutter.length)} | ${' '.repeat(Math.min(cut.length, problem.column - 1 - from))}^`;
-  return `${head}\n${gutter} | ${cut}\n${caret}\n  ${problem.advice}`;
+  return `${head}\n${gutter} | ${cut}\n${caret}\n${advice}`;
+}
+
+/** Nothing that moves a terminal's cursor or turns its text round, whatever a rule's author wrote. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ');
 }
 
 function lineOf(text: string, line: number): string | null {

@@ -1,0 +1,106 @@
+import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
+import type { RuleProblem } from '../problem.ts';
+import { allChecks } from './all-checks.ts';
+import type { Check, Report } from './check.ts';
+import { disabledIn } from './disable-comment.ts';
+import { type LintDocument, readLintFile } from './document.ts';
+import type { Finding } from './finding.ts';
+
+/** A rule file: its name is shown, and some checks look at it. */
+export interface RuleText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface LintOptions {
+  /** Ids of checks and codes of problems to leave out everywhere. */
+  readonly disable?: readonly string[];
+  readonly limits?: SigmaLimits;
+}
+
+/**
+ * Everything there is to say about some rule files: what the parser refuses or warns of, and what the checks find, in
+ * the order of files and places. Checks over several rules (ids, titles, references) look at all files together.
+ * A comment `# vonggac-lint-disable id, id` switches checks off for its document. Never throws.
+ */
+export function lintRules(files: readonly RuleText[], options: LintOptions = {}): Finding[] {
+  const disabled = new Set(options.disable ?? []);
+  const limits = options.limits ?? defaultSigmaLimits;
+  const documents: LintDocument[] = [];
+  const findings: Finding[] = [];
+  const order = new Map<string, number>();
+  for (const { file, text } of files) {
+    order.set(file, order.size);
+    const read = readLintFile(text, file, limits);
+    documents.push(...read.documents);
+    findings.push(...read.problems.map(findingOf));
+  }
+  for (const check of allChecks) {
+    if (!disabled.has(check.id)) run(check, documents, (document) => reporter(check, document, findings));
+  }
+  return withoutDisabled(withoutDoubles(findings), documents, disabled).toSorted(
+    (a, b) =>
+      (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) ||
+      a.line - b.line ||
+      a.column - b.column ||
+      a.code.localeCompare(b.code, 'en'),
+  );
+}
+
+function run(check: Check, documents: readonly LintDocument[], reportOf: (document: LintDocument) => Report): void {
+  check.set?.(documents, reportOf);
+  if (check.document === undefined && check.item === undefined) return;
+  for (const document of documents) {
+    const report = reportOf(document);
+    check.document?.(document, report);
+    if (check.item !== undefined) for (const item of document.items) check.item(item, report);
+  }
+}
+
+function reporter(check: Check, document: LintDocument, into: Finding[]): Report {
+  return ({ line, column }, message, extra) => {
+    const { severity, id: code, advice } = check;
+    const { file } = document;
+    into.push({
+      severity,
+      code,
+      file,
+      line,
+      column,
+      message,
+      advice: extra?.advice ?? advice,
+      fix: extra?.fix ?? null,
+    });
+  };
+}
+
+function findingOf(problem: RuleProblem): Finding {
+  return { ...problem, severity: problem.severity === 'refused' ? 'error' : 'warning', fix: null };
+}
+
+/** A check may carry a problem's code, to add a fix: then the check's word stands for both. */
+function withoutDoubles(findings: readonly Finding[]): Finding[] {
+  const place = (f: Finding) => `${f.file}\n${f.line}\n${f.column}\n${f.code}`;
+  const fixed = new Set(findings.filter((f) => f.fix !== null).map(place));
+  return findings.filter((f) => f.fix !== null || !fixed.has(place(f)));
+}
+
+function withoutDisabled(
+  findings: readonly Finding[],
+  documents: readonly LintDocument[],
+  everywhere: ReadonlySet<string>,
+): Finding[] {
+  const commented = new Map<string, { from: number; to: number; ids: ReadonlySet<string> }[]>();
+  for (const document of documents) {
+    const ids = new Set(disabledIn(document).map(({ id }) => id));
+    if (ids.size === 0) continue;
+    const ofFile = commented.get(document.file) ?? [];
+    ofFile.push({ from: document.from, to: document.to, ids });
+    commented.set(document.file, ofFile);
+  }
+  return findings.filter(
+    ({ file, line, code }) =>
+      !everywhere.has(code) &&
+      !(commented.get(file) ?? []).some(({ from, to, ids }) => line >= from && line <= to && ids.has(code)),
+  );
+}
