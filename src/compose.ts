@@ -12,7 +12,7 @@ import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
-import { openRuleBook } from './compose/rules.ts';
+import { openRuleBook, type RuleAudit } from './compose/rules.ts';
 import { type Config, listenAddress } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
 import { createDetector } from './detect/index.ts';
@@ -74,10 +74,25 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
   const has = (role: Config['roles'][number]): boolean => config.roles.includes(role);
   try {
     const metrics = createMetrics();
-    const rules = await openRuleBook(config.rulesDirs, log);
+    // Read before the stores are opened: a rule folder that is not there is told at once.
+    let noteRules: RuleAudit = async () => undefined;
+    const rules = await openRuleBook({
+      dirs: config.rulesDirs,
+      audit: (row) => noteRules(row),
+      clock,
+      log,
+      metrics,
+    });
     const records = await openRecords(config, { log });
     closers.add('records', () => records.close());
     const { store, state } = records;
+    const worker = `${hostname()}-${process.pid}`;
+    noteRules = async ({ document, ...row }) => {
+      const noted = { kind: 'rule', subject: 'rule-set', ...row, document: { ...document, process: worker } } as const;
+      await state.lock('ledger:rule:rule-set', () => store.ledger.append(noted));
+    };
+    rules.follow();
+    closers.add('rules', () => rules.close());
     const queues = createQueues({ connection: records.redis.connection, log, metrics });
     closers.add('queues', () => queues.close());
     const register = createRegister({ load: (kind) => store.ledger.all(kind) });
@@ -141,7 +156,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const recent = createRecentBatches(recentRowsMax);
     if (has('detect')) {
       const detector = createDetector({
-        rules: () => rules.live,
+        rules: rules.live,
         store: {
           ...store.events,
           ...store.detection,
@@ -156,7 +171,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           for (const each of raised) await notifier.onAlert(each);
         },
         offer: queues.offerDetect,
-        worker: `${hostname()}-${process.pid}`,
+        worker,
         clock,
         log,
         metrics,
@@ -234,7 +249,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       register,
       intake,
       droppedUdp: () => syslog?.stats().droppedUdp ?? 0,
-      rules: () => ({ live: rules.live.facts.length, refused: rules.refused }),
+      rules: rules.set,
       clock,
     });
     let drill: DrillView | null = null;

@@ -67,6 +67,11 @@ const table = {
     message: 'The request names something that is not registered.',
     messageVi: 'Yêu cầu nhắc đến đối tượng chưa đăng ký.',
   },
+  'rules-refused': {
+    status: 422,
+    message: 'The rule folders cannot be used; the rules in force stay.',
+    messageVi: 'Không dùng được thư mục luật; bộ luật đang chạy được giữ nguyên.',
+  },
   'too-many': {
     status: 429,
     message: 'Too many tries; wait a while.',

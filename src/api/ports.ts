@@ -2,7 +2,15 @@
  * What the API needs from the rest, as narrow as it uses it; the composition root passes the store, the state and the
  * stages. A port throws an error with a `code`: `store-away`, `state-away`, `bad-cursor`, `bad-query` (with `position`).
  */
-import type { AlertView, DrillView, Health, IncidentAction, IncidentCard, RuleView } from '../contract/api.ts';
+import type {
+  AlertView,
+  DrillView,
+  Health,
+  IncidentAction,
+  IncidentCard,
+  RuleSetView,
+  RuleView,
+} from '../contract/api.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding } from '../model/finding.ts';
@@ -159,7 +167,14 @@ export interface DeliveriesPort {
 export interface RulesPort {
   list(): readonly RuleView[];
   get(id: string): RuleView | null;
+  set(): RuleSetView;
+  /** Reads the rule folders again. `failed`: they cannot be used, the rules in force stay. The caller's audit row is written. */
+  reload(actor: string): Promise<ReloadOutcome>;
 }
+
+type ReloadOutcome =
+  | { readonly kind: 'loaded'; readonly changed: boolean }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export interface DrillsPort {
   current(): Promise<readonly DrillView[]>;

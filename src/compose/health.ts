@@ -1,4 +1,4 @@
-import type { Health } from '../contract/api.ts';
+import type { Health, RuleSetView } from '../contract/api.ts';
 import type { Intake } from '../ingest/index.ts';
 import type { Queues } from '../queue/index.ts';
 import type { Register } from '../register/index.ts';
@@ -11,6 +11,9 @@ const answerMs = 2500;
 /** Health is asked by every board and every probe; the stores are asked once in this time. */
 const freshMs = 1000;
 
+/** Workers that evaluated nothing for longer are not named. */
+const workersSinceMs = 15 * 60_000;
+
 export interface HealthParts {
   readonly version: string;
   readonly store: Pick<Store, 'ping' | 'events' | 'notices'>;
@@ -19,7 +22,7 @@ export interface HealthParts {
   /** null in a process without the role collect. */
   readonly intake: Pick<Intake, 'stats'> | null;
   readonly droppedUdp: () => number;
-  readonly rules: () => { readonly live: number; readonly refused: number };
+  readonly rules: () => RuleSetView;
   readonly clock: () => number;
 }
 
@@ -32,13 +35,20 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     const atMs = parts.clock();
     const [depth, facts] = await Promise.all([
       parts.queues.depth(),
-      inTime(Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()])),
+      inTime(
+        Promise.all([
+          parts.store.events.coverage(),
+          parts.store.notices.counts(),
+          parts.store.events.sources(),
+          parts.store.events.workers(atMs - workersSinceMs),
+        ]),
+      ),
     ]);
     const held = parts.intake?.stats();
     // A store may answer questions and take no rows: its disk is full.
     const up = facts !== null && held?.storeAway !== true;
     unansweredSinceMs = up ? null : (unansweredSinceMs ?? atMs);
-    const [coverage, notices, sources] = facts ?? [null, null, []];
+    const [coverage, notices, sources, workers] = facts ?? [null, null, [], []];
     const rules = parts.rules();
     const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
     const degraded = depth === null || lags.some((lag) => lag > degradedLagMs);
@@ -53,8 +63,12 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
         lagMs: coverage?.oldestWaitingMs ?? 0,
         waitingBatches: coverage?.waiting ?? 0,
         lastBatch: coverage?.lastBatch ?? '',
-        rules: rules.live,
-        refusedRules: rules.refused,
+        rules: rules.detections + rules.correlations,
+        refusedRules: rules.refusedTotal,
+        ruleSet: rules.version,
+        rulesLoadedMs: rules.loadedMs,
+        rulesFailure: rules.failure,
+        workers,
       },
       notify: { lagMs: notices?.oldestWaitingMs ?? 0, waiting: notices?.waiting ?? 0, failed: notices?.failed ?? 0 },
       queue: { up: depth !== null },

@@ -1,30 +1,185 @@
-import type { RuleView } from '../contract/api.ts';
+import type { RuleSetView, RuleView } from '../contract/api.ts';
 import { type LiveRules, liveRulesOf } from '../detect/index.ts';
+import { fingerprintOf, followRules, type RuleChangeLimits } from '../detect/rule-changes.ts';
 import { type LoadedRules, loadRuleDirs } from '../detect/rule-files.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 
-/** The rules a process lives by, and as people read them. */
+/** Refusals shown by name; all of them are in the log and counted. */
+const refusedShownMax = 200;
+
+/** Readings of folders that are written to meanwhile, before it is given up. */
+const readingsMax = 10;
+
+type ReloadOutcome =
+  | { readonly kind: 'loaded'; readonly changed: boolean }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** A row of the audit trail: who had the rules read again and what came of it. */
+export type RuleAudit = (row: {
+  readonly actor: string;
+  readonly action: 'reloaded' | 'reload-failed';
+  readonly document: Readonly<Record<string, unknown>>;
+}) => Promise<void>;
+
+/** The rules a process lives by, and as people read them. Follows its folders; sets are swapped whole. */
 export interface RuleBook {
-  readonly live: LiveRules;
-  readonly refused: number;
+  /** The set in force now: a new object whenever it changes. */
+  live(): LiveRules;
   list(): readonly RuleView[];
   get(id: string): RuleView | null;
+  set(): RuleSetView;
+  /**
+   * Reads the folders again, one reading at a time. A set that cannot be read, or that would leave nothing of rules
+   * there were, does not replace the one in force; the reason shows in `set()` until a reading succeeds.
+   */
+  reload(actor: string): Promise<ReloadOutcome>;
+  /** From now on reads the folders again by itself when they change. */
+  follow(): void;
+  close(): Promise<void>;
 }
 
+interface InForce {
+  readonly live: LiveRules;
+  readonly views: ReadonlyMap<string, RuleView>;
+  readonly set: RuleSetView;
+}
+
+/** Actor of readings nobody asked for. */
+const systemActor = 'system';
+
 /** Loads the rule folders; every refusal is a line in the log with file, line and column. Throws RulesUnreadable. */
-export async function openRuleBook(dirs: readonly string[], log: Logger): Promise<RuleBook> {
-  const loaded = await loadRuleDirs(dirs);
-  const refused = loaded.problems.filter((problem) => problem.severity === 'refused');
-  for (const { file, line, column, code, message } of refused)
-    log.warn({ at: `${file}:${line}:${column}`, code }, `rule refused: ${message}`);
-  const views = viewsOf(loaded);
-  return {
-    live: liveRulesOf(loaded.set),
-    refused: loaded.documents.filter((document) => document.outcome === 'refused').length,
-    list: () => [...views.values()],
-    get: (id) => views.get(id) ?? null,
+export async function openRuleBook(o: {
+  readonly dirs: readonly string[];
+  readonly audit: RuleAudit;
+  readonly clock: () => number;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'counter' | 'gauge'>;
+  readonly limits?: Partial<RuleChangeLimits>;
+}): Promise<RuleBook> {
+  const log = o.log.child({ part: 'rules' });
+  const gauges = {
+    inForce: o.metrics.gauge('rules_in_force', 'Rules of the set in force', ['kind']),
+    refused: o.metrics.gauge('rules_refused', 'Documents of the newest reading that were refused'),
+    loaded: o.metrics.gauge('rules_loaded_timestamp_seconds', 'When the set in force was loaded'),
+    failing: o.metrics.gauge('rules_reload_failing', '1 while what lies in the folders is not in force'),
   };
+  const reloads = o.metrics.counter('rules_reloads_total', 'Readings of the rule folders after the first', ['outcome']);
+  let print = '';
+  let now = await read();
+  let working: Promise<unknown> = Promise.resolve();
+  let follower: { close(): Promise<void> } | null = null;
+  show();
+
+  async function read(): Promise<InForce> {
+    for (let attempt = 1; attempt <= readingsMax; attempt += 1) {
+      const before = await fingerprintOf(o.dirs);
+      const loaded = await loadRuleDirs(o.dirs);
+      print = await fingerprintOf(o.dirs);
+      // Written to while it was read: a set of old and new halves was never meant by anybody.
+      if (print === before) return inForceOf(loaded, o.clock());
+    }
+    throw new Error(`the files in ${o.dirs.join(', ')} change faster than they can be read`);
+  }
+
+  function show(): void {
+    for (const kind of ['detections', 'correlations', 'filters'] as const) gauges.inForce.set({ kind }, now.set[kind]);
+    gauges.refused.set(now.set.refusedTotal);
+    gauges.loaded.set(now.set.loadedMs / 1000);
+    gauges.failing.set(now.set.failure === '' ? 0 : 1);
+    for (const { file, line, column, code, message } of now.set.refused)
+      log.warn({ at: `${file}:${line}:${column}`, code }, `rule refused: ${message}`);
+  }
+
+  async function again(actor: string): Promise<ReloadOutcome> {
+    const outcome = await replace();
+    reloads.inc({ outcome: outcome.kind });
+    const { version, refusedTotal, failure, detections, correlations, filters } = now.set;
+    const document = { version, detections, correlations, filters, refused: refusedTotal };
+    if (outcome.kind === 'failed')
+      log.error({ reason: outcome.reason }, 'the rule folders cannot be used; the rules in force stay');
+    else log.info({ actor, ...document, changed: outcome.changed }, 'rules read again');
+    // The set is in force whether or not the store can note it.
+    await o
+      .audit({
+        actor,
+        action: outcome.kind === 'failed' ? 'reload-failed' : 'reloaded',
+        document: outcome.kind === 'failed' ? { version, reason: failure } : { ...document, changed: outcome.changed },
+      })
+      .catch((error: unknown) => log.warn({ err: error }, 'a reading of the rules was not noted in the audit trail'));
+    return outcome;
+  }
+
+  async function replace(): Promise<ReloadOutcome> {
+    const reason = await readOrReason();
+    if (typeof reason === 'string') {
+      now = { ...now, set: { ...now.set, failure: reason, failedMs: o.clock() } };
+      gauges.failing.set(1);
+      return { kind: 'failed', reason };
+    }
+    const changed = reason.live.version !== now.live.version;
+    // An equal set is not swapped: what the detector knows of it (rules held apart, engines built) stays.
+    now = changed ? reason : { live: now.live, views: reason.views, set: reason.set };
+    show();
+    return { kind: 'loaded', changed };
+  }
+
+  async function readOrReason(): Promise<InForce | string> {
+    try {
+      const next = await read();
+      const gone = next.live.facts.length === 0 && now.live.facts.length > 0;
+      return gone ? `no rule is left in ${o.dirs.join(', ')} (${next.set.refusedTotal} refused)` : next;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  const reload = (actor: string): Promise<ReloadOutcome> => {
+    const next = working.then(() => again(actor));
+    working = next.catch(() => undefined);
+    return next;
+  };
+
+  return {
+    live: () => now.live,
+    list: () => [...now.views.values()],
+    get: (id) => now.views.get(id) ?? null,
+    set: () => now.set,
+    reload,
+    follow: () => {
+      follower ??= followRules({
+        places: o.dirs,
+        known: print,
+        changed: async () => ((await reload(systemActor)).kind === 'loaded' ? print : null),
+        log,
+        ...(o.limits === undefined ? {} : { limits: o.limits }),
+      });
+    },
+    close: async () => {
+      await follower?.close();
+      await working;
+    },
+  };
+}
+
+function inForceOf(loaded: LoadedRules, loadedMs: number): InForce {
+  const live = liveRulesOf(loaded.set);
+  const refused = loaded.problems.filter((problem) => problem.severity === 'refused');
+  const set: RuleSetView = {
+    version: live.version,
+    loadedMs,
+    detections: loaded.rules.length,
+    correlations: 0,
+    filters: 0,
+    refused: refused.slice(0, refusedShownMax).map(({ file, line, column, code, message, advice }) => {
+      return { file, line, column, code, message, advice };
+    }),
+    refusedTotal: loaded.documents.filter((document) => document.outcome === 'refused').length,
+    failure: '',
+    failedMs: 0,
+  };
+  return { live, views: viewsOf(loaded), set };
 }
 
 function viewsOf(loaded: LoadedRules): ReadonlyMap<string, RuleView> {

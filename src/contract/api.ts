@@ -169,6 +169,32 @@ export interface RuleView {
   readonly hash: string;
 }
 
+/** A rule file's document that is not in force, and why. */
+export interface RefusedRuleView {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** The rule set of the process that answers. */
+export interface RuleSetView {
+  /** Hash of all rules in force; every evaluation in the ledger carries it. */
+  readonly version: string;
+  readonly loadedMs: number;
+  readonly detections: number;
+  readonly correlations: number;
+  readonly filters: number;
+  /** Refusals of the newest reading, at most 200; `refusedTotal` is exact. */
+  readonly refused: readonly RefusedRuleView[];
+  readonly refusedTotal: number;
+  /** Why what lies in the folders now is not in force; '' when it is. */
+  readonly failure: string;
+  readonly failedMs: number;
+}
+
 export interface SystemView {
   readonly id: string;
   readonly name: string;
@@ -198,6 +224,13 @@ export interface Health {
     readonly lastBatch: string;
     readonly rules: number;
     readonly refusedRules: number;
+    /** Version of the rule set in force in the process that answers, and when it was loaded. */
+    readonly ruleSet: string;
+    readonly rulesLoadedMs: number;
+    /** Why the newest rule files are not in force; '' when they are. */
+    readonly rulesFailure: string;
+    /** What the workers evaluated with in the last quarter of an hour, each with its newest version. */
+    readonly workers: readonly { readonly worker: string; readonly ruleSet: string; readonly atMs: number }[];
   };
   readonly notify: { readonly lagMs: number; readonly waiting: number; readonly failed: number };
   readonly queue: { readonly up: boolean };

@@ -42,11 +42,11 @@ export async function loadRuleDirs(
   dirs: readonly string[],
   options: CompileOptions & ParseOptions = {},
 ): Promise<LoadedRules> {
-  const files = (await Promise.all(dirs.map(ruleFiles))).flat();
+  const files = await listRuleFiles(dirs);
   const documents: FileDocument[] = [];
   const problems: RuleProblem[] = [];
   const firstOf = new Map<string, Rule>();
-  for await (const [file, parsed] of readRuleFiles([...new Set(files)], options)) {
+  for await (const [file, parsed] of readRuleFiles(files, options)) {
     problems.push(...parsed.problems);
     for (const document of parsed.documents) {
       const { rule } = document;
@@ -70,6 +70,11 @@ export async function loadRuleDirs(
   }
   const rules = [...firstOf.values()];
   return { set: compileRules(rules, options), rules, problems, documents };
+}
+
+/** The rule files below the places, each once, in the order they are read. Throws RulesUnreadable. */
+export async function listRuleFiles(places: readonly string[]): Promise<string[]> {
+  return [...new Set((await Promise.all(places.map(ruleFiles))).flat())];
 }
 
 async function ruleFiles(path: string): Promise<string[]> {

@@ -42,6 +42,7 @@ export type Permission =
   | 'incident.handle'
   | 'event.search'
   | 'rule.read'
+  | 'rule.manage'
   | 'drill.run'
   | 'drill.read'
   | 'account.manage'
@@ -58,6 +59,7 @@ export const permissions: Readonly<Record<Permission, readonly Role[]>> = {
   'incident.handle': ['admin', 'analyst'],
   'event.search': ['admin', 'analyst', 'organizer', 'owner', 'viewer'],
   'rule.read': ['admin', 'analyst', 'organizer', 'viewer'],
+  'rule.manage': ['admin'],
   'drill.run': ['admin', 'organizer'],
   'drill.read': ['admin', 'organizer'],
   'account.manage': ['admin'],

@@ -33,6 +33,15 @@ export interface Batches {
   adoptOrphans(olderThanMs: number): Promise<Batch[]>;
   recordEvaluation(e: Evaluation): Promise<void>;
   coverage(): Promise<Coverage>;
+  /** Who evaluated since then, and with which rule set last; at most 100, by name. */
+  workers(sinceMs: number): Promise<WorkerState[]>;
+}
+
+/** What a worker last evaluated with. */
+export interface WorkerState {
+  readonly worker: string;
+  readonly ruleSet: string;
+  readonly atMs: number;
 }
 
 const dayMs = 86_400_000;
@@ -246,6 +255,16 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
         ]),
         `evaluation-${e.batch}-${e.ruleSet}`,
       ),
+    async workers(sinceMs) {
+      const rows = await sql.rows<{ worker: string; rule_set: string; at_ms: string }>(
+        `SELECT worker, argMax(rule_set, evaluated_time) AS rule_set, toUnixTimestamp64Milli(max(evaluated_time)) AS at_ms
+         FROM evaluations
+         WHERE day >= {day:Date} AND evaluated_time >= fromUnixTimestamp64Milli({since:Int64})
+         GROUP BY worker ORDER BY worker LIMIT 100`,
+        { day: openDay(), since: sinceMs },
+      );
+      return rows.map((row) => ({ worker: row.worker, ruleSet: row.rule_set, atMs: Number(row.at_ms) }));
+    },
     async coverage() {
       const since = await firstOpenDay();
       const [waiting] = await sql.rows<{ n: string; oldest: string }>(

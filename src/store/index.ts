@@ -38,6 +38,7 @@ export interface StoreEvents extends EventsWriter, EventsReader, EventSearch, De
   readonly adoptOrphans: Batches['adoptOrphans'];
   readonly recordEvaluation: Batches['recordEvaluation'];
   readonly coverage: Batches['coverage'];
+  readonly workers: Batches['workers'];
   readonly sources: () => Promise<SourceState[]>;
 }
 
@@ -89,6 +90,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
       adoptOrphans: batches.adoptOrphans,
       recordEvaluation: batches.recordEvaluation,
       coverage: batches.coverage,
+      workers: batches.workers,
       sources: readSources({ sql, clock }),
     },
     detection: { ...createFindings({ sql, limits }), ...createAlerts({ sql, limits }) },

@@ -497,6 +497,12 @@ export function makeWorld(count: number, nowMs: number, seed: number): World {
   return world;
 }
 
+function ruleSetHealth(nowMs: number) {
+  const ruleSet = '4f1d2c7be09a3356';
+  const workers = ['detect-1', 'detect-2'].map((worker) => ({ worker, ruleSet, atMs: nowMs - 900 }));
+  return { ruleSet, rulesLoadedMs: nowMs - 3_600_000, rulesFailure: '', workers };
+}
+
 export function makeHealth(nowMs: number): Health {
   const names: readonly (readonly [string, string, number, number, number])[] = [
     ['fw', 'Tường lửa', 1, 110_400, 0],
@@ -516,7 +522,14 @@ export function makeHealth(nowMs: number): Health {
     version: '0.1.0',
     collect: { lagMs: 420, waitingRows: 1840, droppedUdp: 0 },
     store: { up: true, lagMs: 180 },
-    detect: { lagMs: 2100, waitingBatches: 0, lastBatch: 'lz8k3f20-w1-98431', rules: 3216, refusedRules: 2 },
+    detect: {
+      lagMs: 2100,
+      waitingBatches: 0,
+      lastBatch: 'lz8k3f20-w1-98431',
+      rules: 3216,
+      refusedRules: 2,
+      ...ruleSetHealth(nowMs),
+    },
     notify: { lagMs: 0, waiting: 0, failed: 1 },
     queue: { up: true },
     sources: names.map(([id, name, agoSeconds, perMinute, rawShare]) => ({

@@ -20,7 +20,7 @@ import type {
   SessionsPort,
   StoredEvent,
 } from '../../src/api/ports.ts';
-import type { DrillView, Health, IncidentAction, RuleView } from '../../src/contract/api.ts';
+import type { DrillView, Health, IncidentAction, RuleSetView, RuleView } from '../../src/contract/api.ts';
 import { incidentCard } from '../../src/incident/index.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Alert, Finding } from '../../src/model/finding.ts';
@@ -49,6 +49,9 @@ interface Memory {
   readonly deliveries: Delivery[];
   readonly deadLetters: DeadLetter[];
   readonly rules: RuleView[];
+  ruleSet: RuleSetView;
+  /** What the next reload comes to. */
+  reload: Awaited<ReturnType<ApiParts['rules']['reload']>>;
   readonly drills: DrillView[];
   readonly ledgerRows: LedgerRow[];
   readonly sessionRecords: Map<string, { record: SessionRecord; endMs: number }>;
@@ -283,6 +286,8 @@ export function memoryApi(
     deliveries: [],
     deadLetters: [],
     rules: [],
+    ruleSet: oneRuleSet,
+    reload: { kind: 'loaded', changed: false },
     drills: [],
     ledgerRows: [],
     sessionRecords: new Map(),
@@ -358,7 +363,12 @@ export function memoryApi(
     sessions,
     rateLimit: memoryRateLimit(memory),
     deliveries: { of: (id) => store(() => memory.deliveries.filter(({ incident }) => incident === id)) },
-    rules: { list: () => memory.rules, get: (id) => memory.rules.find((rule) => rule.id === id) ?? null },
+    rules: {
+      list: () => memory.rules,
+      get: (id) => memory.rules.find((rule) => rule.id === id) ?? null,
+      set: () => memory.ruleSet,
+      reload: async () => memory.reload,
+    },
     viewAlert: (alert, names) => alertView(alert, names, defaultAlertLimits),
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
@@ -378,13 +388,34 @@ export function memoryApi(
   return { memory, access, accounts, parts, log };
 }
 
+const oneRuleSet: RuleSetView = {
+  version: 'rules-1',
+  loadedMs: Date.UTC(2026, 10, 22, 2, 0, 0),
+  detections: 25,
+  correlations: 1,
+  filters: 0,
+  refused: [
+    { file: 'rules/bad.yml', line: 3, column: 5, code: 'yaml', message: 'no YAML', advice: 'indent with spaces' },
+  ],
+  refusedTotal: 1,
+  failure: '',
+  failedMs: 0,
+};
+
+const ruleSetHealth = {
+  ruleSet: 'rules-1',
+  rulesLoadedMs: Date.UTC(2026, 10, 22, 2, 0, 0),
+  rulesFailure: '',
+  workers: [{ worker: 'detect-1', ruleSet: 'rules-1', atMs: Date.UTC(2026, 10, 22, 2, 59, 0) }],
+};
+
 const healthyHealth: Health = {
   status: 'ok',
   atMs: 0,
   version: 'test',
   collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0 },
   store: { up: true, lagMs: 0 },
-  detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 25, refusedRules: 0 },
+  detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 25, refusedRules: 0, ...ruleSetHealth },
   notify: { lagMs: 0, waiting: 0, failed: 0 },
   queue: { up: true },
   sources: [],

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { createHealth, type HealthParts } from '../../src/compose/health.ts';
+import type { RuleSetView } from '../../src/contract/api.ts';
 
 const depth = { waiting: 0, active: 0, delayed: 0, oldestMs: 0 };
+
+const ruleSet: RuleSetView = {
+  version: 'rules-1',
+  loadedMs: 0,
+  detections: 1,
+  correlations: 0,
+  filters: 0,
+  refused: [],
+  refusedTotal: 0,
+  failure: '',
+  failedMs: 0,
+};
 
 function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = {}): HealthParts {
   const stats = { waitingRows: 7, lagMs: 4000, storeAway: more.storeAway ?? false };
@@ -12,6 +25,7 @@ function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = 
       events: {
         coverage: more.coverage ?? (async () => ({ lastBatch: 'b', waiting: 0, oldestWaitingMs: 0 })),
         sources: async () => [],
+        workers: async () => [],
       },
       notices: { counts: async () => ({ waiting: 0, failed: 0, oldestWaitingMs: 0 }) },
     } as unknown as HealthParts['store'],
@@ -19,7 +33,7 @@ function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = 
     register: { sources: () => [], source: () => null },
     intake: { stats: () => stats } as unknown as NonNullable<HealthParts['intake']>,
     droppedUdp: () => 0,
-    rules: () => ({ live: 1, refused: 0 }),
+    rules: () => ruleSet,
     clock: Date.now,
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ApiProblem } from '../errors.ts';
+import { principalOf } from '../guard.ts';
 import type { ApiLimits } from '../limits.ts';
 import type { RulesPort } from '../ports.ts';
 import * as query from '../schemas/query.ts';
@@ -31,6 +32,34 @@ export function ruleRoutes({ rules, limits }: RuleParts): FastifyPluginAsyncZod 
         const items = after.slice(0, limit);
         const last = items.at(-1);
         return { items: items.map(ruleSummary), cursor: after.length > limit && last !== undefined ? last.id : null };
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/rule-set',
+      config: { access: { permission: 'rule.read' } },
+      schema: {
+        summary: 'The rule set in force: version, when it was loaded, what was refused',
+        tags: ['rules'],
+        response: { 200: wire.ruleSetView },
+      },
+      handler: async () => rules.set(),
+    });
+
+    app.route({
+      method: 'POST',
+      url: '/rules/reload',
+      config: { access: { permission: 'rule.manage' } },
+      schema: {
+        summary: 'Read the rule folders again',
+        tags: ['rules'],
+        response: { 200: wire.ruleSetView },
+      },
+      handler: async (request) => {
+        const outcome = await rules.reload(principalOf(request).id);
+        if (outcome.kind === 'failed') throw new ApiProblem('rules-refused', { members: { reason: outcome.reason } });
+        return rules.set();
       },
     });
 

@@ -14,6 +14,7 @@ import type {
   IncidentDetail,
   Me,
   Page,
+  RuleSetView,
   RuleView,
   SystemView,
 } from '../../contract/api.ts';
@@ -208,6 +209,29 @@ export type RuleSummary = Omit<RuleView, 'text'>;
 export const ruleSummary: z.ZodType<RuleSummary> = z.object(ruleShape).meta({ id: 'RuleSummary' });
 export const ruleView: z.ZodType<RuleView> = z.object({ ...ruleShape, text: z.string() }).meta({ id: 'RuleView' });
 
+export const ruleSetView: z.ZodType<RuleSetView> = z
+  .object({
+    version: z.string(),
+    loadedMs: ms,
+    detections: count,
+    correlations: count,
+    filters: count,
+    refused: z.array(
+      z.object({
+        file: z.string(),
+        line: count,
+        column: count,
+        code: z.string(),
+        message: z.string(),
+        advice: z.string(),
+      }),
+    ),
+    refusedTotal: count,
+    failure: z.string(),
+    failedMs: ms,
+  })
+  .meta({ id: 'RuleSetView' });
+
 export const systemView: z.ZodType<SystemView> = z
   .object({
     id: z.string(),
@@ -236,6 +260,10 @@ export const health: z.ZodType<Health> = z
       lastBatch: z.string(),
       rules: count,
       refusedRules: count,
+      ruleSet: z.string(),
+      rulesLoadedMs: ms,
+      rulesFailure: z.string(),
+      workers: z.array(z.object({ worker: z.string(), ruleSet: z.string(), atMs: ms })),
     }),
     notify: z.object({ lagMs: ms, waiting: count, failed: count }),
     queue: z.object({ up: z.boolean() }),
