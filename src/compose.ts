@@ -10,6 +10,7 @@ import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts
 import { createClosers } from './compose/closers.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { loadMappings, shippedMappings } from './compose/mappings.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
@@ -19,6 +20,7 @@ import { createDetector } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
 import { createIntake } from './ingest/index.ts';
+import { createLineReader } from './ingest/read-line.ts';
 import type { Alert } from './model/finding.ts';
 import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
 import type { Logger } from './observe/log.ts';
@@ -83,6 +85,9 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       log,
       metrics,
     });
+    const reader = createLineReader(
+      await loadMappings(config.mappingsDir === '' ? shippedMappings : config.mappingsDir),
+    );
     const records = await openRecords(config, { log });
     closers.add('records', () => records.close());
     const { store, state } = records;
@@ -199,6 +204,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
 
     const intake = has('collect')
       ? createIntake({
+          readLine: reader.readLine,
           write: async (batch, rows) => {
             const committed = await store.events.insertBatch(batch, rows);
             // A keyed batch sent again may have been stored with other rows; only the store knows which.

@@ -19,6 +19,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly redisBinary: string;
   readonly rulesDirs: readonly string[];
+  readonly mappingsDir: string;
+  readonly unknownLogsource: 'open' | 'closed';
   readonly syslogUdp: string;
   readonly syslogTcp: string;
   readonly smtpUrl: string;
@@ -109,6 +111,18 @@ export const settings: readonly Setting[] = [
     env: 'VONGGAC_RULES',
     fallback: 'rules/detections',
     why: 'folders of Sigma rules, comma-separated',
+  },
+  {
+    key: 'mappingsDir',
+    env: 'VONGGAC_MAPPINGS',
+    fallback: '',
+    why: 'folder of field mappings; empty: rules/mappings of the package',
+  },
+  {
+    key: 'unknownLogsource',
+    env: 'VONGGAC_UNKNOWN_LOGSOURCE',
+    fallback: 'closed',
+    why: 'open: a rule also applies to events that say nothing of a logsource dimension it names; closed: it does not',
   },
   {
     key: 'syslogUdp',
@@ -245,6 +259,9 @@ export function readConfig(
   );
   if (roles.length === 0) fail(rolesSetting, 'at least one role');
   listenAddress(text('syslogUdp'));
+  const unknownLogsource = text('unknownLogsource');
+  if (unknownLogsource !== 'open' && unknownLogsource !== 'closed')
+    fail(find('unknownLogsource')[0], `expected open or closed, got "${unknownLogsource}"`);
   listenAddress(text('syslogTcp'));
   const host = text('host');
   const port = number('port', 0, 65_535);
@@ -263,6 +280,8 @@ export function readConfig(
     redisUrl: url(...find('redisUrl'), ['redis:', 'rediss:']),
     redisBinary: text('redisBinary'),
     rulesDirs: list(text('rulesDirs')),
+    mappingsDir: text('mappingsDir'),
+    unknownLogsource,
     syslogUdp: text('syslogUdp'),
     syslogTcp: text('syslogTcp'),
     smtpUrl: url(...find('smtpUrl'), ['smtp:', 'smtps:']),

@@ -1,13 +1,18 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
-import { readLine } from '../ingest/read-line.ts';
+import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
-import type { RuleSet } from '../sigma/index.ts';
+import type { RuleSet, UnknownDimension } from '../sigma/index.ts';
 import { type LineSink, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
   readonly rules: readonly string[];
+  /** Folder of mappings; without it, those the package brings. */
+  readonly mappings?: string;
+  /** Whether a rule applies to events that say nothing of a dimension it names. Default `closed`. */
+  readonly unknownLogsource?: UnknownDimension;
   /** false holds every rule against every event. */
   readonly routing: boolean;
   readonly stats: boolean;
@@ -40,16 +45,18 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   const limits = o.limits ?? defaultDetectLimits;
   const loadStart = performance.now();
   let loaded: Awaited<ReturnType<typeof loadRuleDirs>>;
+  let readLine: ReadLine;
   try {
-    loaded = await loadRuleDirs(o.rules);
+    ({ readLine } = createLineReader(await loadMappings(o.mappings)));
+    loaded = await loadRuleDirs(o.rules, { unknownDimension: o.unknownLogsource ?? 'closed' });
   } catch (error) {
-    if (!(error instanceof RulesUnreadable)) throw error;
+    if (!(error instanceof RulesUnreadable || error instanceof MappingsRefused)) throw error;
     o.err(error.message);
     return 1;
   }
   const refused = loaded.documents.filter((document) => document.outcome === 'refused').length;
   if (refused > 0) o.err(`${refused} rules refused; \`vonggac rules check\` says why`);
-  const run = createRun(o, loaded.set, limits);
+  const run = createRun(o, loaded.set, readLine, limits);
   const loadMs = performance.now() - loadStart;
 
   const cpuStart = process.cpuUsage();
@@ -74,7 +81,7 @@ interface Run {
   count(): { events: number; hits: number };
 }
 
-function createRun(o: DetectOptions, set: RuleSet, limits: DetectLimits): Run {
+function createRun(o: DetectOptions, set: RuleSet, readLine: ReadLine, limits: DetectLimits): Run {
   const options = { routing: o.routing };
   const receivedTimeMs = Date.now();
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.

@@ -40,6 +40,14 @@ function splitRulesFromFiles(
   return { rules: afterRules.slice(0, cut), files: [...afterRules.slice(cut), ...named] };
 }
 
+interface DetectFlags {
+  readonly rules: string[];
+  readonly mappings?: string;
+  readonly unknownLogsource: 'open' | 'closed';
+  readonly routing: string;
+  readonly stats: boolean;
+}
+
 /** Runs one command line; resolves to the exit status. Commands load what they need only when called. */
 export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   let status = 0;
@@ -196,15 +204,26 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
     .addOption(
       new Option('--routing <mode>', 'off: every rule against every event').choices(['on', 'off']).default('on'),
     )
+    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
+    .addOption(
+      new Option(
+        '--unknown-logsource <mode>',
+        'open: a rule also applies to events that say nothing of a dimension it names',
+      )
+        .choices(['open', 'closed'])
+        .default('closed'),
+    )
     .option('--stats', 'end with one JSON line of figures on standard error', false)
     .addHelpText('after', exitHelp)
-    .action(async (named: string[], o: { rules: string[]; routing: string; stats: boolean }) => {
+    .action(async (named: string[], o: DetectFlags) => {
       const { rules: dirs, files } = splitRulesFromFiles(o.rules, named);
       if (files.length === 0)
         program.error('name at least one FILE, or - for standard input', { exitCode: usageError });
       const { runDetect } = await import('./detect.ts');
       status = await runDetect({
         rules: dirs,
+        ...(o.mappings === undefined ? {} : { mappings: o.mappings }),
+        unknownLogsource: o.unknownLogsource,
         routing: o.routing === 'on',
         stats: o.stats,
         files,

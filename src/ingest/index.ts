@@ -11,7 +11,7 @@ import { createDeadLetterDesk } from './dead-letters.ts';
 import { defaultIntakeLimits, type IntakeLimits } from './limits.ts';
 import { createIntakeMeters } from './meters.ts';
 import type { Locate, LookupBatch, OfferBatch, WriteBatch, WriteDeadLetters } from './ports.ts';
-import { readLine as builtInReadLine, type ReadLine } from './read-line.ts';
+import type { ReadLine } from './read-line.ts';
 import { toSecurityEvent } from './rows.ts';
 import { screenLines } from './screen.ts';
 import { settle } from './settle.ts';
@@ -33,7 +33,7 @@ export interface IntakeOptions {
   readonly metrics: Metrics;
   /** Distinguishes the processes that write batches; random when not given. */
   readonly writer?: string;
-  readonly readLine?: ReadLine;
+  readonly readLine: ReadLine;
 }
 
 interface IntakeStats {
@@ -70,7 +70,7 @@ const awayRetrySeconds = 3;
 /** The belt: raw lines → events → one committed batch → an offer to detection → receipts. */
 export function createIntake(o: IntakeOptions): Intake {
   const limits: IntakeLimits = { ...defaultIntakeLimits, ...o.limits };
-  const readLine = o.readLine ?? builtInReadLine;
+  const { readLine } = o;
   const nextId = createBatchIds(o.clock, o.writer ?? randomBytes(3).toString('hex'));
   const meters = createIntakeMeters(o.metrics);
   const desk = createDeadLetterDesk({ write: o.deadLetter, limits, clock: o.clock, log: o.log, meters });

@@ -1,73 +1,116 @@
 import type { ParsedRecord } from '../model/record.ts';
-import type { Mapping, MappingRule, Selector } from './mapping.ts';
+import { makesFields } from './fields.ts';
+import type { Mapping, MappingRule, Selector, ValueMap, When } from './mapping.ts';
+import { readerOf, type SelectorReader, ValueClasses } from './selector.ts';
 
-/** Rules that look at the same selectors share one lookup by the joined values. */
-interface RuleTable {
+/** What the rules of a group say of one kind of record. */
+export interface Meaning {
+  /** Small number that stands for it; -1 when it was worked out for one record only. */
+  readonly id: number;
+  readonly product: string | null;
+  readonly categories: readonly string[];
+  readonly services: readonly string[];
+  /** Rules that make fields, in order. */
+  readonly makers: readonly MappingRule[];
+}
+
+/** Rules that always apply together: those of one mapping with `needs`, or of all mappings of a parser without. */
+export interface Group {
+  readonly mappings: readonly Mapping[];
+  /** One of these lists of fields must be there; [] = it always applies. */
+  readonly needs: readonly (readonly string[])[];
   readonly selectors: readonly Selector[];
-  readonly byValues: ReadonlyMap<string, readonly MappingRule[]>;
+  meaningOf(record: ParsedRecord, parser: string): Meaning;
 }
 
-export interface CompiledMapping {
-  readonly mapping: Mapping;
-  readonly tables: readonly RuleTable[];
+interface Branch {
+  readonly next: Map<number, Branch>;
+  meaning: Meaning | null;
 }
 
-const separator = '\0';
+/** Meanings one group remembers; the rest is worked out anew, so that no sender can fill our memory. */
+const meaningsMax = 20_000;
 
-function selected(record: ParsedRecord, selector: Selector): string {
-  switch (selector) {
-    case 'program':
-      return record.program;
-    case 'channel':
-      return record.channel;
-    case 'provider':
-      return record.provider;
-    case 'eventId':
-      return record.eventId;
-    default: {
-      const name = selector.slice('field:'.length);
-      const value = Object.hasOwn(record.fields, name) ? record.fields[name] : undefined;
-      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+export function addMissing(into: string[], values: readonly string[] | undefined): void {
+  if (values !== undefined) for (const value of values) if (!into.includes(value)) into.push(value);
+}
+
+function lowerKeys(record: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(record ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function withLowerMaps(rule: MappingRule): MappingRule {
+  if (rule.map === undefined) return rule;
+  const map = Object.entries(rule.map).map(([target, { from, values, prefixes }]): [string, ValueMap] => [
+    target,
+    { from, values: lowerKeys(values), prefixes: lowerKeys(prefixes) },
+  ]);
+  return { ...rule, map: Object.fromEntries(map) };
+}
+
+/**
+ * The values a record has under the selectors are sorted into classes (selector.ts), and the classes lead down a tree
+ * to what the rules say of such a record. The tree grows with the kinds of records seen; the rules themselves are
+ * walked once a kind, so their number costs nothing per event.
+ */
+export function createGroup(mappings: readonly Mapping[], nextId: () => number): Group {
+  const rules = mappings.flatMap((mapping) => mapping.rules).map(withLowerMaps);
+  const named = new Map<Selector, string[]>();
+  for (const when of rules.flatMap((rule) => rule.when)) {
+    for (const [selector, values] of Object.entries(when) as [Selector, readonly string[]][]) {
+      const list = named.get(selector) ?? [];
+      named.set(selector, list);
+      for (const value of values) list.push(value.toLowerCase());
     }
   }
-}
+  const selectors = [...named.keys()];
+  const readers: readonly SelectorReader[] = selectors.map(readerOf);
+  const classes: readonly ValueClasses[] = [...named.values()].map((values) => new ValueClasses(values));
+  const root: Branch = { next: new Map(), meaning: null };
+  let remembered = 0;
 
-/** Every combination of the values a rule allows, joined. */
-function keysOf(rule: MappingRule, selectors: readonly Selector[]): readonly string[] {
-  let keys = [''];
-  selectors.forEach((selector, index) => {
-    const allowed = rule.when[selector] ?? '';
-    const values = typeof allowed === 'string' ? [allowed] : allowed;
-    keys = keys.flatMap((key) => values.map((value) => (index === 0 ? '' : key + separator) + value.toLowerCase()));
-  });
-  return keys;
-}
-
-export function compileMapping(mapping: Mapping): CompiledMapping {
-  const tables = new Map<string, { selectors: Selector[]; byValues: Map<string, MappingRule[]> }>();
-  for (const rule of mapping.rules) {
-    const selectors = (Object.keys(rule.when) as Selector[]).sort();
-    const name = selectors.join(separator);
-    const table = tables.get(name) ?? { selectors, byValues: new Map<string, MappingRule[]>() };
-    tables.set(name, table);
-    for (const key of keysOf(rule, selectors)) {
-      const rules = table.byValues.get(key);
-      if (rules === undefined) table.byValues.set(key, [rule]);
-      else rules.push(rule);
+  function meaningOf(record: ParsedRecord, parser: string): Meaning {
+    let branch = root;
+    for (let i = 0; i < readers.length; i++) {
+      const id = classes[i]?.of(readers[i]?.(record, parser)) ?? 0;
+      if (id < 0) return workOut(record, parser, -1);
+      let next = branch.next.get(id);
+      if (next === undefined) {
+        if (remembered >= meaningsMax) return workOut(record, parser, -1);
+        next = { next: new Map(), meaning: null };
+        branch.next.set(id, next);
+      }
+      branch = next;
     }
-  }
-  return { mapping, tables: [...tables.values()] };
-}
-
-/** Call `apply` with each rule the record meets, table by table in the order the mapping first names them. */
-export function eachRule(compiled: CompiledMapping, record: ParsedRecord, apply: (rule: MappingRule) => void): void {
-  for (const table of compiled.tables) {
-    let key = '';
-    for (let i = 0; i < table.selectors.length; i++) {
-      const selector = table.selectors[i];
-      if (selector !== undefined) key += (i === 0 ? '' : separator) + selected(record, selector);
+    if (branch.meaning === null) {
+      branch.meaning = workOut(record, parser, nextId());
+      remembered++;
     }
-    const rules = table.byValues.get(key.toLowerCase());
-    if (rules !== undefined) for (const rule of rules) apply(rule);
+    return branch.meaning;
   }
+
+  function workOut(record: ParsedRecord, parser: string, id: number): Meaning {
+    const met = new Map(
+      selectors.map((selector, i) => [selector, classes[i]?.membersOf(readers[i]?.(record, parser)) ?? []]),
+    );
+    const meets = (when: When): boolean =>
+      (Object.entries(when) as [Selector, readonly string[]][]).every(([selector, values]) => {
+        const found = met.get(selector) ?? [];
+        return values.some((value) => found.includes(value.toLowerCase()));
+      });
+    let product: string | null = null;
+    const categories: string[] = [];
+    const services: string[] = [];
+    const makers: MappingRule[] = [];
+    for (const rule of rules) {
+      if (rule.when.length > 0 && !rule.when.some(meets)) continue;
+      product ??= rule.product ?? null;
+      addMissing(categories, rule.categories);
+      addMissing(services, rule.services);
+      if (makesFields(rule)) makers.push(rule);
+    }
+    return { id, product, categories, services, makers };
+  }
+
+  return { mappings, needs: mappings.length === 1 ? (mappings[0]?.needs ?? []) : [], selectors, meaningOf };
 }

@@ -1,71 +1,39 @@
 import type { FieldValue, LogsourceTags, NormalisedEvent } from '../model/event.ts';
 import type { ParsedRecord } from '../model/record.ts';
-import { type CompiledMapping, compileMapping, eachRule } from './compile.ts';
-import type { Mapping, MappingRule } from './mapping.ts';
-import { mappings } from './mappings/index.ts';
+import { addFields, dropBlanks } from './fields.ts';
+import type { Identity, Mapping, Mappings } from './mapping.ts';
 import { firstLine, tell } from './message.ts';
 import { mayNeedNfc, nfcFields } from './nfc.ts';
+import { createProgram, type Plan, type Program } from './program.ts';
+import { ownField } from './selector.ts';
+import { createTagger } from './tags.ts';
 
-export type { Mapping } from './mapping.ts';
-
-type Fields = Record<string, FieldValue>;
+export type { Mapping, Mappings } from './mapping.ts';
 
 /** Builds events from records and, for lines no parser understood, from the bare text. Pure; no clock. */
 export interface Normaliser {
+  /** Version of the mappings. */
+  readonly version: string;
   /** `line` is the text the record was read from. The record's fields belong to the event afterwards. */
   normalise(record: ParsedRecord, line: string): NormalisedEvent;
   /** An event for a line that was not understood: one field, `message`, and no logsource. */
   keepRaw(line: string, reason: string): NormalisedEvent;
+  readonly flatJson: FlatJson;
+}
+
+/**
+ * What a reader of flat JSON lines has to know to do without `normalise`: an object with none of the `signs` among its
+ * names, and no text that NFC changes, keeps its fields as they are, and its tags depend on `tagFields` alone.
+ */
+export interface FlatJson {
+  readonly signs: readonly string[];
+  readonly tagFields: readonly string[];
+  /** Tags by the values of `tagFields`, in their order, undefined where there is none; null: only `normalise` knows. */
+  tagsOf(values: readonly (FieldValue | undefined)[]): LogsourceTags | null;
 }
 
 /** Longest human line, in UTF-16 units. */
 const messageCharsMax = 500;
-
-function ownText(fields: Fields, name: string): string {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  return typeof value === 'string' ? value.trim().toLowerCase() : '';
-}
-
-function addMissing(into: string[], values: readonly string[] | undefined): void {
-  if (values !== undefined) for (const value of values) if (!into.includes(value)) into.push(value);
-}
-
-function addFields(fields: Fields, rule: MappingRule): void {
-  for (const target in rule.copy) {
-    const source = rule.copy[target] ?? '';
-    const value = Object.hasOwn(fields, source) ? fields[source] : undefined;
-    if (value !== undefined && !Object.hasOwn(fields, target)) fields[target] = value;
-  }
-  for (const target in rule.join) {
-    if (Object.hasOwn(fields, target)) continue;
-    let complete = true;
-    const text = (rule.join[target] ?? '').replace(/\{([^}]+)\}/g, (_, name: string) => {
-      const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (typeof value !== 'string' || value === '' || value === '-') complete = false;
-      return String(value);
-    });
-    if (complete) fields[target] = text;
-  }
-}
-
-function dropBlanks(fields: Fields): Fields {
-  let found = false;
-  for (const name in fields) {
-    if (name.includes(' ')) {
-      found = true;
-      break;
-    }
-  }
-  if (!found) return fields;
-  const out: Fields = {};
-  for (const name in fields) {
-    const short = name.replaceAll(' ', '');
-    if (short === name || !Object.hasOwn(fields, short)) {
-      Object.defineProperty(out, short, { value: fields[name], writable: true, enumerable: true, configurable: true });
-    }
-  }
-  return out;
-}
 
 /** Parser part that decides the mapping: the inner one of a wrapped line. */
 function innerParser(parser: string): string {
@@ -73,56 +41,74 @@ function innerParser(parser: string): string {
   return plus < 0 ? parser : parser.slice(plus + 1);
 }
 
-const noTags: LogsourceTags = { product: null, categories: [], services: [] };
-
-export function createNormaliser(data: readonly Mapping[] = mappings): Normaliser {
-  const byParser = new Map<string, CompiledMapping[]>();
-  for (const mapping of data) {
-    const compiled = compileMapping(mapping);
-    for (const parser of mapping.parsers) {
-      const list = byParser.get(parser);
-      if (list === undefined) byParser.set(parser, [compiled]);
-      else list.push(compiled);
+/** What the parser could not know of the record, out of its fields. */
+function identified(record: ParsedRecord, identities: readonly Identity[]): ParsedRecord {
+  let { channel, provider, eventId, program } = record;
+  const first = (known: string, names: readonly string[] | undefined): string => {
+    if (known !== '' || names === undefined) return known;
+    for (const name of names) {
+      const value = ownField(record.fields, name);
+      if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
     }
+    return known;
+  };
+  for (const identity of identities) {
+    channel = first(channel, identity.channel);
+    provider = first(provider, identity.provider);
+    eventId = first(eventId, identity.event_id);
+    program = first(program, identity.program);
+  }
+  return { ...record, channel, provider, eventId, program };
+}
+
+/** Fields of a generic JSON record by which src/parse settles what a selector asks for. */
+const jsonSources: Readonly<Record<string, string>> = {
+  channel: 'Channel',
+  provider: 'Provider_Name',
+  event_id: 'EventID',
+};
+
+export function createNormaliser({ version, all }: Mappings): Normaliser {
+  const tagger = createTagger();
+  let meanings = 0;
+  const nextId = (): number => ++meanings;
+  const byParser = new Map<string, Mapping[]>();
+  for (const mapping of all) {
+    for (const parser of mapping.parsers) byParser.set(parser, [...(byParser.get(parser) ?? []), mapping]);
+  }
+  const programs = new Map<string, Program>();
+  for (const [parser, mappings] of byParser) programs.set(parser, createProgram(mappings, nextId));
+  const nothing = createProgram([], nextId);
+
+  function tagsAndFields(record: ParsedRecord, parser: string, plan: Plan, fields: boolean): LogsourceTags {
+    let tagged = plan.ownLogsource ? tagger.own(record.fields) : tagger.untagged;
+    // All is looked at before any field is added, so that no rule depends on another one's fields.
+    const meanings = plan.groups.map((group) => group.meaningOf(record, parser));
+    for (const meaning of meanings) {
+      tagged = tagger.with(tagged, meaning);
+      if (fields) for (const rule of meaning.makers) addFields(record.fields, rule);
+    }
+    return tagged.tags;
   }
 
   function normalise(parsed: ParsedRecord, line: string): NormalisedEvent {
     const nfc = mayNeedNfc(line);
     let fields = nfc ? nfcFields(parsed.fields) : parsed.fields;
-    const found = byParser.get(innerParser(parsed.parser)) ?? [];
-    let product: string | null = null;
-    const categories: string[] = [];
-    const services: string[] = [];
-    let telling: readonly string[] = [];
-    for (const { mapping } of found) {
-      if (mapping.dropBlanks === true) fields = dropBlanks(fields);
-      if (mapping.telling !== undefined) telling = mapping.telling;
-      if (mapping.ownLogsource === true) {
-        product ??= ownText(fields, 'product') || null;
-        addMissing(
-          categories,
-          [ownText(fields, 'category')].filter((tag) => tag !== ''),
-        );
-        addMissing(
-          services,
-          [ownText(fields, 'service')].filter((tag) => tag !== ''),
-        );
-      }
+    const parser = innerParser(parsed.parser);
+    const program = programs.get(parser) ?? nothing;
+    let record: ParsedRecord = fields === parsed.fields ? parsed : { ...parsed, fields };
+    const plan = program.planOf(record);
+    if (plan.dropBlanks) {
+      fields = dropBlanks(fields);
+      if (fields !== record.fields) record = { ...record, fields };
     }
-    const record: ParsedRecord = fields === parsed.fields ? parsed : { ...parsed, fields };
-    for (const compiled of found) {
-      eachRule(compiled, record, (rule) => {
-        product ??= rule.product ?? null;
-        addMissing(categories, rule.categories);
-        addMissing(services, rule.services);
-        addFields(fields, rule);
-      });
-    }
-    const told = tell(record, telling, messageCharsMax);
+    if (plan.identities.length > 0) record = identified(record, plan.identities);
+    const logsource = tagsAndFields(record, parser, plan, true);
+    const told = tell(record, plan.telling, messageCharsMax);
     return {
       eventTimeMs: record.timeMs,
       host: nfc ? record.host.normalize('NFC') : record.host,
-      logsource: { product, categories, services },
+      logsource,
       message: firstLine(nfc ? told.normalize('NFC') : told, messageCharsMax),
       fields,
       parser: record.parser,
@@ -136,7 +122,7 @@ export function createNormaliser(data: readonly Mapping[] = mappings): Normalise
     return {
       eventTimeMs: null,
       host: '',
-      logsource: noTags,
+      logsource: tagger.untagged.tags,
       message: firstLine(text, messageCharsMax),
       fields: { message: text },
       parser: 'raw',
@@ -145,5 +131,47 @@ export function createNormaliser(data: readonly Mapping[] = mappings): Normalise
     };
   }
 
-  return { normalise, keepRaw };
+  return { version, normalise, keepRaw, flatJson: flatJsonOf(programs.get('json') ?? nothing) };
+
+  function flatJsonOf({ signs, always }: Program): FlatJson {
+    const selectors = [...new Set(always.groups.flatMap((group) => group.selectors))];
+    const read = selectors.map((selector) =>
+      selector.startsWith('field:') || selector.startsWith('has:')
+        ? selector.slice(selector.indexOf(':') + 1)
+        : (jsonSources[selector] ?? ''),
+    );
+    const known = selectors.every((selector, i) => selector === 'parser' || read[i] !== '');
+    const plain = known && !always.dropBlanks && always.identities.length === 0;
+    const own = always.ownLogsource ? ['product', 'category', 'service'] : [];
+    const tagFields = [...new Set([...own, ...read.filter((name) => name !== '')])];
+    return { signs, tagFields, tagsOf };
+
+    function tagsOf(values: readonly (FieldValue | undefined)[]): LogsourceTags | null {
+      if (!plain) return null;
+      const fields: Record<string, FieldValue> = {};
+      for (const [i, name] of tagFields.entries()) {
+        const value = values[i];
+        if (value !== undefined) fields[name] = value;
+      }
+      const text = (name: string): string => {
+        const value = ownField(fields, name);
+        return typeof value === 'object' || value === undefined ? '' : String(value);
+      };
+      const record: ParsedRecord = {
+        parser: 'json',
+        timeMs: null,
+        host: '',
+        program: '',
+        channel: text('Channel'),
+        provider: text('Provider_Name'),
+        eventId: text('EventID'),
+        message: '',
+        fields,
+        status: 'parsed',
+        reason: '',
+      };
+      const makes = always.groups.some((group) => group.meaningOf(record, 'json').makers.length > 0);
+      return makes ? null : tagsAndFields(record, 'json', always, false);
+    }
+  }
 }

@@ -1,11 +1,19 @@
 import type { FieldValue } from '../model/event.ts';
 
+const beyondLatin = /[\u0300-\uffff]/;
+
 /**
  * Whether a line may hold text that NFC changes: nothing below U+0300 does, but a JSON or access-log escape may
  * spell such a character.
  */
 export function mayNeedNfc(line: string): boolean {
-  return /[\u0300-\uffff]|\\[ux]/.test(line);
+  // Three questions a string answers with its own fast search; one pattern for all of them is twenty times slower.
+  return beyondLatin.test(line) || line.includes('\\u') || line.includes('\\x');
+}
+
+function mayChange(value: FieldValue): boolean {
+  if (typeof value === 'string') return beyondLatin.test(value);
+  return Array.isArray(value) && value.some(mayChange);
 }
 
 function nfcValue(value: FieldValue): FieldValue {
@@ -13,8 +21,19 @@ function nfcValue(value: FieldValue): FieldValue {
   return Array.isArray(value) ? value.map(nfcValue) : value;
 }
 
-/** All names and texts in NFC (sigma.md 1.7); of two names that become one, the later wins, as in JSON itself. */
-export function nfcFields(fields: Readonly<Record<string, FieldValue>>): Record<string, FieldValue> {
+/**
+ * All names and texts in NFC (sigma.md 1.7); of two names that become one, the later wins, as in JSON itself. The same
+ * object when nothing is to be changed: `C:\\users` in a JSON line looks like an escape and is none.
+ */
+export function nfcFields(fields: Record<string, FieldValue>): Record<string, FieldValue> {
+  let may = false;
+  for (const name in fields) {
+    if (mayChange(fields[name] ?? null) || beyondLatin.test(name)) {
+      may = true;
+      break;
+    }
+  }
+  if (!may) return fields;
   const out: Record<string, FieldValue> = {};
   for (const name in fields) {
     const value = nfcValue(fields[name] ?? null);

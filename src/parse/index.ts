@@ -22,6 +22,12 @@ function jsonBy(shape: (object: JsonObject, limits: ParseLimits) => ParseOutcome
   };
 }
 
+/** Names without which a flat object is none of the shapes below but plain JSON. */
+export const jsonShapeNames: readonly string[] = [
+  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id'],
+  ...['SourceName', 'ProviderGuid', 'Hostname', 'EventTime'],
+];
+
 /** Which of the JSON shapes an object has; asked in the order of how little the shape can be mistaken. */
 function anyJson(object: JsonObject, limits: ParseLimits): ParseOutcome {
   if (isEvtxJson(object)) return parseEvtxJson(object, limits);
@@ -103,6 +109,12 @@ const parsers: Readonly<Record<string, Parser>> = {
 
 /** Ids a source's `parser` may have, `auto` first. */
 export const parserIds: readonly string[] = ['auto', ...Object.keys(parsers)];
+
+/** Parsers a record can have come from; of a wrapped line, the inner one. */
+export const recordParserIds: readonly string[] = [
+  ...Object.keys(parsers).filter((id) => id !== 'syslog' && id !== 'raw'),
+  'cisco',
+];
 
 /** Cheapest question first: the first character settles JSON and syslog, the rest is tried in order. */
 function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { createClient } from '@clickhouse/client';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { toSecurityEvent } from '../../src/ingest/rows.ts';
 import { utcDay } from '../../src/model/event-time.ts';
 import { createLog } from '../../src/observe/log.ts';
@@ -8,6 +7,7 @@ import { unknownSource } from '../../src/register/index.ts';
 import { eventColumns, eventRows } from '../../src/store/event-columns.ts';
 import { openStore } from '../../src/store/index.ts';
 import { startEmbedded } from '../harness/clickhouse.ts';
+import { readLine } from '../harness/read-line.ts';
 import { cpuMsOf } from './process-usage.ts';
 
 /** What inserting alone costs: the least a platform with this table can do. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
+import { readLine } from '../harness/read-line.ts';
 import { corporaAbsent, laneLines, sigmaHqRuleDirs } from './corpora.ts';
 import { insertDirectly } from './direct-insert.ts';
 import { type LoadFigures, putLoadOn } from './load.ts';

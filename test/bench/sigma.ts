@@ -1,6 +1,6 @@
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import type { EventFields, RuleEvent, RuleSet } from '../../src/sigma/index.ts';
+import { readLine } from '../harness/read-line.ts';
 import { corporaAbsent, type Lane, laneLines, lanePairs, lanes, prototypeDir, sigmaHqRules } from './corpora.ts';
 import { cpuTimed } from './process-usage.ts';
 import { type PrototypeSpeed, runPrototype } from './prototype.ts';

@@ -5,9 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSyslogCollector, type SyslogCollector, type SyslogLimits } from '../../src/collect/syslog.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { IntakeRefused, type RawLine, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { readLine } from '../harness/read-line.ts';
 
 const open: SyslogCollector[] = [];
 const sockets: Socket[] = [];

@@ -8,6 +8,7 @@ import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
+import { readLine } from '../harness/read-line.ts';
 
 const source: Source = {
   id: 'web',
@@ -36,6 +37,7 @@ describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
     store = await openStore({ backing, replicated: false, log, clock: Date.now });
     closers.push(() => store.close());
     const intake = createIntake({
+      readLine,
       write: store.events.insertBatch,
       lookup: store.events.findBatch,
       deadLetter: store.events.insertDeadLetters,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { meets } from '../../src/sigma/index.ts';
+import { readLine } from '../harness/read-line.ts';
 
 const corpora = new URL('../../../shared/corpora/', import.meta.url).pathname;
 const here = existsSync(corpora);

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readLine } from '../../src/ingest/read-line.ts';
 import type { NormalisedEvent } from '../../src/model/event.ts';
+import { readLine } from '../harness/read-line.ts';
 
 const corpora = new URL('../../../shared/corpora/', import.meta.url).pathname;
 const isThere = existsSync(corpora);

@@ -6,9 +6,9 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openEmbeddedClickHouse } from '../../src/backing/clickhouse-embedded.ts';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { alive, createToken, type RunningPlatform, startPlatform, until } from '../harness/platform.ts';
+import { readLine } from '../harness/read-line.ts';
 import { startRedis } from '../harness/redis.ts';
 
 /** One in four lines meets a rule of ours; `seq` tells every line from every other. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLineSplitter } from '../../src/collect/line-splitter.ts';
 import { createSyslogFramer } from '../../src/collect/syslog-framing.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { parseLine, parserIds } from '../../src/parse/index.ts';
+import { readLine } from '../harness/read-line.ts';
 
 /** No lone surrogates: UTF-8 has no bytes for them. */
 function isWellFormed(text: string): boolean {

@@ -15,6 +15,7 @@ import type { SecurityEvent } from '../../src/model/event.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRegister } from '../../src/register/index.ts';
 import { compileRules } from '../../src/sigma/index.ts';
+import { readLine } from '../harness/read-line.ts';
 import { readOwnRules } from './own-rules.ts';
 
 /** The drill over real sockets, collectors, register and intake; only the store is a list. */
@@ -40,6 +41,7 @@ beforeAll(async () => {
   });
   await register.refresh();
   intake = createIntake({
+    readLine,
     write: async (_batch, written) => {
       rows.push(...written);
       return { committedTimeMs: clock() };

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { loadScenario } from '../../src/drill/load.ts';
 import { createReplay, type Emission } from '../../src/drill/replay.ts';
 import { type ScoredFinding, score } from '../../src/drill/score.ts';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { compileRules } from '../../src/sigma/index.ts';
+import { readLine } from '../harness/read-line.ts';
 import { readOwnRules } from './own-rules.ts';
 
 const dir = 'drills/qlvb-2026';

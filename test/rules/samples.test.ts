@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readLine } from '../../src/ingest/read-line.ts';
 import { compileRules } from '../../src/sigma/index.ts';
+import { readLine } from '../harness/read-line.ts';
 import { readOwnRules } from './own-rules.ts';
 
 /** A moment near the samples' own times, so that RFC 3164 lines get their year. */

@@ -11,6 +11,7 @@ import type { Batch, BatchRef } from '../../src/model/batch.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import { IntakeRefused, IntakeUncertain, type RawLine, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { readLine } from '../harness/read-line.ts';
 
 /** A whole store in memory: idempotent by batch id, and it can be away, silent, or refuse rows. */
 function memoryStore() {
@@ -93,6 +94,7 @@ function submission(from: Source, texts: readonly string[], more: Partial<Submis
 function world(limits: Partial<IntakeLimits> = {}, more: Partial<IntakeOptions> = {}) {
   const store = memoryStore();
   const intake: Intake = createIntake({
+    readLine,
     write: store.write,
     lookup: store.lookup,
     deadLetter: store.deadLetter,
@@ -199,6 +201,7 @@ describe('an offer that fails', () => {
   it('does not fail the submission', async () => {
     const { store } = world();
     const intake = createIntake({
+      readLine,
       ...store,
       write: store.write,
       lookup: store.lookup,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readLine } from '../../src/ingest/read-line.ts';
 import type { NormalisedEvent } from '../../src/model/event.ts';
-import { createNormaliser, type Mapping } from '../../src/normalise/index.ts';
+import { createNormaliser, type Mapping, type Mappings } from '../../src/normalise/index.ts';
+import { readLine } from '../harness/read-line.ts';
 
 const received = Date.UTC(2026, 10, 22, 5);
 
@@ -254,13 +254,20 @@ describe('mappings are data', () => {
   it('a mapping of one’s own decides, and survives JSON', () => {
     const mapping: Mapping = {
       id: 'own',
+      about: '',
       parsers: ['json'],
       rules: [
-        { when: { 'field:kind': ['A', 'b'] }, product: 'own', categories: ['x'], copy: { user: 'who' } },
-        { when: {}, product: 'other', services: ['s'] },
+        {
+          when: [{ 'field:kind': ['A', 'b'] }],
+          product: 'own',
+          categories: ['x'],
+          copy: { user: ['nobody', 'who'] },
+        },
+        { when: [], product: 'other', services: ['s'] },
       ],
     };
-    const normaliser = createNormaliser([JSON.parse(JSON.stringify(mapping)) as Mapping]);
+    const mappings: Mappings = { version: 'v', all: [JSON.parse(JSON.stringify(mapping)) as Mapping] };
+    const normaliser = createNormaliser(mappings);
     const record = {
       parser: 'json',
       timeMs: null,
