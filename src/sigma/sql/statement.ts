@@ -1,0 +1,26 @@
+import type { RuleSql } from './rule.ts';
+import type { SqlSchema } from './schema.ts';
+import type { Definition } from './scope.ts';
+
+/** The events a rule is met by, as one statement: id and time, in order of time. */
+export function selectEvents(rule: RuleSql, schema: SqlSchema): string {
+  return [
+    ...withLines(rule.definitions),
+    `SELECT ${schema.id} AS event, ${schema.timeMs} AS time_ms`,
+    `FROM ${schema.table}`,
+    `WHERE ${rule.where}`,
+    'ORDER BY time_ms, event',
+  ].join('\n');
+}
+
+/** `WITH …` over several lines; [] when there is nothing to define. */
+export function withLines(definitions: readonly Definition[]): string[] {
+  if (definitions.length === 0) return [];
+  return [
+    'WITH',
+    ...definitions.map(({ name, sql, note }, i) => {
+      const comma = i < definitions.length - 1 ? ',' : '';
+      return `  ${sql} AS ${name}${comma}${note === '' ? '' : ` -- ${note}`}`;
+    }),
+  ];
+}
