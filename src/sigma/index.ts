@@ -29,6 +29,9 @@ export type {
 } from './correlate/stream.ts';
 export { fold, foldCodePoint } from './fold.ts';
 export { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
+export type { CorrelationDraft } from './link/correlation.ts';
+export type { SiteFilter } from './link/filter.ts';
+export { type LinkedRules, linkRules } from './link/link-rules.ts';
 export { applyFixes } from './lint/apply-fixes.ts';
 export type { Edit, Finding, FindingSeverity } from './lint/finding.ts';
 export { type LintOptions, lintRules, type RuleText } from './lint/lint-rules.ts';
@@ -45,7 +48,9 @@ export {
   type RuleEvent,
   type RuleSet,
 } from './match/rule-set.ts';
-export type { Logsource, RuleMetadata } from './parse/rule.ts';
+export type { RuleMetadata } from './parse/metadata.ts';
+export { parsePlaceholders } from './parse/placeholders.ts';
+export type { Logsource } from './parse/rule.ts';
 export { type ParsedRules, type ParseOptions, parseRules, type RuleDocument } from './parse-rules.ts';
 export { type Position, type RuleProblem, renderProblem } from './problem.ts';
 export { type ProblemCode, problemCodes, type Severity } from './problem-codes.ts';

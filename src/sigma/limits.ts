@@ -19,6 +19,15 @@ export interface SigmaLimits {
   readonly variants: number;
   /** Size of a compiled regular expression, in RE2 instructions. */
   readonly regexProgram: number;
+  /** Rules one correlation refers to. */
+  readonly correlationRules: number;
+  /** The same of temporal_ordered, and the alternatives its expression may stand for. */
+  readonly orderedRules: number;
+  readonly orderedAlternatives: number;
+  /** Correlations built on correlations. */
+  readonly correlationLevels: number;
+  /** Filters that apply to one rule. */
+  readonly filtersOfRule: number;
   /** Problems reported of one file; the last one says that more were left out. */
   readonly problems: number;
 }
@@ -34,8 +43,13 @@ export const defaultSigmaLimits: SigmaLimits = {
   wildcards: 256,
   variants: 10_000,
   regexProgram: 20_000,
+  correlationRules: 64,
+  orderedRules: 10,
+  orderedAlternatives: 64,
+  correlationLevels: 8,
+  filtersOfRule: 64,
   problems: 100,
 };
 
 /** Bounds of what an explanation shows of an event. */
-export const explainLimits = { valueChars: 1_024, details: 64, spans: 16 } as const;
+export const explainLimits = { valueChars: 1_024, details: 64, spans: 16, values: 16 } as const;

@@ -1,8 +1,13 @@
 import { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
+import type { CorrelationDraft } from './link/correlation.ts';
+import type { SiteFilter } from './link/filter.ts';
 import type { Placeholders } from './lower/item.ts';
 import { lowerRule } from './lower/rule.ts';
+import { parseCorrelationDocument } from './parse/correlation.ts';
+import { parseFilterDocument } from './parse/filter.ts';
+import { actionOf, createLegacyActions, type LegacyActions } from './parse/legacy-action.ts';
 import { documentName, parseRuleDocument } from './parse/rule.ts';
-import { readYaml, type YamlDocument } from './parse/yaml.ts';
+import { readYaml, type YamlDocument, type YamlMap } from './parse/yaml.ts';
 import { createProblems, type Problems, type RuleProblem } from './problem.ts';
 import type { Rule } from './rule.ts';
 import { sha256 } from './sha256.ts';
@@ -10,6 +15,8 @@ import { sha256 } from './sha256.ts';
 export interface ParseOptions {
   /** Value lists for `expand`, by placeholder name without percent signs. */
   readonly placeholders?: Placeholders;
+  /** Reads `action: global|reset|repeat` of Sigma 1 instead of refusing it. Default false. */
+  readonly legacyActions?: boolean;
   readonly limits?: SigmaLimits;
 }
 
@@ -21,12 +28,15 @@ export interface RuleDocument {
   readonly title: string;
   /** null when it was refused, or is a correlation or filter. */
   readonly rule: Rule | null;
+  /** A correlation or a filter means something only among all rules of a set: see linkRules. */
+  readonly correlation?: CorrelationDraft;
+  readonly filter?: SiteFilter;
   readonly outcome: 'ok' | 'warning' | 'refused';
   readonly problems: readonly RuleProblem[];
 }
 
 export interface ParsedRules {
-  /** Those of the file's rules that were not refused. */
+  /** Those of the file's rules that were not refused; filters of the file are not applied to them. */
   readonly rules: Rule[];
   /** All problems of the file, in the order of their places. */
   readonly problems: RuleProblem[];
@@ -42,9 +52,10 @@ export interface ParsedRules {
 export function parseRules(text: string, file: string, options: ParseOptions = {}): ParsedRules {
   const problems = createProblems(file, (options.limits ?? defaultSigmaLimits).problems);
   const read = readYaml(text, options.limits ?? defaultSigmaLimits, problems);
+  const actions = options.legacyActions === true ? createLegacyActions() : null;
   const documents = read.flatMap((document) => {
     const empty = document.root === null && document.sound;
-    return empty ? [] : [parseDocument(document, file, options, problems)];
+    return empty ? [] : (parseDocument(document, file, actions, options, problems) ?? []);
   });
   if (read.length === 0 && problems.refusals() > 0) {
     documents.push({ line: 1, id: '', title: '', rule: null, outcome: 'refused', problems: [...problems.all] });
@@ -56,27 +67,74 @@ export function parseRules(text: string, file: string, options: ParseOptions = {
   };
 }
 
-function parseDocument(document: YamlDocument, file: string, options: ParseOptions, problems: Problems): RuleDocument {
-  const limits = options.limits ?? defaultSigmaLimits;
+type Parsed = Pick<RuleDocument, 'rule' | 'correlation' | 'filter'>;
+
+/** null: a sound document that is no rule, filter or correlation itself (a legacy template). */
+function parseDocument(
+  document: YamlDocument,
+  file: string,
+  actions: LegacyActions | null,
+  options: ParseOptions,
+  problems: Problems,
+): RuleDocument | null {
   const reported = problems.all.length;
   const refusals = problems.refusals();
-  let rule: Rule | null = null;
-  if (document.sound && document.root !== null) {
-    const source = document.text.replaceAll('\r\n', '\n');
-    const hash = sha256(source.trim());
-    const tree = parseRuleDocument(document.root, `content-${hash.slice(0, 16)}`, limits, problems);
-    const ir = tree === null ? null : lowerRule(tree, options.placeholders ?? {}, limits, problems);
-    if (tree !== null && ir !== null && problems.refusals() === refusals) {
-      rule = { ...tree.metadata, logsource: tree.logsource, file, line: document.line, hash, source, ir };
+  let parsed: Parsed = { rule: null };
+  let { root, text } = document;
+  if (document.sound && root !== null) {
+    if (root.kind !== 'map') problems.report('document-type', root.at, `the document is a ${root.kind}, not a map`);
+    else {
+      const meant = actions?.apply(document, root) ?? null;
+      if (meant !== null) ({ root, text } = meant);
+      else if (actions !== null && ['global', 'reset'].includes(actionOf(root) ?? '')) return null;
+      if (root.kind === 'map') parsed = parseMap(root, text, document.line, file, options, problems);
     }
   }
   const own = [...document.problems, ...problems.all.slice(reported)];
   const refused = !document.sound || problems.refusals() > refusals;
   return {
     line: document.line,
-    ...documentName(document.root),
-    rule,
+    ...documentName(root),
+    ...(refused ? { rule: null } : parsed),
     outcome: refused ? 'refused' : own.length > 0 ? 'warning' : 'ok',
     problems: own,
+  };
+}
+
+/** A document of any kind, told by the keys that only it has. */
+function parseMap(
+  root: YamlMap,
+  text: string,
+  line: number,
+  file: string,
+  options: ParseOptions,
+  problems: Problems,
+): Parsed {
+  const limits = options.limits ?? defaultSigmaLimits;
+  const placeholders = options.placeholders ?? {};
+  const source = text.replaceAll('\r\n', '\n');
+  const hash = sha256(source.trim());
+  const contentId = `content-${hash.slice(0, 16)}`;
+  const place = { file, line, hash, source };
+  const action = root.entries.get('action');
+  if (action !== undefined) {
+    problems.report('document-action', action.keyAt, 'a legacy `action` document');
+    return { rule: null };
+  }
+  if (root.entries.has('correlation')) {
+    const parsed = parseCorrelationDocument(root, contentId, limits, problems);
+    return parsed === null
+      ? { rule: null }
+      : { rule: null, correlation: { ...parsed.metadata, ...place, tree: parsed.tree } };
+  }
+  if (root.entries.has('filter')) {
+    const tree = parseFilterDocument(root, limits, problems);
+    const ir = tree === null ? null : lowerRule(tree, placeholders, limits, problems);
+    return tree === null || ir === null ? { rule: null } : { rule: null, filter: { ...place, tree, ir } };
+  }
+  const tree = parseRuleDocument(root, contentId, limits, problems);
+  const ir = tree === null ? null : lowerRule(tree, placeholders, limits, problems);
+  return {
+    rule: tree === null || ir === null ? null : { ...tree.metadata, logsource: tree.logsource, ...place, ir },
   };
 }

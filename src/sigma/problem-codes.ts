@@ -20,8 +20,33 @@ export type ProblemCode =
   | 'problem-limit'
   | 'document-type'
   | 'document-action'
-  | 'correlation-not-evaluated'
-  | 'filter-not-evaluated'
+  | 'correlation-type'
+  | 'correlation-key'
+  | 'correlation-rules'
+  | 'correlation-rule-undefined'
+  | 'correlation-rule-ambiguous'
+  | 'correlation-rule-twice'
+  | 'correlation-rule-unused'
+  | 'correlation-cycle'
+  | 'correlation-too-deep'
+  | 'correlation-group'
+  | 'correlation-group-missing'
+  | 'correlation-timespan'
+  | 'correlation-condition'
+  | 'correlation-condition-never'
+  | 'correlation-field'
+  | 'correlation-field-unused'
+  | 'correlation-percentile-missing'
+  | 'correlation-alias'
+  | 'correlation-alias-partial'
+  | 'correlation-alias-unused'
+  | 'filter-type'
+  | 'filter-rules'
+  | 'filter-rule-unknown'
+  | 'filter-without-effect'
+  | 'filter-without-not'
+  | 'filter-too-many'
+  | 'placeholder-file'
   | 'title-missing'
   | 'id-missing'
   | 'id-invalid'
@@ -86,10 +111,8 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   // the document
   'document-type': refused('A rule is a map with title, logsource and detection.'),
   'document-action': refused(
-    '`action: global|reset|repeat` is not part of Sigma 2: write each rule out as its own document.',
+    '`action: global|reset|repeat` is not part of Sigma 2: write each rule out as its own document, or load the file with legacy actions allowed.',
   ),
-  'correlation-not-evaluated': warning('Correlation documents are read but not evaluated yet.'),
-  'filter-not-evaluated': warning('Filter documents are read but not applied yet.'),
   'title-missing': warning('Give the rule a title: it is what analysts read first.'),
   'id-missing': warning('Give the rule a UUID; until then its id follows from its content and changes with it.'),
   'id-invalid': warning('Use a UUID (version 4) as id.'),
@@ -101,6 +124,52 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'logsource-empty': warning('Without product, category or service the rule is held against every event.'),
   'detection-missing': refused('Add a detection with at least one selection and a condition.'),
   'timeframe-ignored': warning('`timeframe` belonged to aggregations; use a correlation document.'),
+
+  // correlations
+  'correlation-type': refused(
+    'Under correlation stands a map whose type is event_count, value_count, value_sum, value_avg, value_percentile, value_median, temporal or temporal_ordered.',
+  ),
+  'correlation-key': warning(
+    'It is ignored; a correlation has type, rules, group-by, aliases, timespan, condition, generate.',
+  ),
+  'correlation-rules': refused('List the ids or names of the rules under rules.'),
+  'correlation-rule-undefined': refused(
+    'Give the id or the `name` of a rule or correlation that is loaded together with this one.',
+  ),
+  'correlation-rule-ambiguous': refused('Refer to it by its id, or give each rule a name of its own.'),
+  'correlation-rule-twice': refused('Name each rule once.'),
+  'correlation-rule-unused': warning('Take the rule out of rules, or name it in the condition.'),
+  'correlation-cycle': refused('A correlation cannot be built on itself.'),
+  'correlation-too-deep': refused('Build the correlation on fewer levels of others.'),
+  'correlation-group': refused('group-by is a list of field names.'),
+  'correlation-group-missing': warning('Name the fields that the events have in common, or write `group-by: []`.'),
+  'correlation-timespan': refused(
+    'Write a number and one of s, m, h, d, w, M (30 days), y (365 days), for example 15m.',
+  ),
+  'correlation-condition': refused(
+    'Write a map of gt, gte, lt, lte, eq, neq and a number, for example `gte: 10`; temporal kinds also take an expression over rule names.',
+  ),
+  'correlation-condition-never': warning('No number of events meets this condition; correct its bounds.'),
+  'correlation-field': refused(
+    'Name under condition the field whose values are looked at; value_count takes a list of fields as well.',
+  ),
+  'correlation-field-unused': warning('Take it out, or choose the type that uses it.'),
+  'correlation-percentile-missing': warning('Write for example `percentile: 95`.'),
+  'correlation-alias': refused('An alias is a map of rule names, as listed under rules, to field names.'),
+  'correlation-alias-partial': warning(
+    "Name the field of every rule under the alias; else the field of the alias's own name is read.",
+  ),
+  'correlation-alias-unused': warning('Use the alias in group-by or as the field of the condition, or take it out.'),
+
+  // filters
+  'filter-type': refused('Under filter stands a map of rules, selections and a condition.'),
+  'filter-rules': refused('Name the ids or names of the rules under rules, or write `rules: any`.'),
+  'filter-rule-unknown': warning('No rule of that id or name is loaded; correct it or take it out.'),
+  'filter-without-effect': warning('No loaded rule has this logsource and is named here; the filter excludes nothing.'),
+  'filter-without-not': warning(
+    'The condition is added to the rule with `and`, as it stands: to exclude what a selection describes write `not selection`.',
+  ),
+  'filter-too-many': refused('Join filters that exclude the same thing.'),
 
   // selections and items
   'selection-empty': refused('Give the selection at least one item or keyword.'),
@@ -125,6 +194,7 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'cidr-host-bits': warning('Write the network address; the bits after the prefix are ignored.'),
   'placeholder-unresolved': refused('Give the placeholder a value list, or replace it by values.'),
   'placeholder-too-many': refused('Shorten the value lists.'),
+  'placeholder-file': refused('A file of placeholders is one YAML map of names to lists of values.'),
   'placeholder-none': warning('`expand` does nothing without a %placeholder% in the value.'),
 
   // conditions

@@ -1,5 +1,6 @@
 import type { RuleIr } from './lower/ir.ts';
-import type { Logsource, RuleMetadata } from './parse/rule.ts';
+import type { RuleMetadata } from './parse/metadata.ts';
+import type { Logsource } from './parse/rule.ts';
 
 /** A detection rule that was read and understood. Plain data. */
 export interface Rule extends RuleMetadata {

@@ -32,8 +32,12 @@ describe('documents', () => {
     ['nothing', '', []],
     ['a comment', '# nothing\n', []],
     ['action: global', 'action: global\ntitle: x\n', ['document-action']],
-    ['a correlation', 'title: x\ncorrelation: { type: event_count }\n', ['correlation-not-evaluated']],
-    ['a filter', 'title: x\nfilter: { rules: any }\n', ['filter-not-evaluated']],
+    [
+      'a correlation that is none',
+      'title: x\nid: 5f3bde0c-4d59-4b36-8c3f-0d2b7a3e9a11\ncorrelation: [a]\n',
+      ['correlation-type'],
+    ],
+    ['a filter that is none', 'title: x\nlogsource: { product: x }\nfilter: 1\n', ['filter-type']],
     [
       'no detection',
       'title: x\nid: 5f3bde0c-4d59-4b36-8c3f-0d2b7a3e9a11\nlogsource: { product: x }\n',

@@ -1,7 +1,7 @@
 import { chainsOf, hasChain } from './chain.ts';
 import { meetsComparisons, meetsExpression } from './condition.ts';
 import { exactSum } from './exact-sum.ts';
-import type { CorrelationIr } from './ir.ts';
+import { type CorrelationIr, isTemporal } from './ir.ts';
 import type { Member } from './member.ts';
 import { percentileOf } from './percentile.ts';
 
@@ -49,11 +49,10 @@ export function evaluateGroup(ir: CorrelationIr, members: readonly Member[]): In
  * so there an event counts once for each; all others count an event under the first reference it met.
  */
 export function distinctMembers(ir: CorrelationIr, members: readonly Member[]): Member[] {
-  const temporal = ir.kind === 'temporal' || ir.kind === 'temporal_ordered';
   return members.toSorted(compareMembers).filter((member, at, all) => {
     const before = all[at - 1];
     if (before === undefined || before.timeMs !== member.timeMs || before.order !== member.order) return true;
-    return temporal && before.reference !== member.reference;
+    return isTemporal(ir.kind) && before.reference !== member.reference;
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RuleMetadata } from '../parse/rule.ts';
+import type { RuleMetadata } from '../parse/metadata.ts';
 
 /**
  * The form in which a correlation has its meaning: rules looked up, aliases resolved, times in milliseconds. The brute
@@ -14,6 +14,11 @@ export type CorrelationKind =
   | 'value_median'
   | 'temporal'
   | 'temporal_ordered';
+
+/** The kinds that ask which references were met. */
+export function isTemporal(kind: CorrelationKind): boolean {
+  return kind === 'temporal' || kind === 'temporal_ordered';
+}
 
 /** A rule or a correlation whose matches take part, by its id. */
 export interface CorrelationReference {

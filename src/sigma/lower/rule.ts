@@ -6,9 +6,9 @@ import type { Problems } from '../problem.ts';
 import type { Condition, Detection, RuleIr } from './ir.ts';
 import { lowerItem, type Placeholders } from './item.ts';
 
-/** Rule tree → IR; null when something was refused (and reported). */
+/** Selections and conditions of a rule or filter → IR; null when something was refused (and reported). */
 export function lowerRule(
-  tree: RuleTree,
+  tree: Pick<RuleTree, 'selections' | 'conditions'>,
   placeholders: Placeholders,
   limits: SigmaLimits,
   problems: Problems,
