@@ -38,6 +38,16 @@ export { type LintOptions, lintRules, type RuleText } from './lint/lint-rules.ts
 export type { Condition, Detection, Item, Pattern, RuleIr, Value } from './lower/ir.ts';
 export type { Placeholders } from './lower/item.ts';
 export type { MatchDetail } from './match/explain.ts';
+export { explainRule } from './match/explain-rule.ts';
+export type {
+  ExplainedCondition,
+  ExplainedDetection,
+  ExplainedItem,
+  ExplainedPattern,
+  ExplainedRule,
+  ExplainedSelection,
+  ExplainedValue,
+} from './match/explained.ts';
 export type { EventFields } from './match/field-content.ts';
 export { meets } from './match/reference.ts';
 export { applies, type EventLogsource, type UnknownDimension } from './match/routing.ts';

@@ -3,7 +3,6 @@ import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { applies, compileRules, fold, foldCodePoint, meets, parseRules, type Rule } from '../../src/sigma/index.ts';
 import { compileGlob } from '../../src/sigma/match/glob.ts';
-import { LiteralIndex, type LiteralKind } from '../../src/sigma/match/literal-index.ts';
 import { meetsParts } from '../../src/sigma/match/reference.ts';
 import { regexLiteral } from '../../src/sigma/match/regex-literal.ts';
 import {
@@ -113,36 +112,6 @@ describe('texts with wildcards', () => {
       { numRuns: 5000 },
     );
   });
-});
-
-test('a literal index finds exactly the literals that are there', () => {
-  const kind = fc.constantFrom<LiteralKind>('exact', 'prefix', 'suffix', 'contains');
-  const has = { exact: 'equals', prefix: 'startsWith', suffix: 'endsWith', contains: 'includes' } as const;
-  const literals = fc.array(
-    fc.tuple(
-      kind,
-      text.filter((t) => t !== ''),
-    ),
-    { maxLength: 60 },
-  );
-  fc.assert(
-    fc.property(literals, fc.array(text), (list, texts) => {
-      const index = new LiteralIndex();
-      const ids = list.map(([k, t]) => index.add(k, t));
-      index.build();
-      index.reset();
-      const found: number[] = [];
-      for (const t of texts) index.scan(t, found);
-      const wanted = list.flatMap(([k, literal], i) => {
-        const method = has[k];
-        const there = texts.some((t) => (method === 'equals' ? t === literal : t[method](literal)));
-        return there ? [ids[i] ?? -1] : [];
-      });
-      expect(new Set(found)).toEqual(new Set(wanted));
-      expect(found.length).toBe(new Set(found).size);
-    }),
-    runs,
-  );
 });
 
 const atom = fc.oneof(

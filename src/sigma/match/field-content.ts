@@ -14,7 +14,7 @@ export interface FieldContent {
 }
 
 /** Values nested deeper than this are not seen; ingest keeps such events out. */
-const eventDepthMax = 64;
+export const eventDepthMax = 64;
 
 /** The content of a field. A key with dots wins over nested objects of the same path; lists of objects fan out. */
 export function contentOf(fields: EventFields, name: string): FieldContent {

@@ -23,8 +23,8 @@ export interface EngineImage {
    * state, as `~next` when that state has hits, whose list is cell `next + stride - 2` (index into `lists`).
    *
    * - contains: Aho-Corasick with all transitions filled in; scan every unit from the root on.
-   * - forward (exact, prefix) and backward (suffix, read from the last unit): tries; a next of 0 ends the scan. The root
-   *   itself may have hits. When the forward scan has used up the text, cell `state + stride - 1` is the list of those
+   * - forward (exact, prefix) and backward (suffix, read from the last unit): tries; a next of 0 ends the scan. Class 0
+   *   ends it too. When the forward scan has used up the text, cell `state + stride - 1` is the list of those
    *   literals that the whole text equals; 0 for none.
    */
   readonly table: Int32Array;
@@ -43,7 +43,12 @@ export interface EngineImage {
 
   readonly fields: readonly FieldImage[];
   /** Automata for what keywords look for, run over every leaf whose field has not `holdsKeywords`. 0: none. */
-  readonly keywords: { readonly contains: number; readonly wide: number };
+  readonly keywords: {
+    readonly contains: number;
+    readonly wide: number;
+    /** Whether a keyword can be found in the text of a number or boolean; else only texts need be scanned. */
+    readonly inNumbers: boolean;
+  };
   /** Whether anything, a slow test included, asks for all leaves. */
   readonly leavesWanted: boolean;
 

@@ -29,6 +29,50 @@ function fits(wanted: string | null, stated: readonly string[], unknown: Unknown
 }
 
 /** Equal for events that the same rules apply to. */
-export function routeKey(event: EventLogsource): string {
-  return `${event.product ?? ''}\u0000${event.categories.join('\u0001')}\u0000${event.services.join('\u0001')}`;
+function routeKey(event: EventLogsource): string {
+  return JSON.stringify([event.product, event.categories, event.services]);
+}
+
+/** Tag sets kept at once. */
+const routesMax = 256;
+/** Tag sets compared before the table of all is asked: events come in from few sources at a time. */
+const recentMax = 8;
+
+/** One thing a tag set. */
+export class RouteCache<T> {
+  readonly #all = new Map<string, T>();
+  readonly #recent: { readonly tags: EventLogsource; readonly value: T }[] = [];
+  #next = 0;
+
+  get isFull(): boolean {
+    return this.#all.size >= routesMax;
+  }
+
+  get(tags: EventLogsource): T | undefined {
+    for (const route of this.#recent) if (isSame(route.tags, tags)) return route.value;
+    const known = this.#all.get(routeKey(tags));
+    if (known !== undefined) this.#remember(tags, known);
+    return known;
+  }
+
+  set(tags: EventLogsource, value: T): void {
+    this.#all.set(routeKey(tags), value);
+    this.#remember(tags, value);
+  }
+
+  #remember(tags: EventLogsource, value: T): void {
+    this.#recent[this.#next] = { tags, value };
+    this.#next = (this.#next + 1) % recentMax;
+  }
+}
+
+function isSame(a: EventLogsource, b: EventLogsource): boolean {
+  return a.product === b.product && areSame(a.categories, b.categories) && areSame(a.services, b.services);
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

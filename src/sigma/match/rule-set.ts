@@ -1,14 +1,10 @@
-import type { Item } from '../lower/ir.ts';
 import type { Rule } from '../rule.ts';
 import { sha256 } from '../sha256.ts';
-import { cluesOf } from './clue.ts';
-import { type CompiledRule, createEngine, type Engine } from './engine.ts';
-import { EventView } from './event-view.ts';
+import { compileImage } from './compile-image.ts';
 import { createExplainer, type MatchDetail } from './explain.ts';
 import type { EventFields } from './field-content.ts';
-import { ItemTest } from './item-test.ts';
-import { treeOf } from './node.ts';
-import { applies, type EventLogsource, routeKey, type UnknownDimension } from './routing.ts';
+import { ObjectPath } from './object-path.ts';
+import { applies, type EventLogsource, RouteCache, type UnknownDimension } from './routing.ts';
 
 /** What of an event the engine reads; a SecurityEvent and a NormalisedEvent both fit. */
 export interface RuleEvent {
@@ -19,6 +15,8 @@ export interface RuleEvent {
 export interface CompileOptions {
   /** Default `closed`. */
   readonly unknownDimension?: UnknownDimension;
+  /** Keeps what values of low variety make true. Default true; answers are the same without. */
+  readonly valueCache?: boolean;
 }
 
 export interface MatchOptions {
@@ -37,63 +35,58 @@ export interface RuleSet {
   explain(rule: number, event: RuleEvent): readonly MatchDetail[];
 }
 
-/** Engines of different tag sets kept at once; what comes beyond is routed rule by rule. */
-const routesMax = 256;
-
 export function compileRules(rules: readonly Rule[], options: CompileOptions = {}): RuleSet {
   const unknown = options.unknownDimension ?? 'closed';
-  const view = new EventView();
-  const tests = new Map<string, ItemTest>();
-  const testsByItem = new Map<Item, ItemTest>();
-  const compiled: CompiledRule[] = rules.map((rule, index) => {
-    const node = treeOf(rule.ir, testOf);
-    return { index, node, clues: cluesOf(node) };
-  });
   const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
-  const routes = new Map<string, Engine>();
-  let everything: Engine | null = null;
-  const explainer = createExplainer((item) => testsByItem.get(item)?.met() ?? false);
+  const routes = new RouteCache<ObjectPath>();
+  const engines = new Map<string, ObjectPath>();
+  let everything: ObjectPath | null = null;
+  const explain = createExplainer();
 
   return {
     version: sha256(`${unknown}\n${hashes.join('\n')}`).slice(0, 32),
     rules,
     match(event, matchOptions) {
-      if (matchOptions?.routing === false) return all()(event.fields);
-      const key = routeKey(event.logsource);
-      const route = routes.get(key);
-      if (route !== undefined) return route(event.fields);
-      if (routes.size >= routesMax) return all()(event.fields).filter((index) => appliesTo(index, event.logsource));
-      const engine = createEngine(
-        compiled.filter(({ index }) => appliesTo(index, event.logsource)),
-        view,
-      );
-      routes.set(key, engine);
-      return engine(event.fields);
+      if (matchOptions?.routing === false) return all().match(event.fields);
+      const route = routes.get(event.logsource) ?? newRoute(event.logsource);
+      if (route !== null) return route.match(event.fields);
+      return all()
+        .match(event.fields)
+        .filter((index) => appliesTo(index, event.logsource));
     },
     explain(index, event) {
       const rule = rules[index];
-      if (rule === undefined) return [];
-      view.open(event.fields);
-      return explainer.explain(rule.ir, event.fields);
+      return rule === undefined ? [] : explain(rule.ir, event.fields);
     },
   };
 
-  function all(): Engine {
-    everything ??= createEngine(compiled, view);
+  function all(): ObjectPath {
+    everything ??= engineOf(rules.map((_, index) => index));
     return everything;
+  }
+
+  /** Null when no more engines are kept. */
+  function newRoute(logsource: EventLogsource): ObjectPath | null {
+    if (routes.isFull) return null;
+    const indexes = [...rules.keys()].filter((index) => appliesTo(index, logsource));
+    // Tags that no rule tells apart share an engine.
+    const key = indexes.join();
+    const engine = engines.get(key) ?? engineOf(indexes);
+    engines.set(key, engine);
+    routes.set(logsource, engine);
+    return engine;
+  }
+
+  function engineOf(indexes: readonly number[]): ObjectPath {
+    const compiled = indexes.flatMap((index) => {
+      const rule = rules[index];
+      return rule === undefined ? [] : [{ index, ir: rule.ir }];
+    });
+    return new ObjectPath(compileImage(compiled), { valueCache: options.valueCache !== false });
   }
 
   function appliesTo(index: number, logsource: EventLogsource): boolean {
     const rule = rules[index];
     return rule !== undefined && applies(rule.logsource, logsource, unknown);
-  }
-
-  /** Items that say the same have one test, so an event answers each of them once. */
-  function testOf(item: Item): ItemTest {
-    const key = JSON.stringify([item.field, item.link, item.negated, item.values]);
-    const test = tests.get(key) ?? new ItemTest(item, view);
-    tests.set(key, test);
-    testsByItem.set(item, test);
-    return test;
   }
 }

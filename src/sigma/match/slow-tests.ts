@@ -1,0 +1,87 @@
+import { fold } from '../fold.ts';
+import type { Pattern } from '../lower/ir.ts';
+import { compileGlob } from './glob.ts';
+import type { SlowTest } from './image.ts';
+import { compareTexts, meetsParts } from './reference.ts';
+import { plainTest, type TextTest } from './text-test.ts';
+
+/** The values of the present event, as slow tests ask for them: each text canonical, as it came. */
+export interface EventValues {
+  /** Texts of an image's field, by its number. */
+  textsOf(field: number): readonly string[];
+  /** Texts of a field that `fieldref` names. */
+  textsNamed(name: string): readonly string[];
+  /** Texts of every leaf. */
+  leaves(): readonly string[];
+}
+
+/** One pattern against one text; `values` is for references to other fields. */
+type Test = (text: string, values: EventValues) => boolean;
+
+const halfPair = /\p{Surrogate}/u;
+
+/** Slow tests with their answers for the present event; each is compiled when it is first asked. */
+export class SlowTests {
+  readonly #tests: readonly SlowTest[];
+  readonly #compiled: (readonly Test[] | undefined)[];
+  readonly #askedAt: Int32Array;
+  readonly #answers: Uint8Array;
+  /** How many were run, for measurements. */
+  runs = 0;
+
+  constructor(tests: readonly SlowTest[]) {
+    this.#tests = tests;
+    this.#compiled = tests.map(() => undefined);
+    this.#askedAt = new Int32Array(tests.length);
+    this.#answers = new Uint8Array(tests.length);
+  }
+
+  /** Whether a test is met; found out once a generation. */
+  met(number: number, generation: number, values: EventValues): boolean {
+    if (this.#askedAt[number] === generation) return this.#answers[number] === 1;
+    const met = this.#run(number, values);
+    this.#askedAt[number] = generation;
+    this.#answers[number] = met ? 1 : 0;
+    return met;
+  }
+
+  /** Generations begin anew. */
+  forget(): void {
+    this.#askedAt.fill(0);
+  }
+
+  #run(number: number, values: EventValues): boolean {
+    const test = this.#tests[number];
+    if (test === undefined) return false;
+    this.runs++;
+    const texts = test.field < 0 ? values.leaves() : values.textsOf(test.field);
+    if (texts.length === 0) return false;
+    const compiled = this.#compiled[number] ?? test.patterns.map(compileTest);
+    this.#compiled[number] = compiled;
+    return texts.some((text) => compiled.some((one) => one(text, values)));
+  }
+}
+
+function compileTest(pattern: Pattern): Test {
+  switch (pattern.kind) {
+    case 'text': {
+      const { parts, cased } = pattern;
+      if (parts.some((part) => typeof part === 'string' && halfPair.test(part))) {
+        return (text) => meetsParts(parts, text, cased);
+      }
+      const glob: TextTest = compileGlob(parts, cased);
+      return cased ? glob : (text) => glob(fold(text));
+    }
+    case 'field': {
+      const form = (text: string) => (pattern.cased ? text : fold(text));
+      return (text, values) =>
+        values.textsNamed(pattern.name).some((other) => compareTexts(form(text), pattern.how, form(other)));
+    }
+    case 'null':
+    case 'exists':
+      // Presence is a truth of its own, never a slow test.
+      return () => false;
+    default:
+      return plainTest(pattern);
+  }
+}

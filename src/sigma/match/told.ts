@@ -1,0 +1,154 @@
+import { fold } from '../fold.ts';
+import type { Condition, Detection, Item, Pattern, RuleIr } from '../lower/ir.ts';
+import { anyText } from '../parse/text-parts.ts';
+import type { EventFields, FieldContent } from './field-content.ts';
+import { compileGlob } from './glob.ts';
+import { itemContent, meetsPattern } from './reference.ts';
+import { plainTest, type TextTest } from './text-test.ts';
+
+/** A rule's condition with the answer of one event at every step. */
+export type ToldCondition =
+  | { readonly kind: 'and' | 'or'; readonly met: boolean; readonly of: readonly ToldCondition[] }
+  | { readonly kind: 'not'; readonly met: boolean; readonly of: ToldCondition }
+  | {
+      readonly kind: 'selections';
+      readonly link: 'any' | 'all';
+      readonly met: boolean;
+      readonly of: readonly ToldSelection[];
+    };
+
+export interface ToldSelection {
+  readonly name: string;
+  readonly met: boolean;
+  readonly detection: ToldDetection;
+}
+
+export type ToldDetection =
+  | ToldItem
+  | { readonly kind: 'all' | 'any'; readonly met: boolean; readonly of: readonly ToldDetection[] };
+
+export interface ToldItem {
+  readonly kind: 'item';
+  readonly met: boolean;
+  readonly item: Item;
+  readonly content: FieldContent;
+  /** As `item.values`. */
+  readonly values: readonly (readonly ToldPattern[])[];
+}
+
+export interface ToldPattern {
+  readonly pattern: Pattern;
+  readonly met: boolean;
+  /** The first text that meets it; null when none does or none is asked for. */
+  readonly by: string | null;
+}
+
+/** Tests one text against a pattern of text, regex, cidr or compare; the text comes as it is and folded. */
+type OneTextTest = (text: string, folded: string) => boolean;
+
+/** Answers every step of a rule for an event. */
+export type Teller = (rule: RuleIr, fields: EventFields) => ToldCondition;
+
+/**
+ * Tests of single patterns are made once, so a hit is told in the time of a few matches: floods of hits are what a bad
+ * day looks like.
+ */
+export function createTeller(): Teller {
+  const tests = new WeakMap<Pattern, OneTextTest>();
+  return (rule, fields) => tell(rule, fields, testOf);
+
+  function testOf(pattern: Pattern): OneTextTest | null {
+    const known = tests.get(pattern);
+    if (known !== undefined) return known;
+    const test = oneTextTest(pattern);
+    if (test !== null) tests.set(pattern, test);
+    return test;
+  }
+}
+
+/** null for patterns that ask more than one text: presence, absence, another field. */
+function oneTextTest(pattern: Pattern): OneTextTest | null {
+  switch (pattern.kind) {
+    case 'null':
+    case 'exists':
+    case 'field':
+      return null;
+    case 'text': {
+      if (pattern.parts.length === 1 && pattern.parts[0] === anyText) return null;
+      const glob: TextTest = compileGlob(pattern.parts, pattern.cased);
+      return pattern.cased ? glob : (_, folded) => glob(folded);
+    }
+    default:
+      return plainTest(pattern);
+  }
+}
+
+function tell(rule: RuleIr, fields: EventFields, testOf: (pattern: Pattern) => OneTextTest | null): ToldCondition {
+  const contents = new Map<string | null, { readonly content: FieldContent; readonly folded: readonly string[] }>();
+  const selections = new Map<string, ToldSelection>();
+  return tellCondition(rule.condition);
+
+  function tellCondition(condition: Condition): ToldCondition {
+    switch (condition.kind) {
+      case 'and':
+      case 'or': {
+        const of = condition.of.map(tellCondition);
+        return { kind: condition.kind, met: isMet(of, condition.kind === 'and'), of };
+      }
+      case 'not': {
+        const of = tellCondition(condition.of);
+        return { kind: 'not', met: !of.met, of };
+      }
+      case 'selections': {
+        const of = condition.names.map(tellSelection);
+        return { kind: 'selections', link: condition.link, met: isMet(of, condition.link === 'all'), of };
+      }
+    }
+  }
+
+  function tellSelection(name: string): ToldSelection {
+    const known = selections.get(name);
+    if (known !== undefined) return known;
+    const detection = tellDetection(rule.selections.get(name) ?? { kind: 'any', of: [] });
+    const told = { name, met: detection.met, detection };
+    selections.set(name, told);
+    return told;
+  }
+
+  function tellDetection(detection: Detection): ToldDetection {
+    if (detection.kind === 'item') return tellItem(detection.item);
+    const of = detection.of.map(tellDetection);
+    return { kind: detection.kind, met: isMet(of, detection.kind === 'all'), of };
+  }
+
+  function tellItem(item: Item): ToldItem {
+    const { content, folded } = contentOfItem(item);
+    const values = item.values.map((patterns) => patterns.map((pattern) => tellPattern(pattern, content, folded)));
+    const some = values.map((patterns) => ({ met: isMet(patterns, false) }));
+    return { kind: 'item', met: isMet(some, item.link === 'all') !== item.negated, item, content, values };
+  }
+
+  function contentOfItem(item: Item): { readonly content: FieldContent; readonly folded: readonly string[] } {
+    const known = contents.get(item.field);
+    if (known !== undefined) return known;
+    const content = itemContent(item, fields);
+    const read = { content, folded: content.texts.map(fold) };
+    contents.set(item.field, read);
+    return read;
+  }
+
+  function tellPattern(pattern: Pattern, content: FieldContent, folded: readonly string[]): ToldPattern {
+    const test = testOf(pattern);
+    if (test !== null) {
+      const by = content.texts.find((text, i) => test(text, folded[i] ?? ''));
+      return { pattern, met: by !== undefined, by: by ?? null };
+    }
+    const met = meetsPattern(pattern, content, fields);
+    const one = (text: string) => meetsPattern(pattern, { exists: true, present: true, texts: [text] }, fields);
+    return { pattern, met, by: met ? (content.texts.find(one) ?? null) : null };
+  }
+}
+
+function isMet(parts: readonly { readonly met: boolean }[], all: boolean): boolean {
+  return all ? parts.every((part) => part.met) : parts.some((part) => part.met);
+}
