@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npm run setup | demo | start | test | bench — set up what is missing, then do it. No dependencies: it runs before any exist.
-// usage: node scripts/setup.mjs [demo|start|test|bench] [arguments of that command]
+// npm run setup | demo | start | test | bench | proof — set up what is missing, then do it. No dependencies: it runs before any exist.
+// usage: node scripts/setup.mjs [demo|start|test|bench|proof] [arguments of that command]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -88,6 +88,12 @@ async function build() {
   if (!buildWhenStale(root, say)) stop('the build failed (see above)');
 }
 
+/** Straight from the sources, with the arguments of the command. */
+function runSource(file) {
+  const run = spawnSync(process.execPath, ['--import', 'tsx', file, ...rest], { cwd: root, stdio: 'inherit' });
+  process.exitCode = run.status ?? 1;
+}
+
 async function main() {
   process.chdir(root);
   checkNode();
@@ -103,15 +109,11 @@ async function main() {
   if (command === 'bench') {
     ensureRedis();
     await build();
-    const bench = spawnSync(process.execPath, ['--import', 'tsx', 'test/bench/main.ts', ...rest], {
-      cwd: root,
-      stdio: 'inherit',
-    });
-    process.exitCode = bench.status ?? 1;
-    return;
+    return runSource('test/bench/main.ts');
   }
+  if (command === 'proof') return runSource('test/proof/main.ts');
   const needsStack = command === 'demo' || command === 'start' || command === 'setup';
-  if (!needsStack) stop(`unknown command ${command}; one of setup, demo, start, test, bench`);
+  if (!needsStack) stop(`unknown command ${command}; one of setup, demo, start, test, bench, proof`);
   if (!rest.includes('--help') && !rest.includes('-h')) ensureRedis();
   await build();
   if (command === 'setup') return say('ready: npm run demo | npm start | npm test');

@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import { startClickHouse } from '../harness/clickhouse.ts';
+import { createSqlEngine } from '../harness/sigma-sql.ts';
+import { caseBatch } from '../property/sigma-cases.ts';
+import {
+  type Contender,
+  contenders,
+  type Difference,
+  differences,
+  reference,
+  shrunk,
+} from '../property/sigma-contenders.ts';
+
+/** npm run proof [-- --cases N --seed N]: generated rules on generated events, every engine beside the reference. */
+const usage = 'usage: npm run proof [-- --cases 1000000] [--seed 1] [--without sql]';
+const size = { rules: 40, events: 50 };
+const shownMax = 5;
+
+interface Tally {
+  readonly contender: Contender;
+  verdicts: number;
+  differences: number;
+  cpuMs: number;
+}
+
+async function prove(cases: number, seed: number, all: readonly Contender[]): Promise<boolean> {
+  const tallies: Tally[] = all.map((contender) => ({ contender, verdicts: 0, differences: 0, cpuMs: 0 }));
+  let verdicts = 0;
+  let met = 0;
+  let rules = 0;
+  let shown = 0;
+  let told = 0;
+  for (let at = seed; verdicts < cases; at++) {
+    const batch = caseBatch(at, size);
+    const wanted = await reference.verdicts(batch);
+    for (const tally of tallies) {
+      const before = process.cpuUsage();
+      const found = await differences(batch, tally.contender, wanted);
+      const { user, system } = process.cpuUsage(before);
+      tally.cpuMs += (user + system) / 1000;
+      tally.verdicts += batch.rules.length * batch.events.length;
+      tally.differences += found.length;
+      for (const difference of found.slice(0, Math.max(0, shownMax - shown))) {
+        shown++;
+        console.log(`\nseed ${at}: ${await small(difference, tally.contender)}`);
+      }
+    }
+    verdicts += batch.rules.length * batch.events.length;
+    met += wanted.flat().length;
+    rules += batch.rules.length;
+    if (verdicts >= told + cases / 20) {
+      told = verdicts;
+      console.error(
+        `${verdicts} verdicts, ${tallies.map((t) => `${t.contender.name} ${t.differences}`).join(', ')} differences`,
+      );
+    }
+  }
+  const percent = ((met / verdicts) * 100).toFixed(1);
+  console.log(
+    `\n${verdicts} verdicts of ${rules} generated rules from seed ${seed}; the reference says yes to ${percent} %\n`,
+  );
+  console.log('| engine | verdicts | differences from the reference | CPU s of this process |\n|---|---:|---:|---:|');
+  for (const tally of tallies) {
+    const row = [tally.contender.name, tally.verdicts, tally.differences, (tally.cpuMs / 1000).toFixed(1)];
+    console.log(`| ${row.join(' | ')} |`);
+  }
+  return tallies.every((tally) => tally.differences === 0);
+}
+
+function small(difference: Difference, contender: Contender): Promise<string> {
+  return shrunk(difference, contender, contender.name === 'sql' ? 200 : 2_000);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      cases: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      without: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const [cases, seed] = [Number(values.cases), Number(values.seed)];
+  if (!Number.isSafeInteger(cases) || !Number.isSafeInteger(seed) || cases < 1 || seed < 0) {
+    console.error(usage);
+    process.exitCode = 2;
+    return;
+  }
+  const wanted = contenders.filter(({ name }) => !values.without.includes(name));
+  if (values.without.includes('sql')) {
+    if (!(await prove(cases, seed, wanted))) process.exitCode = 1;
+    return;
+  }
+  const backing = await startClickHouse();
+  const engine = createSqlEngine(backing);
+  const sql: Contender = {
+    name: 'sql',
+    verdicts: (batch) =>
+      engine.verdicts(
+        batch.rules,
+        batch.events.map((event) => event.fields),
+      ),
+  };
+  try {
+    if (!(await prove(cases, seed, [...wanted, sql]))) process.exitCode = 1;
+  } finally {
+    await engine.close();
+    await backing.close();
+  }
+}
+
+await main();
