@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig, settings } from '../config.ts';
 import { roles } from '../model/account.ts';
@@ -230,6 +232,40 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         out,
         err,
         stdin: process.stdin,
+      });
+    });
+
+  program
+    .command('import <files...>')
+    .description('post log files to a running platform: lines of any format it reads, gzip, Windows event logs (.evtx)')
+    .option('--server <url>', 'where the platform listens', 'http://127.0.0.1:8480')
+    .option('--token <token>', 'token of a collector; better in VONGGAC_TOKEN, where `ps` does not show it')
+    .option('--patience <seconds>', 'how long a server that is away or busy is waited for', positive, 300)
+    .option('--state <file>', 'where it is kept how far an import came')
+    .addHelpText(
+      'after',
+      `${exitHelp}\nStopped (130) or failed: the same command goes on where it was; nothing is stored twice.`,
+    )
+    .action(async (files: string[], o: { server: string; token?: string; patience: number; state?: string }) => {
+      const token = o.token ?? env.VONGGAC_TOKEN ?? '';
+      if (token === '')
+        program.error("name the collector's token in VONGGAC_TOKEN or --token", { exitCode: usageError });
+      if (!URL.canParse(o.server)) program.error(`--server ${o.server} is no URL`, { exitCode: usageError });
+      const { runImport } = await import('./import.ts');
+      const { stopSignal } = await import('./stop-signal.ts');
+      const stopping = new AbortController();
+      void stopSignal(false).then((reason) => stopping.abort(reason));
+      const stateHome = env.XDG_STATE_HOME || path.join(homedir(), '.local/state');
+      status = await runImport({
+        files,
+        server: o.server,
+        token,
+        patienceMs: o.patience * 1000,
+        stateFile: o.state ?? path.join(stateHome, 'vonggac/import.json'),
+        signal: stopping.signal,
+        out,
+        err,
+        progress: process.stderr.isTTY ? (line) => void process.stderr.write(`\r\x1b[K${line}`) : null,
       });
     });
 

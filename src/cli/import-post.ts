@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Piece } from './import-pieces.ts';
+
+export interface PostOptions {
+  /** Where the platform listens, without a path. */
+  readonly server: string;
+  /** Token of a collector. */
+  readonly token: string;
+  /** How long a server that is away or busy is waited for. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Posted {
+  readonly accepted: number;
+  /** Line of the piece, from 1, and why it was not taken; the server keeps such lines as dead letters. */
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+}
+
+/** The server refuses for a reason that waiting does not cure, or was away for too long. */
+export class PostRefused extends Error {
+  readonly code = 'import-refused';
+}
+
+const answerWaitMs = 60_000;
+const firstWaitMs = 500;
+const longestWaitMs = 15_000;
+
+/**
+ * Posts a piece until the server says that its rows are stored. Sending again is safe: the piece goes by its key.
+ * Throws PostRefused; AbortError when told to stop.
+ */
+export async function postPiece(piece: Piece, o: PostOptions): Promise<Posted> {
+  const untilMs = performance.now() + o.patienceMs;
+  let waitMs = firstWaitMs;
+  for (;;) {
+    const answer = await tryPost(piece, o);
+    if (answer.kind === 'posted') return answer.posted;
+    const left = untilMs - performance.now();
+    if (answer.kind === 'refused' || left <= 0) throw new PostRefused(answer.reason);
+    await wait(Math.min(left, Math.max(waitMs, answer.retryAfterMs)), undefined, { signal: o.signal });
+    waitMs = Math.min(longestWaitMs, waitMs * 2);
+  }
+}
+
+type Answer =
+  | { readonly kind: 'posted'; readonly posted: Posted }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'later'; readonly reason: string; readonly retryAfterMs: number };
+
+async function tryPost(piece: Piece, o: PostOptions): Promise<Answer> {
+  const url = new URL('/ingest/v1/ndjson', o.server);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${o.token}`,
+        'content-type': 'application/x-ndjson',
+        'idempotency-key': piece.key,
+      },
+      body: new Uint8Array(piece.body),
+      signal: AbortSignal.any([o.signal, AbortSignal.timeout(answerWaitMs)]),
+    });
+    const text = await response.text();
+    if (response.ok) return { kind: 'posted', posted: JSON.parse(text) as Posted };
+    const reason = `${url.origin} answers ${response.status} ${text.slice(0, 300)}`;
+    const isPassing = response.status === 429 || response.status >= 500 || response.status === 408;
+    if (!isPassing) return { kind: 'refused', reason };
+    return { kind: 'later', reason, retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000 };
+  } catch (error) {
+    if (o.signal.aborted) throw error;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    return { kind: 'later', reason: `${url.origin} cannot be reached: ${cause}`, retryAfterMs: 0 };
+  }
+}
