@@ -23,7 +23,7 @@ export interface RuleMetadata {
 const levels: readonly string[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function isUuid(text: string): boolean {
+export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 

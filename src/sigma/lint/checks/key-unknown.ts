@@ -1,0 +1,17 @@
+import type { Check } from '../check.ts';
+import { documentKeys, nearest } from '../known.ts';
+
+export const keyUnknown: Check = {
+  id: 'key-unknown',
+  severity: 'warning',
+  finds: 'a key that is a specified one misspelt, or written with capitals',
+  advice: 'Keys of a document have lower case; own attributes need names of their own.',
+  document({ root }, report) {
+    for (const [name, { keyAt }] of root.entries) {
+      if (documentKeys.includes(name)) continue;
+      const meant = nearest(name, documentKeys);
+      if (meant === null || (meant.length < 5 && name.toLowerCase() !== meant)) continue;
+      report(keyAt, `"${name.slice(0, 40)}" is not in the specification`, { advice: `Did you mean ${meant}?` });
+    }
+  },
+};

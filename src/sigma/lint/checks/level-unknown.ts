@@ -1,0 +1,18 @@
+import type { Check } from '../check.ts';
+import { textAt } from '../document.ts';
+import { levels, nearest } from '../known.ts';
+
+export const levelUnknown: Check = {
+  id: 'level-unknown',
+  severity: 'warning',
+  finds: 'a level the specification does not list, or one with capitals',
+  advice: `Use one of ${levels.join(', ')}.`,
+  document({ root }, report) {
+    const level = textAt(root, 'level');
+    if (level === null || levels.includes(level.value)) return;
+    // A word that is no level counts as medium, so only capitals can be mended without changing what the rule does.
+    const meant = nearest(level.value, levels);
+    const advice = meant === null ? undefined : `Did you mean ${meant}?`;
+    report(level.at, `"${level.value.slice(0, 40)}" is no level`, advice === undefined ? {} : { advice });
+  },
+};

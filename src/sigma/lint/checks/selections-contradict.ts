@@ -1,0 +1,20 @@
+import type { Check } from '../check.ts';
+import { requiredItems } from '../condition-facts.ts';
+import { contradict } from '../text-cover.ts';
+
+export const selectionsContradict: Check = {
+  id: 'selections-contradict',
+  severity: 'warning',
+  finds: 'two selections joined with `and` that no single value of a field meets',
+  advice: 'Join them with `or`, or correct one; only a field that holds a list could meet both.',
+  document({ ir }, report) {
+    if (ir === null) return;
+    const required = requiredItems(ir);
+    for (const [i, a] of required.entries()) {
+      for (const b of required.slice(i + 1)) {
+        if (a.selection === b.selection || !contradict(a.item, b.item)) continue;
+        report(b.item.at, `it can not hold together with line ${a.item.at.line} of "${a.selection.slice(0, 80)}"`);
+      }
+    }
+  },
+};
