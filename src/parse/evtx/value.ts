@@ -144,7 +144,7 @@ function sidText(cursor: Cursor): string {
 const epochOffsetMicros = 11_644_473_600_000_000n;
 
 /** 100 ns since 1601-01-01 UTC ([MS-DTYP] 2.3.3) as ISO 8601 with microseconds. */
-export function fileTimeText(ticks: bigint): string {
+function fileTimeText(ticks: bigint): string {
   const micros = ticks / 10n - epochOffsetMicros;
   const millis = Number(micros / 1000n);
   if (Math.abs(millis) > 8.64e15) return String(ticks);
