@@ -58,24 +58,31 @@ function objectDepth(scope: Scope): string {
 
 /** Function: tokens of an object, a key → tokens of its value; none when the object has no such key. */
 export function ownFunction(scope: Scope): string {
-  const depth = scope.define('depth', "o -> arrayCumSum(t -> multiIf(t IN ('{', '['), 1, t IN ('}', ']'), -1, 0), o)");
-  const keyAt = scope.define('key_at', `(o, k) -> arrayFirstIndex((t, d) -> t = k AND d = 1, o, ${depth}(o))`);
-  const ends = `p > i AND (d = 0 OR (d = 1 AND endsWith(t, '":')))`;
-  const endAt = scope.define(
-    'end_at',
-    `(o, i) -> arrayFirstIndex((t, d, p) -> ${ends}, o, ${depth}(o), arrayEnumerate(o))`,
-  );
-  return scope.define(
-    'own',
-    `(o, k) -> if(${keyAt}(o, k) = 0, [], arraySlice(o, ${keyAt}(o, k) + 1, ${endAt}(o, ${keyAt}(o, k)) - ${keyAt}(o, k) - 1))`,
-  );
+  const sign = "t -> multiIf(t IN ('{', '['), 1, t IN ('}', ']'), -1, 0)";
+  const depth = scope.define('depth', `o -> arrayCumSum(${sign}, o)`);
+  const isKey = `d = 1 AND endsWith(t, '":')`;
+  // Every token stands under the last key of the object before it.
+  const keys = scope.define('key_of', `o -> arrayFill((t, d) -> ${isKey}, o, ${depth}(o))`);
+  const kept = `(t, c, d) -> c = k AND d > 0 AND NOT (${isKey})`;
+  return scope.define('own', `(o, k) -> arrayFilter(${kept}, o, ${keys}(o), ${depth}(o))`);
 }
 
 /** Function: tokens of a value → tokens of each object that a path goes on through: itself, or those in its lists. */
 export function membersFunction(scope: Scope): string {
   const depth = objectDepth(scope);
-  return scope.define(
-    'members',
-    `v -> arrayFilter(o -> o[1] = '{', arraySplit((t, d) -> t = '{' AND d = 1, v, ${depth}(v)))`,
+  const objects = scope.define('objects', `v -> arrayFilter((t, d) -> d > 0 OR t = '}', v, ${depth}(v))`);
+  const starts = "(t, d) -> t = '{' AND d = 1";
+  return scope.define('members', `v -> arraySplit(${starts}, ${objects}(v), ${depth}(${objects}(v)))`);
+}
+
+/** Texts of a field of a flat event: its key is a token, and what follows up to the next key is its value. */
+export function flatTexts(column: string, field: string, scope: Scope): string {
+  const tokens = tokensOf(column, scope);
+  const keys = scope.define('keys', `arrayFill(t -> endsWith(t, '":'), ${tokens})`);
+  const kept = "(t, c) -> c = k AND t NOT IN (k, '[', ']', '}', 'null')";
+  const texts = scope.define(
+    'flat_texts',
+    `k -> arrayMap(t -> ${textOf(scope)}(t), arrayFilter(${kept}, ${tokens}, ${keys}))`,
   );
+  return `${texts}(${scope.params.text(keyToken(field))})`;
 }

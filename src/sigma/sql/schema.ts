@@ -1,4 +1,4 @@
-import { keyToken, leavesOf, membersFunction, ownFunction, textsFunction, tokensOf } from './json-text.ts';
+import { flatTexts, keyToken, leavesOf, membersFunction, ownFunction, textsFunction, tokensOf } from './json-text.ts';
 import { plainNote, type Scope } from './scope.ts';
 
 /** What an event holds under a name, as expressions (match/field-content.ts says what they mean). */
@@ -44,8 +44,7 @@ export function eventsTable(columns: readonly ColumnOfField[]): SqlSchema {
       const name = scope.fieldName(field);
       const text = scope.params.text(field);
       const exists = `has(present, ${text})`;
-      const own = `${ownFunction(scope)}(${tokensOf('fields', scope)}, ${scope.params.text(keyToken(field))})`;
-      const fromJson = `${textsFunction(scope)}(${own})`;
+      const fromJson = flatTexts('fields', field, scope);
       const column = columnOf.get(field);
       // A column's '' may stand for a missing field, null, '' itself or a list: the JSON text knows which.
       const texts =
