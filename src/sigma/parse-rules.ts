@@ -92,6 +92,9 @@ function parseDocument(
   }
   const own = [...document.problems, ...problems.all.slice(reported)];
   const refused = !document.sound || problems.refusals() > refusals;
+  // What was said of a document before, or stands beyond the limit, is not said again; no refusal goes without a reason.
+  const last = problems.all.at(-1);
+  if (refused && last !== undefined && !own.some(({ severity }) => severity === 'refused')) own.push(last);
   return {
     line: document.line,
     ...documentName(root),
