@@ -1,5 +1,6 @@
 import { canonicalText } from '../canonical.ts';
 import { contentOf, type EventFields, eventDepthMax, leafTexts } from './field-content.ts';
+import { isFreeText } from './free-text.ts';
 import type { EngineImage, FieldImage } from './image.ts';
 import { Marks } from './marks.ts';
 import { type PathNode, pathTreeOf } from './path-tree.ts';
@@ -10,12 +11,6 @@ import { ValueCache } from './value-cache.ts';
 
 /** Keys beyond this place in an event are looked up instead of guessed. */
 const guessedKeysMax = 256;
-
-/**
- * Fields that hold free text. Their values hardly ever repeat outside of test data, so a cache would only cost memory,
- * and measurements over data that repeats would promise what real data does not keep.
- */
-const freeText = /command|script|message|payload|query|text$|url|uri/i;
 
 /** A field at work. */
 interface FieldState {
@@ -229,7 +224,7 @@ export class ObjectPath {
 function stateOf(field: FieldImage, index: number, valueCache: boolean): FieldState {
   const { name, presence, exists, contains, forward, backward, wide } = field;
   const scanned = contains !== 0 || forward !== 0 || backward !== 0 || wide !== 0;
-  const cache = valueCache && scanned && !freeText.test(name) ? new ValueCache() : null;
+  const cache = valueCache && scanned && !isFreeText(name) ? new ValueCache() : null;
   const keywordsToo = !field.holdsKeywords;
   return {
     name,
