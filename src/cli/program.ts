@@ -178,6 +178,16 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       status = await runRulesCheck({ dirs, json: o.json, out });
     });
   rules
+    .command('explain <rule> <event>')
+    .description('why an event meets a rule (FILE or FILE#id) or not; the event is a JSON file, FILE:LINE or - ')
+    .option('--json', 'one JSON object', false)
+    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
+    .addHelpText('after', `${exitHelp}\n0 only when the event is a hit.`)
+    .action(async (rule: string, event: string, o: { json: boolean; mappings?: string }) => {
+      const { runRulesExplain } = await import('./rules-explain.ts');
+      status = await runRulesExplain({ ...o, rule, event, out, err, stdin: process.stdin });
+    });
+  rules
     .command('lint <paths...>')
     .description('what is wrong, doubtful or untidy in rules (docs/sigma-lint.md); exit 1 on errors and warnings')
     .option('--json', 'one JSON object a finding', false)

@@ -1,4 +1,5 @@
 import { type FileDocument, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import { printable } from './printable.ts';
 
 export interface RulesCheckOptions {
   readonly dirs: readonly string[];
@@ -43,9 +44,4 @@ function textLine(document: FileDocument): string {
 
 function jsonLine({ outcome, file, line, id, title, problems }: FileDocument): string {
   return JSON.stringify({ outcome, file, line, id, title, problems });
-}
-
-/** One line and nothing that moves a terminal's cursor, whatever a rule's author wrote. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }

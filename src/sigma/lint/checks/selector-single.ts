@@ -31,8 +31,9 @@ export const themSingle: Check = selectorSingle(
   '`them` in a rule with one selection',
   (pattern) => pattern === 'them',
 );
+/** `not 1 of filter_main_*` is SigmaHQ's way of leaving room for filters to come. */
 export const selectorOfOne: Check = selectorSingle(
   'selector-of-one',
-  '`1 of x*` or `all of x*` where one selection fits',
-  (pattern) => pattern !== 'them',
+  '`1 of x*` or `all of x*` where one selection fits; patterns that begin with `filter` are let be',
+  (pattern) => pattern !== 'them' && !pattern.startsWith('filter'),
 );

@@ -1,8 +1,10 @@
 import type { Check } from '../check.ts';
 import { scalarsOf } from '../scalars.ts';
 
-/** Zero width, direction marks, soft hyphen, byte order mark, no-break space: what an editor does not show. */
-const invisible = /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/u;
+/** Zero width, direction marks, soft hyphen, byte order mark. */
+const invisible = /[\u00AD\u061C\u180E\u200B\u200C\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]|\u200D/u;
+/** The joiner inside an emoji is part of it. */
+const emoji = /\p{Extended_Pictographic}/u;
 
 export const textInvisible: Check = {
   id: 'text-invisible',
@@ -13,7 +15,7 @@ export const textInvisible: Check = {
     for (const scalar of scalarsOf(root)) {
       if (typeof scalar.value !== 'string') continue;
       const found = invisible.exec(scalar.value)?.[0];
-      if (found === undefined) continue;
+      if (found === undefined || (found === '\u200D' && emoji.test(scalar.value))) continue;
       // Written as an escape it is seen, and meant.
       if (!source.line(scalar.at.line).includes(found) && scalar.textColumn > 0) continue;
       const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');

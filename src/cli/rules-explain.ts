@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
+import { createLineReader } from '../ingest/read-line.ts';
+import type { NormalisedEvent } from '../model/event.ts';
+import { applies, explainRule, parseRules, type Rule, renderProblem } from '../sigma/index.ts';
+import { explainText } from './explain-text.ts';
+import { NoEvent, readOneEvent } from './one-event.ts';
+import { readRuleTexts } from './rule-texts.ts';
+
+export interface RulesExplainOptions {
+  /** A file of rules; `#id` after it names one of several. */
+  readonly rule: string;
+  /** A JSON file, `FILE:LINE`, or `-` for standard input. */
+  readonly event: string;
+  readonly json: boolean;
+  /** Folder of mappings; without it, those the package brings. */
+  readonly mappings?: string;
+  out(line: string): void;
+  err(line: string): void;
+  readonly stdin: Readable;
+}
+
+/**
+ * `vonggac rules explain`: why an event meets a rule or does not, item by item, and whether the rule applies to its log
+ * source. The line is read as live ingest reads it.
+ * Exit code: 0 the event is a hit · 1 it is not, or rule or event cannot be read.
+ */
+export async function runRulesExplain(o: RulesExplainOptions): Promise<number> {
+  const rule = await findRule(o);
+  if (rule === null) return 1;
+  let event: NormalisedEvent;
+  try {
+    const { readLine } = createLineReader(await loadMappings(o.mappings));
+    event = readLine(await readOneEvent(o.event, o.stdin), 'auto', Date.now());
+  } catch (error) {
+    if (!(error instanceof NoEvent || error instanceof MappingsRefused)) throw error;
+    o.err(error.message);
+    return 1;
+  }
+  const explained = explainRule(rule.ir, event.fields);
+  const applied = applies(rule.logsource, event.logsource, 'closed');
+  const hit = applied && explained.met;
+  if (o.json) {
+    const { id, title, file, line, logsource } = rule;
+    const { parser, parseStatus, parseReason } = event;
+    o.out(
+      JSON.stringify({
+        hit,
+        rule: { id, title, file, line, logsource },
+        event: { parser, parseStatus, parseReason, logsource: event.logsource },
+        applies: applied,
+        explained,
+      }),
+    );
+  } else for (const line of explainText(rule, event, o.event, applied, explained)) o.out(line);
+  return hit ? 0 : 1;
+}
+
+async function findRule(o: RulesExplainOptions): Promise<Rule | null> {
+  const hash = o.rule.lastIndexOf('#');
+  const [path, id] = hash < 0 ? [o.rule, ''] : [o.rule.slice(0, hash), o.rule.slice(hash + 1)];
+  const { files, unread } = await readRuleTexts([path]);
+  for (const line of unread) o.err(line);
+  const [file, second] = files;
+  if (file === undefined || second !== undefined) {
+    if (second !== undefined) o.err(`${path} holds several files: name one`);
+    else if (unread.length === 0) o.err(`${path} holds no rule`);
+    return null;
+  }
+  const { rules, problems, documents } = parseRules(file.text, file.file);
+  const fitting = rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
+  const [rule, other] = fitting;
+  if (rule !== undefined && other === undefined) return rule;
+  if (other !== undefined) {
+    o.err(`${path} holds several rules: name one of them`);
+    for (const { id: name, title } of fitting) o.err(`  ${path}#${name}  ${title}`);
+    return null;
+  }
+  for (const problem of problems) o.err(renderProblem(problem, file.text));
+  const wanted = id === '' || documents.some((document) => document.id === id);
+  o.err(wanted ? `${path} holds no detection rule that stands` : `${path} holds no rule ${id}`);
+  return null;
+}
