@@ -178,6 +178,15 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       status = await runRulesCheck({ dirs, json: o.json, out });
     });
   rules
+    .command('fmt <paths...>')
+    .description('bring rule files into canonical form; comments and meaning stay; prints the files it changed')
+    .option('--check', 'write nothing; exit 1 when a file is not in canonical form', false)
+    .addHelpText('after', exitHelp)
+    .action(async (paths: string[], o: { check: boolean }) => {
+      const { runRulesFmt } = await import('./rules-fmt.ts');
+      status = await runRulesFmt({ paths, check: o.check, out, err });
+    });
+  rules
     .command('explain <rule> <event>')
     .description('why an event meets a rule (FILE or FILE#id) or not; the event is a JSON file, FILE:LINE or - ')
     .option('--json', 'one JSON object', false)
@@ -208,6 +217,21 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         status = await runRulesLint({ ...o, paths, disable: o.disable.split(',').map((id) => id.trim()), out, err });
       },
     );
+
+  program
+    .command('sql <files...>')
+    .description('rules and correlations as ClickHouse SQL over the events table (docs/sigma.md)')
+    .addOption(
+      new Option('--params <how>', 'comments: below the statement; inline: in it; json: one JSON object a statement')
+        .choices(['comments', 'inline', 'json'])
+        .default('comments'),
+    )
+    .addOption(new Option('--routing <mode>', 'off: leave the logsource out').choices(['on', 'off']).default('on'))
+    .addHelpText('after', exitHelp)
+    .action(async (files: string[], o: { params: 'comments' | 'inline' | 'json'; routing: string }) => {
+      const { runSql } = await import('./sql.ts');
+      status = await runSql({ files, params: o.params, routing: o.routing === 'on', out, err });
+    });
 
   program
     .command('detect [files...]')

@@ -7,6 +7,14 @@
  *   for (const index of set.match(event)) console.log(set.rules[index].title, set.explain(index, event));
  */
 export { evaluateGroup, type Instant } from './correlate/evaluate.ts';
+export { evaluateCorrelations, type GroupInstants, type MatchedEvent } from './correlate/evaluate-all.ts';
+export {
+  type CorrelationHit,
+  type CorrelationStreamLimits,
+  defaultCorrelationStreamLimits,
+  type HitMember,
+} from './correlate/hit.ts';
+export { hitEvent } from './correlate/hit-event.ts';
 export type {
   Correlation,
   CorrelationComparison,
@@ -18,16 +26,15 @@ export type {
   TemporalExpression,
 } from './correlate/ir.ts';
 export { type Member, type MemberOutcome, memberOf } from './correlate/member.ts';
-export type {
-  CorrelationHit,
-  CorrelationStream,
-  CorrelationStreamLimits,
-  CorrelationStreamOptions,
-  CorrelationStreamStats,
-  HitMember,
-  PushOutcome,
+export {
+  type CorrelationStream,
+  type CorrelationStreamOptions,
+  type CorrelationStreamStats,
+  createCorrelationStream,
+  type PushOutcome,
 } from './correlate/stream.ts';
 export { fold, foldCodePoint } from './fold.ts';
+export { type Formatted, formatRules } from './format/format-rules.ts';
 export { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
 export type { CorrelationDraft } from './link/correlation.ts';
 export type { SiteFilter } from './link/filter.ts';
@@ -65,3 +72,25 @@ export { type ParsedRules, type ParseOptions, parseRules, type RuleDocument } fr
 export { type Position, type RuleProblem, renderProblem } from './problem.ts';
 export { type ProblemCode, problemCodes, type Severity } from './problem-codes.ts';
 export type { Rule } from './rule.ts';
+export {
+  type ColumnOfField,
+  type CorrelationParts,
+  type CorrelationSql,
+  eventsTable,
+  inlineParams,
+  jsonTable,
+  paramText,
+  type RuleForSql,
+  type RuleSql,
+  type RuleSqlOptions,
+  type RulesSql,
+  type SqlParam,
+  type SqlParams,
+  type SqlSchema,
+  selectEvents,
+  sqlLiteral,
+  sqlOf,
+  sqlOfCorrelation,
+  sqlOfRules,
+  withLines,
+} from './sql/index.ts';
