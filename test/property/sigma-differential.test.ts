@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { caseBatch } from './sigma-cases.ts';
-import { type Contender, contenders, differences, reference, shrunk } from './sigma-contenders.ts';
+import { type Contender, contenders, differences, left, reference, shrunk } from './sigma-contenders.ts';
 
 /** `npm run proof -- --cases 1000000` does the same for as long as one likes. */
 const batches = 60;
@@ -26,6 +26,11 @@ describe('generated rules on generated events', () => {
       expect(met / verdicts).toBeLessThan(0.6);
     },
   );
+
+  test('most lines are read as bytes', () => {
+    expect(left.ofLines).toBeGreaterThan(4_000);
+    expect(left.lines / left.ofLines).toBeLessThan(0.2);
+  });
 
   test('a difference is found, and told small', async () => {
     const deaf: Contender = {

@@ -115,7 +115,12 @@ describe('vonggac detect', () => {
     ['50 MB', `{"a":"${'y'.repeat(50_000_000)}needle"}`, false, /1048576 bytes/],
     ['10,000 levels', `${'{"a":'.repeat(10_000)}"needle"${'}'.repeat(10_000)}`, true, /depth|deep|nest/],
     ['10,000 open brackets', `{"a":${'['.repeat(10_000)}`, false, /json-broken/],
-    ['60,000 keys', `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":1`).join(',')},"z":"needle"}`, true, /too-many-fields/],
+    [
+      '60,000 keys',
+      `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":1`).join(',')},"z":"needle"}`,
+      true,
+      /too-many-fields/,
+    ],
     ['a number beyond all', '{"a":1e999,"b":"needle"}', true, null],
     ['a number of 100,000 digits', `{"a":${'9'.repeat(100_000)},"b":"needle"}`, true, null],
     ['half a pair', '{"a":"\\ud800 needle \\udc00"}', true, null],
