@@ -2,7 +2,14 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertView, buildAlert, defaultAlertLimits, draftOf } from './alert/index.ts';
+import {
+  alertView,
+  buildAlert,
+  correlatedAlertId,
+  correlatedDraftOf,
+  defaultAlertLimits,
+  draftOf,
+} from './alert/index.ts';
 import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
 import { createHttpCollector } from './collect/http-ndjson.ts';
@@ -27,7 +34,7 @@ import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { createQueues } from './queue/index.ts';
 import { createRegister, type Register } from './register/index.ts';
-import type { State } from './state/index.ts';
+import { createMemoryCorrelationState, type State } from './state/index.ts';
 import type { Store } from './store/index.ts';
 
 /** The platform as one process runs it, all roles or some. */
@@ -88,6 +95,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const reader = createLineReader(
       await loadMappings(config.mappingsDir === '' ? shippedMappings : config.mappingsDir),
     );
+    log.info({ part: 'mappings', version: reader.version }, 'field mappings loaded');
     const records = await openRecords(config, { log });
     closers.add('records', () => records.close());
     const { store, state } = records;
@@ -170,7 +178,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         alert: {
           draft: draftOf,
           build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
+          correlated: (hour) => correlatedDraftOf({ ...hour, limits: defaultAlertLimits }),
+          correlatedId: correlatedAlertId,
         },
+        members: store.correlations,
+        // One worker alone keeps recent members by itself; several share them.
+        recent: records.embedded ? createMemoryCorrelationState() : state.correlations,
         incidents,
         notify: async (raised) => {
           for (const each of raised) await notifier.onAlert(each);

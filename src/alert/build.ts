@@ -1,3 +1,4 @@
+import type { AlertCorrelation } from '../model/correlation.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import { type Alert, knownEvidence, type RuleFacts } from '../model/finding.ts';
 import { entitiesOf } from './entities.ts';
@@ -46,6 +47,8 @@ export function buildAlert(o: {
   /** The events of `facts.evidence` after the `knownEvidence` of the previous alert, in order. */
   readonly events: readonly SecurityEvent[];
   readonly previous: Alert | null;
+  /** Of a correlation's alert, whose content follows from its members and never from an earlier alert. */
+  readonly correlation?: AlertCorrelation;
   readonly nowMs: number;
   readonly limits: AlertLimits;
 }): Alert {
@@ -53,7 +56,9 @@ export function buildAlert(o: {
   const before = knownEvidence(previous, facts.evidence) > 0 ? previous?.entities : undefined;
   return {
     ...draft,
-    ...(previous === null ? {} : { org: previous.org, host: previous.host, entity: previous.entity }),
+    ...(previous === null || o.correlation !== undefined
+      ? {}
+      : { org: previous.org, host: previous.host, entity: previous.entity }),
     firstEventMs: facts.firstEventMs,
     lastEventMs: facts.lastEventMs,
     firstReceivedMs: facts.firstReceivedMs,
@@ -62,5 +67,6 @@ export function buildAlert(o: {
     entities: entitiesOf(o.events, o.limits, before),
     incident: previous?.incident ?? '',
     createdMs: previous?.createdMs ?? o.nowMs,
+    ...(o.correlation === undefined ? {} : { correlation: o.correlation }),
   };
 }

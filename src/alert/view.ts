@@ -1,5 +1,5 @@
 import type { AlertView } from '../contract/api.ts';
-import type { Alert } from '../model/finding.ts';
+import { type Alert, alertRevision } from '../model/finding.ts';
 import type { AlertLimits } from './limits.ts';
 
 /**
@@ -9,6 +9,12 @@ import type { AlertLimits } from './limits.ts';
 export function lateMsOf(alert: Pick<Alert, 'firstEventMs' | 'firstReceivedMs'>, limits: AlertLimits): number {
   const delayMs = alert.firstReceivedMs - alert.firstEventMs;
   return delayMs > limits.lateFromMs && delayMs <= limits.lateUntilMs ? delayMs : 0;
+}
+
+function correlationView({ correlation }: Alert): AlertView['correlation'] {
+  if (correlation === undefined) return null;
+  const { members: _, ...view } = correlation;
+  return view;
 }
 
 /** An alert as it goes over the wire. */
@@ -43,5 +49,7 @@ export function alertView(
     firstReceivedMs: alert.firstReceivedMs,
     createdMs: alert.createdMs,
     lateMs: lateMsOf(alert, limits),
+    revision: alertRevision(alert),
+    correlation: correlationView(alert),
   };
 }

@@ -44,6 +44,23 @@ export interface AlertView {
   readonly createdMs: number;
   /** How late the newest evidence came, in ms between event and receipt, when over the late bound; else 0. */
   readonly lateMs: number;
+  /** Of two copies of an alert the one with the higher number is newer. */
+  readonly revision: number;
+  /** Of a correlation's alert: why it was raised; null for a rule's. */
+  readonly correlation: AlertCorrelationView | null;
+}
+
+export interface AlertCorrelationView {
+  readonly kind: string;
+  readonly groupBy: readonly { readonly field: string; readonly value: string }[];
+  readonly timespanMs: number;
+  readonly condition: string;
+  readonly value: number;
+  readonly atMs: number;
+  /** false: events that came later took it back. */
+  readonly holds: boolean;
+  readonly why: string;
+  readonly whyVi: string;
 }
 
 export interface IncidentCard {

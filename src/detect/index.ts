@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { BatchRef, Evaluation } from '../model/batch.ts';
+import type { CorrelationMember } from '../model/correlation.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { type Brought, raiseAll } from './correlated-alerts.ts';
+import { memberOfEvent } from './correlation-members.ts';
+import type { MembersPort, RecentMembersPort } from './correlation-ports.ts';
+import { createCorrelator } from './correlator.ts';
 import { type Isolated, isolateRules } from './isolate.ts';
 import { type DetectLimits, defaultDetectLimits } from './limits.ts';
 import { boundMatches } from './matched.ts';
 import type { Draft, LiveRules, OfferPort } from './ports.ts';
-import { type RaiseParts, raise } from './raise.ts';
+import type { RaiseParts } from './raise.ts';
 import { createRounds } from './rounds.ts';
 import { createSweeper, type Timers } from './sweep.ts';
 
@@ -44,6 +49,9 @@ export function createDetector(
   o: Omit<RaiseParts, 'limits'> & {
     readonly rules: () => LiveRules;
     readonly offer: OfferPort;
+    /** Members of correlations: in the store, and the recent ones. */
+    readonly members: MembersPort;
+    readonly recent: RecentMembersPort;
     /** Name of this worker in the ledger of evaluations. */
     readonly worker: string;
     readonly limits?: Partial<DetectLimits>;
@@ -58,6 +66,12 @@ export function createDetector(
     events: o.metrics.counter('detect_events_total', 'Events held against the rules'),
     findings: o.metrics.counter('detect_findings_total', 'Rules met by events'),
     failures: o.metrics.counter('detect_rule_failures_total', 'Throws of a rule, by rule', ['rule']),
+    members: o.metrics.counter('correlation_members_total', 'Events that became members of a correlation'),
+    noMember: o.metrics.counter(
+      'correlation_ignored_total',
+      'Events that met a rule of a correlation and take no part in it: a field is missing or too long',
+      ['rule', 'reason'],
+    ),
     cut: o.metrics.counter('detect_matched_cut_total', 'Matched fields dropped or shortened'),
     seconds: o.metrics.histogram(
       'detect_batch_seconds',
@@ -73,13 +87,8 @@ export function createDetector(
   const sweeper = createSweeper({ ...o, limits, log });
   let current: { readonly rules: LiveRules; readonly isolated: Isolated } | null = null;
   const running = new Set<Promise<unknown>>();
-  const rounds = createRounds<{ readonly drafts: readonly Draft[]; readonly events: readonly SecurityEvent[] }>(
-    (all) => {
-      const drafts = new Map(all.flatMap((each) => each.drafts).map((draft) => [draft.id, draft]));
-      const known = new Map(all.flatMap((each) => each.events).map((event) => [event.id, event]));
-      return raise([...drafts.values()], known, parts);
-    },
-  );
+  const correlator = createCorrelator({ ...o, limits, log });
+  const rounds = createRounds<Brought>((all) => raiseAll(all, { correlator, parts }));
 
   const isolatedRules = (): { readonly rules: LiveRules; readonly isolated: Isolated } => {
     const rules = o.rules();
@@ -122,12 +131,13 @@ export function createDetector(
       await pass.writeFull();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const { drafts, findings } = await pass.finish();
-    if (drafts.length > 0) await rounds.submit({ drafts, events });
+    const { drafts, members, findings } = await pass.finish();
+    if (drafts.length > 0 || members.length > 0) await rounds.submit({ rules, drafts, members, events });
     const done = evaluation(findings);
     await o.store.recordEvaluation(done);
     counts.events.inc(events.length);
     counts.findings.inc(findings);
+    counts.members.inc(members.length);
     counts.seconds.observe(done.durationMs / 1000);
     const receivedMs = events[0]?.receivedTimeMs;
     if (findings > 0 && receivedMs !== undefined) counts.delay.observe(Math.max(0, o.clock() - receivedMs) / 1000);
@@ -143,11 +153,23 @@ export function createDetector(
     return false;
   };
 
+  /** What an event that met a rule contributes to the correlations that refer to it. */
+  const membersOf = (rules: LiveRules, rule: string, event: SecurityEvent, day: string): CorrelationMember[] =>
+    rules.correlations.referringTo(rule).flatMap((number): CorrelationMember[] => {
+      const correlation = rules.correlations.all[number];
+      const made = correlation === undefined ? null : memberOfEvent(correlation, rule, event, day, limits);
+      if (correlation === undefined || made === null) return [];
+      if (made.kind === 'member') return [made.member];
+      counts.noMember.inc({ rule: correlation.facts.id, reason: made.kind });
+      return [];
+    });
+
   /** Collects the findings of one batch and writes them in bounded pieces. */
   const createPass = (ref: BatchRef, rules: LiveRules, isolated: Isolated) => {
     const drafts = new Map<string, Draft>();
     let waiting: Finding[] = [];
     let findings = 0;
+    const members: CorrelationMember[] = [];
     const write = async (piece: readonly Finding[]): Promise<void> => {
       if (piece.length > 0) await o.store.insertFindings(piece, tokenOf(ref, rules.version, piece));
     };
@@ -157,7 +179,9 @@ export function createDetector(
           const facts = rules.facts[rule];
           if (facts === undefined) continue;
           const draft = o.alert.draft(facts, event);
-          if (!drafts.has(draft.id)) drafts.set(draft.id, draft);
+          // A rule that only serves correlations leaves its findings under the alert it would have raised.
+          if (!drafts.has(draft.id) && !rules.silent.has(facts.id)) drafts.set(draft.id, draft);
+          for (const member of membersOf(rules, facts.id, event, ref.day)) members.push(member);
           const { matched, cut } = boundMatches(isolated.explain(rule, event), limits);
           counts.cut.inc(cut);
           findings += 1;
@@ -175,7 +199,15 @@ export function createDetector(
       },
       finish: async () => {
         await write(waiting);
-        return { drafts: [...drafts.values()], findings };
+        const { membersPerWrite } = limits;
+        for (let from = 0; from < members.length; from += membersPerWrite) {
+          const piece = members.slice(from, from + membersPerWrite);
+          await o.members.insertMembers(
+            piece.map((member) => ({ member, version: 0, holds: true })),
+            ref.id,
+          );
+        }
+        return { drafts: [...drafts.values()], members, findings };
       },
     };
   };

@@ -13,6 +13,18 @@ export interface DetectLimits {
   readonly matchedSpansMax: number;
   /** Events of other batches read at once for alerts' entities. */
   readonly evidencePerRead: number;
+  /** Members handed to the store at once. */
+  readonly membersPerWrite: number;
+  /** Members of one group that are looked at for one hour; the earliest beyond are left out, counted and logged. */
+  readonly groupMembersMax: number;
+  /** Members of one correlation read at once to make recent state whole. */
+  readonly sliceMembersMax: number;
+  /** Correlations with a longer timespan are refused: their members are not kept long enough. */
+  readonly timespanMaxMs: number;
+  /** Texts of a member (group and what it hands on) together; an event with longer ones takes no part and is counted. */
+  readonly memberTextChars: number;
+  /** Times an answer that another worker overtook is worked out again before the batch is left to a later try. */
+  readonly settleRoundsMax: number;
   /** Batches the sweeper offers in one round. */
   readonly sweepBatchesMax: number;
   /** A batch is offered again once it was seen unevaluated for this long. */
@@ -30,6 +42,12 @@ export const defaultDetectLimits: DetectLimits = {
   matchedValueChars: 400,
   matchedSpansMax: 16,
   evidencePerRead: 400,
+  membersPerWrite: 2_000,
+  groupMembersMax: 5_000,
+  sliceMembersMax: 50_000,
+  timespanMaxMs: 30 * 86_400_000,
+  memberTextChars: 4_096,
+  settleRoundsMax: 8,
   sweepBatchesMax: 500,
   sweepGraceMs: 3000,
   orphanAgeMs: 30_000,

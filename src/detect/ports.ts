@@ -1,7 +1,10 @@
 import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
+import type { AlertCorrelation, CorrelationMember, CorrelationShape } from '../model/correlation.ts';
 import type { Fields, LogsourceTags, SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding, MatchedField, RuleFacts } from '../model/finding.ts';
 import type { IncidentFacts, IncidentHandling } from '../model/incident.ts';
+import type { HourAnswer } from './correlation-hour.ts';
+import type { LiveCorrelations } from './correlation-ports.ts';
 
 /** What a rule is held against. */
 export interface Candidate {
@@ -20,6 +23,9 @@ export interface LiveRules extends Matcher {
   /** Hash of all rules: what an evaluation was made with. */
   readonly version: string;
   readonly facts: readonly RuleFacts[];
+  /** Ids of rules and correlations that raise no alert of their own: a correlation built on them does. */
+  readonly silent: ReadonlySet<string>;
+  readonly correlations: LiveCorrelations;
   /** A matcher of these rules alone. */
   part(rules: readonly number[]): Matcher;
 }
@@ -29,6 +35,13 @@ export type Draft = Pick<
   Alert,
   'id' | 'rule' | 'origin' | 'drill' | 'lane' | 'org' | 'system' | 'host' | 'entity' | 'windowStartMs'
 >;
+
+/** A correlation's alert as far as its members tell. */
+export interface CorrelatedDraft {
+  readonly draft: Draft;
+  readonly facts: Aggregate;
+  readonly correlation: AlertCorrelation;
+}
 
 interface Aggregate {
   readonly events: number;
@@ -60,8 +73,17 @@ export interface AlertPort {
     /** The evidence events after those the previous alert knew (model: knownEvidence), in order. */
     readonly events: readonly SecurityEvent[];
     readonly previous: Alert | null;
+    readonly correlation?: AlertCorrelation;
     readonly nowMs: number;
   }): Alert;
+  /** The alert of one hour of a correlation's group; null when it never held in it. */
+  correlated(o: {
+    readonly rule: RuleFacts;
+    readonly shape: CorrelationShape;
+    readonly one: CorrelationMember;
+    readonly hour: HourAnswer;
+  }): CorrelatedDraft | null;
+  correlatedId(rule: string, group: string, hourMs: number): string;
 }
 
 /** Alerts with the incidents they are in, as both are stored, and what people decided about those. */

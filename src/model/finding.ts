@@ -1,3 +1,4 @@
+import type { AlertCorrelation } from './correlation.ts';
 import type { Origin } from './event.ts';
 import type { Severity } from './severity.ts';
 
@@ -72,6 +73,13 @@ export interface Alert {
   readonly entities: readonly Entity[];
   readonly incident: string;
   readonly createdMs: number;
+  /** Of a correlation's alert: the facts it was raised on. */
+  readonly correlation?: AlertCorrelation;
+}
+
+/** Which of two writings of an alert is newer: the one that knows more. */
+export function alertRevision(alert: Pick<Alert, 'events' | 'correlation'>): number {
+  return alert.correlation?.members ?? alert.events;
 }
 
 export interface Entity {

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/log.ts';
 import { answered } from './away.ts';
 import { publishScript, sinceScript } from './bus-scripts.ts';
 import type { StateLimits } from './limits.ts';
+import { createRunId } from './run-id.ts';
 
 /** A numbered message of the feed. `seq` grows by one within an epoch. */
 interface BusMessage {
@@ -57,18 +58,14 @@ export function createBus(o: {
   const streamKey = `${o.prefix}:feed`;
   const headKey = `${o.prefix}:feed-head`;
   const listeners = new Set<(news: BusNews) => void>();
-  let runId: string | null = null;
+  const runId = createRunId(redis);
   let reader: Redis | null = null;
   let closed = false;
-  redis.on('close', () => {
-    runId = null;
-  });
 
   const touch = async (messages: readonly string[]): Promise<BusHead> => {
     const epoch = randomBytes(8).toString('hex');
     const answer = await answered(async () => {
-      runId ??= readRunId(await redis.info('server'));
-      const args = [runId, epoch, limits.feedMessagesMax, ...messages];
+      const args = [await runId(), epoch, limits.feedMessagesMax, ...messages];
       return redis.eval(publishScript, 2, streamKey, headKey, ...args);
     });
     if (!Array.isArray(answer)) throw new TypeError('feed script: unexpected answer');
@@ -172,8 +169,4 @@ function readEntry(entry: unknown): BusMessage[] {
   if (typeof epoch !== 'string' || typeof text !== 'string') return [];
   const { atMs, item } = JSON.parse(text) as { atMs: number; item: FeedItem };
   return [{ epoch, seq: Number.parseInt(entry[0], 10), atMs, item }];
-}
-
-function readRunId(info: string): string {
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
 }

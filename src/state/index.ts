@@ -2,12 +2,16 @@ import type { Logger } from '../observe/log.ts';
 import { answered } from './away.ts';
 import { type Bus, createBus } from './bus.ts';
 import { openConnection, type RedisAddress } from './connection.ts';
+import { createRedisCorrelationState } from './correlation-redis.ts';
+import type { CorrelationState, CorrelationStateLimits } from './correlation-state.ts';
 import { defaultStateLimits, type StateLimits } from './limits.ts';
 import { createLock, type Lock } from './lock.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
 export type { BusNews } from './bus.ts';
+export { createMemoryCorrelationState } from './correlation-memory.ts';
+export type { CorrelationState } from './correlation-state.ts';
 export type { StateLimits } from './limits.ts';
 
 export interface State {
@@ -15,6 +19,8 @@ export interface State {
   readonly bus: Bus;
   readonly sessions: Sessions;
   readonly rateLimit: RateLimit;
+  /** Recent members of correlations, shared by all workers. */
+  readonly correlations: CorrelationState;
   /** Whether Redis answers now. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
@@ -28,6 +34,7 @@ export function createState(o: {
   readonly connection: RedisAddress;
   readonly prefix?: string;
   readonly limits?: Partial<StateLimits>;
+  readonly correlations?: Partial<CorrelationStateLimits>;
   readonly clock?: () => number;
   readonly log: Logger;
 }): State {
@@ -49,6 +56,12 @@ export function createState(o: {
     bus,
     sessions: createSessions({ redis, prefix, limits, clock }),
     rateLimit: createRateLimit({ redis, prefix }),
+    correlations: createRedisCorrelationState({
+      redis,
+      prefix,
+      clock,
+      ...(o.correlations === undefined ? {} : { limits: o.correlations }),
+    }),
     ping: () =>
       answered(() => redis.ping()).then(
         () => true,

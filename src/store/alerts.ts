@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Alert } from '../model/finding.ts';
+import { type Alert, alertRevision } from '../model/finding.ts';
 import { severityRank } from '../model/severity.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
@@ -39,7 +39,7 @@ export function createAlerts(o: { sql: Sql; limits: StoreLimits }): Alerts {
       const rows = alerts.map((a) =>
         JSON.stringify([
           a.id,
-          a.events,
+          alertRevision(a),
           a.rule.id,
           severityRank(a.rule.severity),
           a.rule.tags,

@@ -138,7 +138,10 @@ export function createIncidents(o: { sql: Sql; limits: StoreLimits }): Incidents
            toUnixTimestamp64Milli(max(last_event_time)) AS last, max(severity) AS severity,
            arraySort(arrayFilter(h -> h != '', groupUniqArray(host))) AS hosts,
            arraySort(groupUniqArrayArray(tags)) AS tags,
-           (SELECT uniqExact(event) FROM findings WHERE alert IN (SELECT id FROM ${ofIncident})) AS events
+           greatest(
+             (SELECT uniqExact(event) FROM findings WHERE alert IN (SELECT id FROM ${ofIncident})),
+             max(JSONExtractUInt(document, 'events'))
+           ) AS events
          FROM ${ofIncident}`,
         { id },
       );

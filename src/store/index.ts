@@ -1,6 +1,7 @@
 import type { Logger } from '../observe/log.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { type Batches, createBatches } from './batches.ts';
+import { type CorrelationMembers, createCorrelationMembers } from './correlation-members.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { createEventsReader, type EventsReader } from './events-reader.ts';
 import { createEventsWriter, type EventsWriter } from './events-writer.ts';
@@ -17,6 +18,7 @@ import { openSql, type StoreBacking } from './sql.ts';
 
 export type { Alerts } from './alerts.ts';
 export type { Batches } from './batches.ts';
+export type { CorrelationMembers } from './correlation-members.ts';
 export { CursorRefused, QueryRefused, SchemaNewer, StoreAway } from './errors.ts';
 export type { EventsReader } from './events-reader.ts';
 export type { EventsWriter } from './events-writer.ts';
@@ -47,6 +49,7 @@ export interface Store {
   ping(): Promise<boolean>;
   readonly events: StoreEvents;
   readonly detection: Findings & Alerts;
+  readonly correlations: CorrelationMembers;
   readonly incidents: Incidents;
   readonly ledger: Ledger;
   readonly notices: Notices;
@@ -94,6 +97,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
       sources: readSources({ sql, clock }),
     },
     detection: { ...createFindings({ sql, limits }), ...createAlerts({ sql, limits }) },
+    correlations: createCorrelationMembers({ sql, limits }),
     incidents: createIncidents({ sql, limits }),
     ledger: createLedger({ sql, limits, clock }),
     notices: createNotices({ sql, clock }),

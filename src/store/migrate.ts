@@ -3,6 +3,7 @@ import { type EngineClause, engineClause } from './engine-clause.ts';
 import { SchemaNewer } from './errors.ts';
 import { timeText } from './event-columns.ts';
 import { base } from './migrations/001-base.ts';
+import { correlations } from './migrations/002-correlations.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface Migration {
 }
 
 /** All steps, ascending. A released step is never edited; a change is a new step. */
-export const migrations: readonly Migration[] = [base];
+export const migrations: readonly Migration[] = [base, correlations];
 
 /** The statements of every step as they would be sent, for docs and for the check of the cluster's text. */
 export function schemaText(replicated: boolean): readonly string[] {

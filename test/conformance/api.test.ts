@@ -85,7 +85,22 @@ async function openApi(): Promise<FastifyInstance> {
     sessions: state.sessions,
     rateLimit: state.rateLimit,
     deliveries: store.notices,
-    rules: { list: () => [], get: () => null },
+    rules: {
+      list: () => [],
+      get: () => null,
+      set: () => ({
+        version: 'none',
+        loadedMs: 0,
+        detections: 0,
+        correlations: 0,
+        filters: 0,
+        refused: [],
+        refusedTotal: 0,
+        failure: '',
+        failedMs: 0,
+      }),
+      reload: async () => ({ kind: 'loaded', changed: false }),
+    },
     drills: { current: async () => [] },
     health: { health: healthNow },
     metrics: createMetrics(),
@@ -101,6 +116,8 @@ async function openApi(): Promise<FastifyInstance> {
   return buildApi(parts);
 }
 
+const noRules = { ruleSet: 'none', rulesLoadedMs: 0, rulesFailure: '', workers: [] };
+
 async function healthNow(): Promise<Health> {
   const up = await store.ping();
   return {
@@ -109,7 +126,7 @@ async function healthNow(): Promise<Health> {
     version: 'test',
     collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0 },
     store: { up, lagMs: 0 },
-    detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 0, refusedRules: 0 },
+    detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 0, refusedRules: 0, ...noRules },
     notify: { lagMs: 0, waiting: 0, failed: 0 },
     queue: { up: true },
     sources: [],

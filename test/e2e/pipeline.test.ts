@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alertIdOf, alertView, buildAlert, defaultAlertLimits, draftOf } from '../../src/alert/index.ts';
+import {
+  alertIdOf,
+  alertView,
+  buildAlert,
+  correlatedAlertId,
+  correlatedDraftOf,
+  defaultAlertLimits,
+  draftOf,
+} from '../../src/alert/index.ts';
 import type { ClickHouseBacking } from '../../src/backing/index.ts';
 import type { AlertView, IncidentCard } from '../../src/contract/api.ts';
 import { createDetector, type Detector } from '../../src/detect/index.ts';
@@ -88,7 +96,14 @@ function startWorker(name: string, notices: Map<string, number>, random: () => n
       recordEvaluation: shaky(store.events.recordEvaluation),
     },
     rules: () => rules,
-    alert: { draft: draftOf, build: (o) => buildAlert({ ...o, limits: defaultAlertLimits }) },
+    alert: {
+      draft: draftOf,
+      build: (o) => buildAlert({ ...o, limits: defaultAlertLimits }),
+      correlated: (hour) => correlatedDraftOf({ ...hour, limits: defaultAlertLimits }),
+      correlatedId: correlatedAlertId,
+    },
+    members: store.correlations,
+    recent: state.correlations,
     incidents,
     notify: shaky(async (raised) => {
       for (const { alert } of raised) notices.set(alert.id, (notices.get(alert.id) ?? 0) + 1);

@@ -386,6 +386,8 @@ export function alertOf(o: {
     firstReceivedMs: o.atMs + 600,
     createdMs: o.atMs + 1400,
     lateMs: o.lateMs ?? 0,
+    revision: o.times,
+    correlation: o.times < 10 ? null : correlationOf(host, o.times, o.atMs),
   };
   const evidence = Array.from({ length: Math.min(o.times, 3) }, (_, i): EvidenceView => {
     const eventTimeMs = alert.firstEventMs + i * 10_000 + 412;
@@ -501,6 +503,20 @@ function ruleSetHealth(nowMs: number) {
   const ruleSet = '4f1d2c7be09a3356';
   const workers = ['detect-1', 'detect-2'].map((worker) => ({ worker, ruleSet, atMs: nowMs - 900 }));
   return { ruleSet, rulesLoadedMs: nowMs - 3_600_000, rulesFailure: '', workers };
+}
+
+function correlationOf(host: string, times: number, atMs: number): AlertView['correlation'] {
+  return {
+    kind: 'event_count',
+    groupBy: [{ field: 'Computer', value: host }],
+    timespanMs: 300_000,
+    condition: '≥ 10',
+    value: times,
+    atMs,
+    holds: true,
+    why: `${times} times within 5 minutes for Computer=${host} (threshold ≥ 10)`,
+    whyVi: `${times} lần trong 5 phút cho Computer=${host} (ngưỡng ≥ 10)`,
+  };
 }
 
 export function makeHealth(nowMs: number): Health {

@@ -1,5 +1,12 @@
 import { pino } from 'pino';
-import { alertView, buildAlert, defaultAlertLimits, draftOf } from '../../src/alert/index.ts';
+import {
+  alertView,
+  buildAlert,
+  correlatedAlertId,
+  correlatedDraftOf,
+  defaultAlertLimits,
+  draftOf,
+} from '../../src/alert/index.ts';
 import type { FeedItem } from '../../src/contract/feed.ts';
 import {
   createDetector,
@@ -13,6 +20,7 @@ import type { Batch } from '../../src/model/batch.ts';
 import type { Fields, SecurityEvent } from '../../src/model/event.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { compileRules, parseRules } from '../../src/sigma/index.ts';
+import { type CorrelationState, createMemoryCorrelationState } from '../../src/state/index.ts';
 import { createLocalTurns } from '../../src/state/local-turns.ts';
 import { createMemoryStore, type MemoryStore, type Step } from './memory-ports.ts';
 
@@ -137,6 +145,7 @@ export function createDetectionWorld(
     readonly limits?: Partial<DetectLimits>;
     readonly lock?: LockPort;
     readonly offer?: (id: string) => void;
+    readonly recent?: CorrelationState;
   } = {},
 ): DetectionWorld {
   const clock = o.clock ?? (() => tenOClock);
@@ -174,7 +183,11 @@ export function createDetectionWorld(
     alert: {
       draft: draftOf,
       build: (parts) => buildAlert({ ...parts, limits: defaultAlertLimits }),
+      correlated: (hour) => correlatedDraftOf({ ...hour, limits: defaultAlertLimits }),
+      correlatedId: correlatedAlertId,
     },
+    members: store.members,
+    recent: o.recent ?? createMemoryCorrelationState(),
     incidents,
     notify: async (raised) => {
       await step('notify', 'before');

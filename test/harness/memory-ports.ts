@@ -1,6 +1,12 @@
 import type { Batch, BatchRef, Evaluation } from '../../src/model/batch.ts';
+import {
+  type CorrelationMember,
+  type MemberSlice,
+  type MemberWriting,
+  memberKey,
+} from '../../src/model/correlation.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
-import type { Alert, Finding } from '../../src/model/finding.ts';
+import { type Alert, alertRevision, type Finding } from '../../src/model/finding.ts';
 import type { IncidentFacts, LedgerRow } from '../../src/model/incident.ts';
 import { maxSeverity, type Severity } from '../../src/model/severity.ts';
 
@@ -22,6 +28,7 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
   const evaluations = new Map<string, Evaluation>();
   const findings = new Map<string, Finding>();
   const alerts = new Map<string, Alert>();
+  const members = new Map<string, MemberWriting>();
   const incidents = new Map<string, IncidentRow>();
   const ledger = new Map<string, LedgerRow[]>();
 
@@ -32,6 +39,10 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
     return result;
   };
   const ofAlerts = (ids: readonly string[]): Finding[] => [...findings.values()].filter((f) => ids.includes(f.alert));
+  const inSlice = ({ correlation, fromMs, toMs }: MemberSlice): MemberWriting[] =>
+    [...members.values()].filter(
+      ({ member }) => member.correlation === correlation && member.timeMs >= fromMs && member.timeMs < toMs,
+    );
   const withoutKey = ({ groupKey: _, revision: __, ...facts }: IncidentRow): IncidentFacts => facts;
   const alertsOf = (incident: string): Alert[] =>
     [...alerts.values()]
@@ -89,7 +100,10 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
       alertsOfIncident: (incident: string) => effect('alertsOfIncident', () => alertsOf(incident)),
       writeAlerts: (rows: readonly Alert[]) =>
         effect('writeAlerts', () => {
-          for (const row of rows) if (row.events >= (alerts.get(row.id)?.events ?? 0)) alerts.set(row.id, row);
+          for (const row of rows) {
+            const held = alerts.get(row.id);
+            if (held === undefined || alertRevision(row) >= alertRevision(held)) alerts.set(row.id, row);
+          }
         }),
     },
     incidents: {
@@ -111,7 +125,7 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
           const seen = new Set(ofAlerts(its.map((a) => a.id)).map((f) => f.event));
           return {
             alerts: its.length,
-            events: seen.size,
+            events: Math.max(seen.size, ...its.map((a) => a.events)),
             firstEventMs: Math.min(...its.map((a) => a.firstEventMs)),
             lastEventMs: Math.max(...its.map((a) => a.lastEventMs)),
             severity: its.map((a) => a.rule.severity).reduce<Severity>(maxSeverity, 'informational'),
@@ -144,6 +158,39 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
         }),
       newestOf: (_kind: 'incident', subjects: readonly string[]) =>
         effect('ledger.newestOf', () => subjects.flatMap((subject) => ledger.get(subject)?.at(-1) ?? [])),
+    },
+    members: {
+      insertMembers: (rows: readonly MemberWriting[], _token: string) =>
+        effect('insertMembers', () => {
+          for (const row of rows) {
+            const key = `${row.member.correlation} ${row.member.group} ${memberKey(row.member)}`;
+            if ((members.get(key)?.version ?? -1) < row.version) members.set(key, row);
+          }
+        }),
+      membersOfSlice: (slice: MemberSlice, max: number) =>
+        effect('membersOfSlice', (): CorrelationMember[] | null => {
+          const found = inSlice(slice).flatMap(({ member, holds }) => (holds ? [member] : []));
+          return found.length > max ? null : found;
+        }),
+      membersOfGroups: (slice: MemberSlice, groups: readonly string[], maxPerGroup: number) =>
+        effect('membersOfGroups', () =>
+          groups.flatMap((group) =>
+            inSlice(slice)
+              .filter(({ member }) => member.group === group)
+              .sort(({ member: a }, { member: b }) => b.timeMs - a.timeMs || (a.order < b.order ? 1 : -1))
+              .slice(0, maxPerGroup),
+          ),
+        ),
+      membersFrom: (
+        sources: readonly string[],
+        correlations: readonly string[],
+        within: { readonly fromMs: number; readonly toMs: number },
+      ) =>
+        effect('membersFrom', () =>
+          correlations.flatMap((correlation) =>
+            inSlice({ correlation, ...within }).filter(({ member }) => sources.includes(member.source)),
+          ),
+        ),
     },
     history: (subject: string): readonly LedgerRow[] => ledger.get(subject) ?? [],
   };

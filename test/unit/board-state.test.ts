@@ -18,7 +18,7 @@ function card(change: Partial<IncidentCard> = {}): IncidentCard {
 function alert(id: string, createdMs: number, events = 1): AlertView {
   const [first] = world.alerts;
   if (first === undefined) throw new Error('no alert');
-  return { ...first, id, createdMs, events };
+  return { ...first, id, createdMs, events, revision: events };
 }
 
 function told(seq: number, of: { alert: AlertView } | { incident: IncidentCard }, atMs = nowMs): FeedMessage {

@@ -69,7 +69,7 @@ export function newerCard(held: IncidentCard | undefined, came: IncidentCard): I
 }
 
 function newerAlert(held: AlertView | undefined, came: AlertView): AlertView {
-  return held !== undefined && held.events > came.events ? held : came;
+  return held !== undefined && held.revision > came.revision ? held : came;
 }
 
 function isClosed(card: IncidentCard): boolean {

@@ -68,6 +68,20 @@ export const alertView: z.ZodType<AlertView> = z
     firstReceivedMs: ms,
     createdMs: ms,
     lateMs: ms,
+    revision: count,
+    correlation: z
+      .object({
+        kind: z.string(),
+        groupBy: z.array(z.object({ field: z.string(), value: z.string() })),
+        timespanMs: ms,
+        condition: z.string(),
+        value: z.number(),
+        atMs: ms,
+        holds: z.boolean(),
+        why: z.string(),
+        whyVi: z.string(),
+      })
+      .nullable(),
   })
   .meta({ id: 'AlertView' });
 
