@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClickHouseBacking } from '../../src/backing/index.ts';
 import { applies, compileRules, parseRules, type Rule } from '../../src/sigma/index.ts';
+import { startClickHouse } from '../harness/clickhouse.ts';
+import { createSqlEngine, type SqlEngine } from '../harness/sigma-sql.ts';
 import { type EventCase, eventOf } from '../property/sigma-cases.ts';
-import { contenders, reference } from '../property/sigma-contenders.ts';
+import { contenders, differences, reference, type Verdicts } from '../property/sigma-contenders.ts';
 import { type ConformanceCase, casesOf, documentsOf, linesOf, sections } from './sigma-case-rows.ts';
 
 /** Every engine answers every case; docs/sigma-conformance.md is the same rows for people to read. */
@@ -35,6 +38,41 @@ describe.each(engines.map((contender) => [contender.name, contender] as const))(
     const verdicts = await contender.verdicts({ rules, events });
     const told = (verdict: readonly number[] | undefined, i: number) => [events[i]?.line, verdict?.length === 1];
     expect(verdicts.map(told)).toEqual(events.map((event, i) => [event.line, i < met.length]));
+  });
+});
+
+describe('all rules of all cases, on all of their events', () => {
+  const rules = decided.flatMap(([, one]) => rulesOf(one));
+  const events = decided.flatMap(([, one]) => [...eventsOf(one.met), ...eventsOf(one.unmet)]);
+  const wanted = Promise.resolve(reference.verdicts({ rules, events }));
+
+  test.each(contenders.map((contender) => [contender.name, contender] as const))('%s', async (_name, contender) => {
+    const [first, ...more] = await differences({ rules, events }, contender, await wanted);
+    expect([more.length, first?.rule.source, first?.event.line]).toEqual([0, undefined, undefined]);
+  });
+
+  describe('sql', () => {
+    let backing: ClickHouseBacking;
+    let engine: SqlEngine;
+    let given: Verdicts = [];
+    beforeAll(async () => {
+      backing = await startClickHouse();
+      engine = createSqlEngine(backing);
+      given = await engine.verdicts(
+        rules,
+        events.map(({ fields }) => fields),
+      );
+    }, 300_000);
+    afterAll(async () => {
+      await engine?.close();
+      await backing?.close();
+    });
+
+    test.each(decided.map(([id], rule) => [id, rule] as const))('%s', async (_id, rule) => {
+      const right = await wanted;
+      const wrong = events.filter((_, e) => right[e]?.includes(rule) !== given[e]?.includes(rule));
+      expect(wrong.map(({ line }) => line)).toEqual([]);
+    });
   });
 });
 
