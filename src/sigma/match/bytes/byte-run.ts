@@ -7,9 +7,6 @@ import { type LineTokens, token } from './line-tokens.ts';
 import { tokenText } from './token-text.ts';
 import { ValueCache } from './value-cache.ts';
 
-/** What objects inside an event are: fields of their own (field-content.ts), or mere prefixes, as in a flattened event. */
-export type ObjectsAre = 'fields' | 'prefixes';
-
 const unknownName = -2;
 const noField = -1;
 
@@ -33,8 +30,9 @@ export class ByteRun implements EventValues {
   readonly #backward: Int32Array;
   /** Keywords' automaton to run beside the field's own; 0 when there is none or the field's holds them. */
   readonly #keywords: Int32Array;
-  /** Whether values whose names are no fields are looked at. */
-  readonly #everyLeaf: boolean;
+  /** Whether values whose names are no fields are looked at; the same for numbers and booleans. */
+  readonly #everyText: boolean;
+  readonly #everyNumber: boolean;
   readonly #textsAt: Float64Array;
   readonly #textsOfField: (readonly string[])[];
 
@@ -52,39 +50,34 @@ export class ByteRun implements EventValues {
     this.#forward = Int32Array.from(fields, (field) => field.forward);
     this.#backward = Int32Array.from(fields, (field) => field.backward);
     this.#keywords = Int32Array.from(fields, (field) => (field.holdsKeywords ? 0 : keywords.contains));
-    this.#everyLeaf = keywords.contains !== 0 || keywords.wide !== 0;
+    this.#everyText = keywords.contains !== 0 || keywords.wide !== 0;
+    this.#everyNumber = this.#everyText && keywords.inNumbers;
     this.#textsAt = new Float64Array(fields.length);
     this.#textsOfField = fields.map(() => []);
     for (const [number, field] of fields.entries()) this.#fieldNumbers.set(field.name, number);
   }
 
   /** Indexes (in the rule set) of the rules that the line's present tokens meet, ascending. */
-  match(objects: ObjectsAre): number[] {
+  match(): number[] {
     const line = this.#line;
     const run = this.#run;
     if (this.#epoch !== line.tree.epoch) this.#forgetNames();
-    run.begin();
+    if (run.begin()) this.#textsAt.fill(0);
     const { names, kinds, count } = line;
     for (let i = 0; i < count; i++) {
       const name = names[i] as number;
       let field = name < this.#fieldOf.length ? (this.#fieldOf[name] as number) : unknownName;
       if (field === unknownName) field = this.#learn(name);
       const kind = kinds[i] as number;
-      if (kind <= token.integer) {
+      if (kind <= token.false) {
         if (field >= 0) this.#isThere(field);
-        else if (!this.#everyLeaf) continue;
-        if (kind === token.wide) this.#scanText(i, field);
+        else if (kind <= token.wide ? !this.#everyText : !this.#everyNumber) continue;
+        if (kind === token.wide || kind > token.integer) this.#scanText(i, field);
         else this.#scanBytes(i, field, kind);
-      } else if (kind <= token.false) {
-        if (field >= 0) this.#isThere(field);
-        else if (!this.#everyLeaf) continue;
-        this.#scanText(i, field);
       } else if (field >= 0) {
-        // Null and an empty list: the name is there, and nothing else. An object is a value only where it is a field.
-        if (kind === token.object || kind === token.emptyObject) {
-          if (objects === 'fields') this.#isThere(field);
-          else if (kind === token.emptyObject) this.#markOne(this.#exists[field] as number);
-        } else this.#markOne(this.#exists[field] as number);
+        // Null and an empty list: the name is there, and nothing else. An object is something, though no text.
+        if (kind <= token.emptyObject && kind !== token.null) this.#isThere(field);
+        else this.#markOne(this.#exists[field] as number);
       }
     }
     return run.decide(this);
