@@ -218,6 +218,35 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       },
     );
 
+  rules
+    .command('diff <old> <new>')
+    .description('hits that a change of rules gains and loses over logs; exit 0 when they are the same')
+    .requiredOption('--over <files...>', 'log files (.gz, - for standard input)')
+    .addOption(
+      new Option('--routing <mode>', 'off: every rule against every event').choices(['on', 'off']).default('on'),
+    )
+    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
+    .option('--json', 'one JSON object a rule that differs, then the totals', false)
+    .addHelpText('after', '\nExit codes: 0 same hits, 1 other hits or failed, 2 wrong usage.')
+    .action(
+      async (
+        before: string,
+        after: string,
+        o: { over: string[]; routing: string; mappings?: string; json: boolean },
+      ) => {
+        const { runRulesDiff } = await import('./rules-diff.ts');
+        status = await runRulesDiff({
+          ...o,
+          before,
+          after,
+          routing: o.routing === 'on',
+          out,
+          err,
+          stdin: process.stdin,
+        });
+      },
+    );
+
   program
     .command('sql <files...>')
     .description('rules and correlations as ClickHouse SQL over the events table (docs/sigma.md)')

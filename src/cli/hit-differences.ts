@@ -1,0 +1,116 @@
+import type { Rule, RuleSet } from '../sigma/index.ts';
+
+/** A line that shows a difference. */
+export interface DifferenceExample {
+  readonly file: string;
+  readonly line: number;
+  /** The beginning of the line. */
+  readonly text: string;
+}
+
+/** What changed for one rule, told by its id. */
+export interface RuleDifference {
+  readonly id: string;
+  readonly title: string;
+  /** `added`, `removed`: the id is in one set only · `changed`: its text differs · `same`: it does not. */
+  readonly rule: 'added' | 'removed' | 'changed' | 'same';
+  readonly before: number;
+  readonly after: number;
+  readonly gained: number;
+  readonly lost: number;
+  readonly gainedExamples: readonly DifferenceExample[];
+  readonly lostExamples: readonly DifferenceExample[];
+}
+
+export interface HitDifferences {
+  /** Counts one line: what it met before and what it meets after, as indexes into the two sets. */
+  take(file: string, line: number, text: string, before: readonly number[], after: readonly number[]): void;
+  /** Rules with a hit gained or lost, in the order of ids. */
+  differing(): RuleDifference[];
+  totals(): { readonly lines: number; readonly before: number; readonly after: number };
+}
+
+/** Bounds of what is kept to show. */
+const examplesMax = 5;
+const exampleChars = 240;
+
+/** Compares the hits of two rule sets, line by line. Rules are the same when their ids are. */
+export function createHitDifferences(before: RuleSet, after: RuleSet): HitDifferences {
+  const tallies = new Map<string, Tally>();
+  for (const rule of before.rules) tallies.set(rule.id, newTally(rule, null));
+  for (const rule of after.rules) tallies.set(rule.id, newTally(tallies.get(rule.id)?.old ?? null, rule));
+  let lines = 0;
+
+  return {
+    take(file, line, text, hitBefore, hitAfter) {
+      lines++;
+      const ids = new Set(hitBefore.map((index) => before.rules[index]?.id ?? ''));
+      for (const id of ids) tallyOf(id).before++;
+      for (const index of hitAfter) {
+        const id = after.rules[index]?.id ?? '';
+        const tally = tallyOf(id);
+        tally.after++;
+        if (!ids.delete(id)) tell(tally.gained, file, line, text);
+      }
+      for (const id of ids) tell(tallyOf(id).lost, file, line, text);
+    },
+    differing: () =>
+      [...tallies.values()]
+        .filter(({ gained, lost }) => gained.count + lost.count > 0)
+        .map(differenceOf)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    totals: () => ({
+      lines,
+      before: sum([...tallies.values()].map((tally) => tally.before)),
+      after: sum([...tallies.values()].map((tally) => tally.after)),
+    }),
+  };
+
+  function tallyOf(id: string): Tally {
+    const tally = tallies.get(id);
+    if (tally === undefined) throw new Error(`a hit of a rule of neither set: ${id}`);
+    return tally;
+  }
+}
+
+interface Side {
+  count: number;
+  readonly examples: DifferenceExample[];
+}
+
+interface Tally {
+  readonly old: Rule | null;
+  readonly new: Rule | null;
+  before: number;
+  after: number;
+  readonly gained: Side;
+  readonly lost: Side;
+}
+
+function newTally(old: Rule | null, now: Rule | null): Tally {
+  return { old, new: now, before: 0, after: 0, gained: { count: 0, examples: [] }, lost: { count: 0, examples: [] } };
+}
+
+function tell(side: Side, file: string, line: number, text: string): void {
+  if (side.count++ < examplesMax) side.examples.push({ file, line, text: text.slice(0, exampleChars) });
+}
+
+function differenceOf(tally: Tally): RuleDifference {
+  const { old, new: now, before, after, gained, lost } = tally;
+  const changed = old?.hash === now?.hash ? 'same' : 'changed';
+  return {
+    id: (now ?? old)?.id ?? '',
+    title: (now ?? old)?.title ?? '',
+    rule: old === null ? 'added' : now === null ? 'removed' : changed,
+    before,
+    after,
+    gained: gained.count,
+    lost: lost.count,
+    gainedExamples: gained.examples,
+    lostExamples: lost.examples,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

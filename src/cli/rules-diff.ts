@@ -1,0 +1,136 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
+import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
+import type { RuleSet } from '../sigma/index.ts';
+import { defaultDetectLimits } from './detect.ts';
+import {
+  createHitDifferences,
+  type DifferenceExample,
+  type HitDifferences,
+  type RuleDifference,
+} from './hit-differences.ts';
+import { printable } from './printable.ts';
+import { readLines } from './read-lines.ts';
+
+export interface RulesDiffOptions {
+  /** A folder or file of rules each. */
+  readonly before: string;
+  readonly after: string;
+  /** Log files; `-` is standard input. */
+  readonly over: readonly string[];
+  /** false holds every rule against every event. */
+  readonly routing: boolean;
+  /** One JSON object a rule that differs, then one with the totals. */
+  readonly json: boolean;
+  /** Folder of mappings; without it, those the package brings. */
+  readonly mappings?: string;
+  out(line: string): void;
+  err(line: string): void;
+  readonly stdin: Readable;
+}
+
+/**
+ * `vonggac rules diff`: which hits a change of rules gains and loses over logs, with lines that show it.
+ * Exit code: 0 the same hits · 1 other hits, or something could not be read.
+ */
+export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
+  let before: RuleSet;
+  let after: RuleSet;
+  let readLine: ReadLine;
+  try {
+    ({ readLine } = createLineReader(await loadMappings(o.mappings)));
+    before = await load(o.before, o);
+    after = await load(o.after, o);
+  } catch (error) {
+    if (!(error instanceof RulesUnreadable || error instanceof MappingsRefused)) throw error;
+    o.err(error.message);
+    return 1;
+  }
+  const differences = createHitDifferences(before, after);
+  let unread = 0;
+  for (const file of o.over) {
+    try {
+      await compareFile(file, before, after, readLine, differences, o);
+    } catch (error) {
+      unread++;
+      o.err(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const differing = differences.differing();
+  for (const rule of differing) {
+    if (o.json) o.out(JSON.stringify(rule));
+    else for (const line of textOf(rule)) o.out(printable(line));
+  }
+  sayTotals(o, differing, differences);
+  return unread > 0 || differing.length > 0 ? 1 : 0;
+}
+
+async function load(place: string, o: RulesDiffOptions): Promise<RuleSet> {
+  const { set, documents } = await loadRuleDirs([place]);
+  const refused = documents.filter(({ outcome }) => outcome === 'refused').length;
+  if (refused > 0) o.err(`${place}: ${refused} rules refused; \`vonggac rules check\` says why`);
+  return set;
+}
+
+async function compareFile(
+  file: string,
+  before: RuleSet,
+  after: RuleSet,
+  readLine: ReadLine,
+  differences: HitDifferences,
+  o: RulesDiffOptions,
+): Promise<void> {
+  const { lineBytes, messages } = defaultDetectLimits;
+  const options = { routing: o.routing };
+  const receivedTimeMs = Date.now();
+  let tooLong = 0;
+  await readLines(file === '-' ? o.stdin : createReadStream(file), lineBytes, {
+    line(text, number) {
+      if (text.trim() === '') return;
+      const event = readLine(text, 'auto', receivedTimeMs);
+      differences.take(file, number, text, before.match(event, options), after.match(event, options));
+    },
+    tooLong(number, bytes) {
+      if (tooLong++ < messages) o.err(`${file}:${number}: the line has more than ${bytes} bytes and was left out`);
+    },
+    full: () => false,
+    drain: () => Promise.resolve(),
+  });
+  if (tooLong > messages) o.err(`${file}: ${tooLong - messages} more such lines`);
+}
+
+function textOf({
+  id,
+  title,
+  rule,
+  before,
+  after,
+  gained,
+  lost,
+  gainedExamples,
+  lostExamples,
+}: RuleDifference): string[] {
+  const example = (sign: string) => (one: DifferenceExample) => `    ${sign} ${one.file}:${one.line}: ${one.text}`;
+  const more = (count: number, shown: readonly unknown[], sign: string) =>
+    count > shown.length ? [`    ${sign} … ${count - shown.length} more`] : [];
+  return [
+    `${title} (${id}, rule ${rule})`,
+    `  ${before} -> ${after} hits: ${gained} gained, ${lost} lost`,
+    ...gainedExamples.map(example('+')),
+    ...more(gained, gainedExamples, '+'),
+    ...lostExamples.map(example('-')),
+    ...more(lost, lostExamples, '-'),
+  ];
+}
+
+function sayTotals(o: RulesDiffOptions, differing: readonly RuleDifference[], differences: HitDifferences): void {
+  const { lines, before, after } = differences.totals();
+  const gained = differing.reduce((sum, rule) => sum + rule.gained, 0);
+  const lost = differing.reduce((sum, rule) => sum + rule.lost, 0);
+  const totals = { lines, before, after, gained, lost, rules: differing.length };
+  if (o.json) o.out(JSON.stringify({ totals }));
+  else
+    o.err(`${lines} lines: ${before} -> ${after} hits, ${gained} gained and ${lost} lost by ${differing.length} rules`);
+}
