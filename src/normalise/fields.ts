@@ -44,17 +44,26 @@ function addCopies(fields: Fields, copies: Readonly<Record<string, readonly stri
   }
 }
 
-function addJoined(fields: Fields, joins: Readonly<Record<string, string>>): void {
+function addJoined(fields: Fields, joins: Readonly<Record<string, readonly string[]>>): void {
   for (const target in joins) {
     if (Object.hasOwn(fields, target)) continue;
-    let complete = true;
-    const text = (joins[target] ?? '').replace(/\{([^}]+)\}/g, (_, name: string) => {
-      const value = ownField(fields, name);
-      if ((typeof value !== 'string' && typeof value !== 'number') || value === '' || value === '-') complete = false;
-      return String(value);
-    });
-    if (complete) add(fields, target, text);
+    for (const template of joins[target] ?? []) {
+      const text = filled(fields, template);
+      if (text === null) continue;
+      add(fields, target, text);
+      break;
+    }
   }
+}
+
+function filled(fields: Fields, template: string): string | null {
+  let complete = true;
+  const text = template.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const value = ownField(fields, name);
+    if ((typeof value !== 'string' && typeof value !== 'number') || value === '' || value === '-') complete = false;
+    return String(value);
+  });
+  return complete ? text : null;
 }
 
 function addMapped(fields: Fields, maps: Readonly<Record<string, ValueMap>>): void {

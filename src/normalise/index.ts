@@ -23,7 +23,7 @@ export interface Normaliser {
 
 /**
  * What a reader of flat JSON lines has to know to do without `normalise`: an object with none of the `signs` among its
- * names, and no text that NFC changes, keeps its fields as they are, and its tags depend on `tagFields` alone.
+ * names (rare ones: the first of each list a mapping needs), and no text that NFC changes, keeps its fields as they are, and its tags depend on `tagFields` alone.
  */
 export interface FlatJson {
   readonly signs: readonly string[];
@@ -144,7 +144,7 @@ export function createNormaliser({ version, all }: Mappings): Normaliser {
     const plain = known && !always.dropBlanks && always.identities.length === 0;
     const own = always.ownLogsource ? ['product', 'category', 'service'] : [];
     const tagFields = [...new Set([...own, ...read.filter((name) => name !== '')])];
-    return { signs, tagFields, tagsOf };
+    return { signs: [...signs], tagFields, tagsOf };
 
     function tagsOf(values: readonly (FieldValue | undefined)[]): LogsourceTags | null {
       if (!plain) return null;

@@ -9,7 +9,7 @@ export interface MappingProblem {
 }
 
 /** Characters and values of one mapping file. */
-export const mappingLimits: { readonly fileChars: number; readonly nodes: number; readonly depth: number } = {
+const mappingLimits: { readonly fileChars: number; readonly nodes: number; readonly depth: number } = {
   fileChars: 262_144,
   nodes: 20_000,
   depth: 12,
@@ -89,7 +89,8 @@ export function readMappingYaml(text: string, file: string): MappingText {
       logLevel: 'silent',
     });
     for (const error of document.errors) report(error.pos[0], error.message.split('\n', 1)[0] ?? 'no YAML');
-    const root = problems.length > 0 ? null : convert(document.contents, 0);
+    const isSound = problems.length === 0 && document.contents !== null;
+    const root = isSound ? convert(document.contents, 0) : null;
     return { root, report, problems };
   } catch (error) {
     // The YAML composer recurses; only nesting nobody writes by hand ends here.

@@ -29,8 +29,8 @@ export interface MappingRule {
   readonly strip?: readonly string[];
   /** New field ← the first of these fields that is there. */
   readonly copy?: Readonly<Record<string, readonly string[]>>;
-  /** New field ← `{A}\{B}` filled with existing fields; made only when all are there and none is '-' or ''. */
-  readonly join?: Readonly<Record<string, string>>;
+  /** New field ← `{A}\{B}` filled with existing fields; made only when all are there and none is '-' or ''. The first of several. */
+  readonly join?: Readonly<Record<string, readonly string[]>>;
   readonly map?: Readonly<Record<string, ValueMap>>;
 }
 

@@ -1,6 +1,5 @@
 import type { Identity, Mapping, MappingRule, Selector, ValueMap, When } from './mapping.ts';
 import { type MappingNode, type MappingProblem, type MappingText, readMappingYaml } from './mapping-yaml.ts';
-import { signsMax } from './program.ts';
 
 export type { MappingProblem } from './mapping-yaml.ts';
 
@@ -51,8 +50,6 @@ function mappingOf(root: MappingNode, read: MappingText, parserIds: readonly str
     read.report(top.get('parsers')?.value.at ?? 0, `there is no parser "${parser}"; there are ${parserIds.join(', ')}`);
   }
   const needs = listsOf(top.get('needs')?.value, read);
-  if (new Set(needs.flat()).size > signsMax)
-    read.report(top.get('needs')?.at ?? 0, `"needs" names more than ${signsMax} fields`);
   const identity = identityOf(top.get('identity')?.value, read);
   const telling = top.get('telling');
   const rules = top.get('rules')?.value;
@@ -83,7 +80,7 @@ function rulesOf(node: MappingNode, read: MappingText): MappingRule[] {
   const makes = {
     ...(strip === undefined ? {} : { strip: listOf(strip, read, '"strip"') }),
     ...(copy === undefined ? {} : { copy: pairsOf(copy, read, (value, name) => listOf(value, read, `"${name}"`)) }),
-    ...(join === undefined ? {} : { join: pairsOf(join, read, (value, name) => textOf(value, read, `"${name}"`)) }),
+    ...(join === undefined ? {} : { join: pairsOf(join, read, (value, name) => listOf(value, read, `"${name}"`)) }),
     ...(map === undefined ? {} : { map: pairsOf(map, read, (value) => valueMapOf(value, read)) }),
   };
   if (by === undefined) {

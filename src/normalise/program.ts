@@ -3,7 +3,7 @@ import type { ParsedRecord } from '../model/record.ts';
 import { createGroup, type Group } from './compile.ts';
 import type { Mapping } from './mapping.ts';
 
-/** What is to be done with records that have the same fields of those that any `needs` names. */
+/** What is to be done with the records that the same mappings speak of. */
 export interface Plan {
   readonly groups: readonly Group[];
   readonly dropBlanks: boolean;
@@ -14,17 +14,15 @@ export interface Plan {
 
 /** Everything the mappings say of the records of one parser. */
 export interface Program {
-  /** Fields whose presence decides which mappings speak of a record. */
-  readonly signs: readonly string[];
+  /** The first field of each list in `needs`: a record with none of them is nobody's but that of `always`. */
+  readonly signs: ReadonlySet<string>;
   /** The mappings without `needs`. */
   readonly always: Plan;
   planOf(record: ParsedRecord): Plan;
 }
 
-/** Fields that `needs` may name for one parser: a bit each. */
-export const signsMax = 30;
-/** Plans remembered by the signs a record has. */
-const plansMax = 4_096;
+/** Plans remembered by the mappings that meet in one record. */
+const plansMax = 1_024;
 
 export function createProgram(mappings: readonly Mapping[], nextId: () => number): Program {
   const hasNeeds = (mapping: Mapping): boolean => (mapping.needs ?? []).length > 0;
@@ -32,28 +30,34 @@ export function createProgram(mappings: readonly Mapping[], nextId: () => number
   const gated = mappings.filter(hasNeeds).map((mapping) => createGroup([mapping], nextId));
   const open = mappings.filter((mapping) => !hasNeeds(mapping));
   const rest = open.length === 0 ? [] : [createGroup(open, nextId)];
-  const signs = [...new Set(gated.flatMap((group) => group.needs.flat()))];
+  const signs = new Set(gated.flatMap((group) => group.needs.flatMap(([sign]) => sign ?? [])));
+  const signed = signs.size > 0;
   const always = planFor(rest);
-  const plans = new Map<number, Plan>([[0, always]]);
+  const plans = new Map<string, Plan>();
 
   return {
     signs,
     always,
     planOf(record) {
-      let mask = 0;
-      for (let i = 0; i < signs.length; i++) if (Object.hasOwn(record.fields, signs[i] ?? '')) mask |= 1 << i;
-      const known = plans.get(mask);
-      if (known !== undefined) return known;
-      const met = gated.filter((group) => group.needs.some((names) => hasAll(record.fields, names)));
-      const plan = planFor([...met, ...rest]);
-      if (plans.size < plansMax) plans.set(mask, plan);
-      return plan;
+      const { fields } = record;
+      // The record's names asked against the signs: a record has fewer names than all mappings have signs.
+      if (signed) for (const name in fields) if (signs.has(name)) return signedPlan(fields);
+      return always;
     },
   };
-}
 
-function hasAll(fields: Readonly<Record<string, FieldValue>>, names: readonly string[]): boolean {
-  return names.every((name) => Object.hasOwn(fields, name));
+  function signedPlan(fields: Readonly<Record<string, FieldValue>>): Plan {
+    const met = gated.filter((group) =>
+      group.needs.some((names) => names.every((name) => Object.hasOwn(fields, name))),
+    );
+    if (met.length === 0) return always;
+    const key = met.map((group) => group.mappings[0]?.id).join(' ');
+    const known = plans.get(key);
+    if (known !== undefined) return known;
+    const plan = planFor([...met, ...rest]);
+    if (plans.size < plansMax) plans.set(key, plan);
+    return plan;
+  }
 }
 
 function planFor(groups: readonly Group[]): Plan {

@@ -95,7 +95,7 @@ export class ValueClasses {
 
   /** Named texts of a value that has no class of its own. */
   membersOf(value: FieldValue | undefined): readonly string[] {
-    const list = Array.isArray(value) ? value : [value];
+    const list = Array.isArray(value) && value.length > 0 ? value : [Array.isArray(value) ? '' : value];
     return list.flatMap((member) => this.members(Math.max(0, this.of(member))));
   }
 }

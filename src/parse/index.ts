@@ -1,12 +1,16 @@
 import type { FieldValue } from '../model/event.ts';
 import type { ParsedRecord, ParseOutcome } from '../model/record.ts';
 import { parseAccessLog } from './access-log.ts';
+import { isAuditd, parseAuditd } from './auditd.ts';
 import { readCisco } from './cisco.ts';
 import { isEvtxJson, parseEvtxJson } from './evtx-json.ts';
 import { parseGenericJson } from './generic-json.ts';
+import { isIis, parseIis } from './iis.ts';
 import { type JsonObject, parseJsonObject } from './json.ts';
+import { isKeyValue, parseKeyValue } from './key-value.ts';
 import { type ParseLimits, parseLimits } from './limits.ts';
 import { isNxlogJson, parseNxlogJson } from './nxlog-json.ts';
+import { isOtlpJson, parseOtlpJson } from './otlp-json.ts';
 import { readPriority } from './priority.ts';
 import { notUnderstood, setField } from './record.ts';
 import { parseSyslog3164 } from './syslog-3164.ts';
@@ -24,7 +28,7 @@ function jsonBy(shape: (object: JsonObject, limits: ParseLimits) => ParseOutcome
 
 /** Names without which a flat object is none of the shapes below but plain JSON. */
 export const jsonShapeNames: readonly string[] = [
-  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id'],
+  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs'],
   ...['SourceName', 'ProviderGuid', 'Hostname', 'EventTime'],
 ];
 
@@ -32,7 +36,8 @@ export const jsonShapeNames: readonly string[] = [
 function anyJson(object: JsonObject, limits: ParseLimits): ParseOutcome {
   if (isEvtxJson(object)) return parseEvtxJson(object, limits);
   if (isWinlogbeatJson(object)) return parseWinlogbeatJson(object, limits);
-  return isNxlogJson(object) ? parseNxlogJson(object, limits) : parseGenericJson(object, limits);
+  if (isNxlogJson(object)) return parseNxlogJson(object, limits);
+  return isOtlpJson(object) ? parseOtlpJson(object, limits) : parseGenericJson(object, limits);
 }
 
 const parseAnyJson: Parser = jsonBy(anyJson);
@@ -49,24 +54,30 @@ function addHeader(fields: Record<string, FieldValue>, header: ParsedRecord): vo
   }
 }
 
-/** Read a syslog message's text once more when it is a record of its own: JSON, or an access log line. */
+/** A message that is a record of its own; null when it is only words. */
+function readBody(body: string, tag: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome | null {
+  if (body.startsWith('{')) return parseAnyJson(body, receivedTimeMs, limits);
+  if (isAuditd(body)) return parseAuditd(body, limits);
+  if (isKeyValue(body)) return parseKeyValue(body, limits);
+  if (!body.includes('] "')) return null;
+  const program = tag.toLowerCase();
+  const isApache = /^(?:apache|httpd)/.test(program);
+  return parseAccessLog(body, program.startsWith('nginx') ? 'nginx-access' : isApache ? 'apache-access' : 'access');
+}
+
+/** Read a syslog message's text once more when it is a record of its own. */
 function withBody(outcome: ParseOutcome, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const header = outcome.record;
   if (header === null || header.status !== 'parsed') return outcome;
   const cisco = header.program.startsWith('%') ? readCisco(header) : null;
   if (cisco !== null) return { record: cisco, reason: '' };
   const body = header.message.replace(cee, '');
-  const isJson = body.startsWith('{');
-  if (!isJson && !body.includes('] "')) return outcome;
-  const program = header.program.toLowerCase();
-  const server = program.startsWith('nginx')
-    ? 'nginx-access'
-    : /^(?:apache|httpd)/.test(program)
-      ? 'apache-access'
-      : 'access';
-  const inner = isJson ? parseAnyJson(body, receivedTimeMs, limits) : parseAccessLog(body, server);
+  const inner = readBody(body, header.program, receivedTimeMs, limits);
+  if (inner === null) return outcome;
   if (inner.record === null) {
-    return isJson ? { record: { ...header, status: 'partial', reason: inner.reason }, reason: '' } : outcome;
+    return body.startsWith('{')
+      ? { record: { ...header, status: 'partial', reason: inner.reason }, reason: '' }
+      : outcome;
   }
   const record = inner.record;
   addHeader(record.fields, header);
@@ -97,6 +108,7 @@ const parsers: Readonly<Record<string, Parser>> = {
   'evtx-json': jsonBy(parseEvtxJson),
   'nxlog-json': jsonBy(parseNxlogJson),
   'winlogbeat-json': jsonBy(parseWinlogbeatJson),
+  'otlp-json': jsonBy(parseOtlpJson),
   syslog: parseSyslog,
   'syslog-5424': (text, receivedTimeMs, limits) => withBody(parseSyslog5424(text, limits), receivedTimeMs, limits),
   'syslog-3164': (text, receivedTimeMs, limits) =>
@@ -104,6 +116,9 @@ const parsers: Readonly<Record<string, Parser>> = {
   access: (text) => parseAccessLog(text, 'access'),
   'nginx-access': (text) => parseAccessLog(text, 'nginx-access'),
   'apache-access': (text) => parseAccessLog(text, 'apache-access'),
+  auditd: (text, _receivedTimeMs, limits) => parseAuditd(text, limits),
+  'key-value': (text, _receivedTimeMs, limits) => parseKeyValue(text, limits),
+  iis: (text) => parseIis(text),
   raw: () => notUnderstood('raw-by-choice'),
 };
 
@@ -125,6 +140,9 @@ function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): Parse
     const access = parseAccessLog(text, 'access');
     if (access.record !== null) return access;
   }
+  if (isAuditd(text)) return parseAuditd(text, limits);
+  if (isKeyValue(text)) return parseKeyValue(text, limits);
+  if (isIis(text)) return parseIis(text);
   const syslog = parseSyslog(text, receivedTimeMs, limits);
   return syslog.record === null ? notUnderstood('format-unknown') : syslog;
 }

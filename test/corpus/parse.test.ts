@@ -71,6 +71,7 @@ describe.skipIf(!isThere)('real logs', { timeout: 60_000 }, () => {
     // No Sigma service names these: a WinINet channel, and one event without a channel.
     expect(services['']).toBe(11);
     expect(Object.keys(categories).sort()).toEqual([
+      'antivirus',
       'dns_query',
       'file_event',
       'image_load',

@@ -65,7 +65,7 @@ describe('the logsource of Windows events', () => {
     ['PowerShellCore/Operational', 4104, {}, ['ps_script'], ['powershell']],
     ['Windows PowerShell', 400, {}, ['ps_classic_start'], ['powershell-classic']],
     ['Windows PowerShell', 600, {}, ['ps_classic_provider_start'], ['powershell-classic']],
-    ['Microsoft-Windows-Windows Defender/Operational', 1116, {}, [], ['windefend']],
+    ['Microsoft-Windows-Windows Defender/Operational', 1116, {}, ['antivirus'], ['windefend']],
     ['DNS Server', 770, {}, [], ['dns-server']],
     ['Microsoft-Windows-TaskScheduler/Operational', 129, {}, [], ['taskscheduler']],
     ['Microsoft-Windows-AppLocker/MSI and Script', 8007, {}, [], ['applocker']],
