@@ -1,6 +1,7 @@
 import { parseNumber } from '../lower/compare.ts';
 import { contentOf, type EventFields } from '../match/field-content.ts';
 import type { CorrelationField, CorrelationIr } from './ir.ts';
+import { tupleText } from './tuple.ts';
 
 /** What one matching event contributes to a correlation. Small and plain, so that it can be kept in a store. */
 export interface Member {
@@ -34,6 +35,12 @@ export type MemberOutcome =
 /** Larger ones are no measure of anything, and sums of them would overflow. */
 const largestNumber = 1e290;
 
+/** What value_sum and its like reckon with: a decimal number of sensible size, or null. */
+export function measuredNumber(text: string): number | null {
+  const number = parseNumber(text);
+  return number === null || Math.abs(number) > largestNumber ? null : number;
+}
+
 /**
  * What an event that met a rule (or a hit of a correlation below) contributes to a correlation.
  *
@@ -63,8 +70,8 @@ export function memberOf(
   let number = 0;
   const [numeric] = ir.fields;
   if (ir.kind !== 'value_count' && numeric !== undefined) {
-    const parsed = parseNumber(values[0] ?? '');
-    if (parsed === null || Math.abs(parsed) > largestNumber) return { kind: 'no-value', field: numeric.name };
+    const parsed = measuredNumber(values[0] ?? '');
+    if (parsed === null) return { kind: 'no-value', field: numeric.name };
     number = parsed;
   }
   const value = ir.kind === 'value_count' ? tupleText(values) : '';
@@ -78,12 +85,12 @@ function valueText(fields: EventFields, field: CorrelationField, reference: numb
 
 /** A field as one text: its value's canonical text; of a list with several members the JSON text of their texts. */
 export function fieldText(fields: EventFields, name: string): string | null {
+  // Nearly every field is a text or a number of its own name; the rest is contentOf's to know.
+  if (Object.hasOwn(fields, name)) {
+    const value = fields[name];
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+  } else if (!name.includes('.')) return null;
   const { texts } = contentOf(fields, name);
   return texts.length > 1 ? JSON.stringify(texts) : (texts[0] ?? null);
-}
-
-/** Different tuples have different texts; a tuple of one is its member. */
-export function tupleText(values: readonly string[]): string {
-  if (values.length === 1) return values[0] ?? '';
-  return values.map((value) => `${value.length}:${value}`).join('');
 }

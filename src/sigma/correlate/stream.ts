@@ -1,45 +1,11 @@
 import type { EventFields } from '../match/field-content.ts';
-
-/** Everything that events can make grow in a stream. What falls to a limit is counted in `stats()`. */
-export interface CorrelationStreamLimits {
-  /** How long the stream waits for events that come out of order. */
-  readonly reorderMs: number;
-  /** Events that wait in that time; when there are more, the oldest are evaluated before their time. */
-  readonly waiting: number;
-  /** Groups with members, a distinct list of group-by fields; the one longest without an event goes first. */
-  readonly groups: number;
-  /** Members in the windows of one correlation; the group longest without an event goes first. */
-  readonly members: number;
-  /** Members in the window of one group; the oldest goes first. */
-  readonly groupMembers: number;
-  /** Members shown of a hit, the latest ones. */
-  readonly evidence: number;
-}
-
-export interface HitMember {
-  readonly timeMs: number;
-  readonly order: string;
-  /** Index into `references` of the correlation. */
-  readonly reference: number;
-}
-
-/** An instant at which the condition of a correlation holds for a group. */
-export interface CorrelationHit {
-  /** Index into the correlations that the stream was made of. */
-  readonly correlation: number;
-  readonly group: readonly string[];
-  /** Time of the instant, which is that of its completing event. */
-  readonly timeMs: number;
-  /** When the condition turned true: `timeMs` itself at the first hit of an alert. */
-  readonly sinceMs: number;
-  /** Order key of the completing event: the last at `timeMs`. */
-  readonly order: string;
-  /** What the condition was held against: a count, sum, average or percentile. */
-  readonly value: number;
-  /** Members in the window; `members` shows the latest of them, oldest first. */
-  readonly memberCount: number;
-  readonly members: readonly HitMember[];
-}
+import { type CorrelationHit, type CorrelationStreamLimits, defaultCorrelationStreamLimits } from './hit.ts';
+import { hitEvent } from './hit-event.ts';
+import type { Correlation } from './ir.ts';
+import { Groups, ownText } from './stream/groups.ts';
+import { carriedOf, type Handle, handlesOf, numberOf, type Subscription, tupleOf } from './stream/subscription.ts';
+import { none, Waiting } from './stream/waiting.ts';
+import { Windows } from './stream/windows.ts';
 
 export interface CorrelationStreamOptions {
   readonly limits?: CorrelationStreamLimits;
@@ -81,4 +47,259 @@ export interface CorrelationStream {
   /** Evaluates all that waits, at the end of input. What comes later must be younger. */
   flush(): void;
   stats(): CorrelationStreamStats;
+}
+
+/**
+ * A stream over correlations as linkRules gives them: one that is built on another comes after it.
+ *
+ * The same answers as evaluateCorrelations, however the events are shuffled within the reorder window, as long as no limit
+ * bites and none is late.
+ */
+export function createCorrelationStream(
+  correlations: readonly Correlation[],
+  options: CorrelationStreamOptions,
+): CorrelationStream {
+  const limits = options.limits ?? defaultCorrelationStreamLimits;
+  const { onBegin, onAmend } = options;
+  const { handles, subscriptions } = handlesOf(correlations);
+  const handleList = [...handles.values()];
+  const handleIndex = new Map([...handles.keys()].map((id, index) => [id, index]));
+  const groups = new Groups();
+  const waiting = new Waiting(limits.reorderMs);
+  const windows = correlations.map(({ ir }, index) => new Windows(index, ir, groups, limits));
+  const uppers = correlations.map(({ id }) => handles.get(id) ?? null);
+  const levels = levelsOf(correlations);
+  const references = Int32Array.from(subscriptions, ({ reference }) => reference);
+  const owners = Int32Array.from(subscriptions, ({ correlation }) => correlation);
+  /** Waiting members of the time at hand, by the level of their correlation. */
+  const agenda: number[][] = Array.from({ length: Math.max(0, ...levels) + 1 }, () => []);
+  /** Slots with new members of the time at hand: correlation and slot in turn. */
+  const dirty: number[] = [];
+  const held: number[] = [];
+  const heldOfHit: number[] = [];
+  let nextReleaseMs = Number.NEGATIVE_INFINITY;
+  let taken = 0;
+  let ignored = 0;
+  let late = 0;
+  let forced = 0;
+
+  return {
+    handleOf: (ruleId) => handleIndex.get(ruleId) ?? -1,
+    push,
+    advance(timeMs) {
+      const untilMs = timeMs - limits.reorderMs;
+      if (untilMs < nextReleaseMs) return;
+      while (waiting.oldestMs() + waiting.sliceMs <= untilMs) releaseSlice();
+      const sliceStartMs = Math.floor(untilMs / waiting.sliceMs) * waiting.sliceMs;
+      waiting.releasedMs = Math.max(waiting.releasedMs, sliceStartMs);
+      nextReleaseMs = sliceStartMs + waiting.sliceMs;
+      expire();
+    },
+    flush() {
+      while (waiting.count > 0) releaseSlice();
+    },
+    stats() {
+      const sum = (of: (one: Windows) => number) => windows.reduce((total, one) => total + of(one), 0);
+      return {
+        taken,
+        ignored,
+        late,
+        duplicates: sum((one) => one.duplicates),
+        waiting: waiting.count,
+        groups: groups.size,
+        members: sum((one) => one.members.count),
+        forced,
+        evictedGroups: sum((one) => one.evictedGroups),
+        evictedMembers: sum((one) => one.evictedMembers),
+      };
+    },
+  };
+
+  function push(handleAt: number, fields: EventFields, timeMs: number, order: string): PushOutcome {
+    const handle = handleList[handleAt];
+    if (handle === undefined || !Number.isFinite(timeMs)) {
+      ignored++;
+      return 'ignored';
+    }
+    while (waiting.count >= limits.waiting) {
+      const before = waiting.count;
+      releaseSlice();
+      forced += before - waiting.count;
+    }
+    if (timeMs < waiting.releasedMs) {
+      late++;
+      return 'late';
+    }
+    holdGroups(handle, fields, held, true);
+    let entered = 0;
+    // Making room for a group may have released the slice of this very time.
+    const isLate = timeMs < waiting.releasedMs;
+    for (const subscription of isLate ? [] : handle.subscriptions) {
+      const at = wait(subscription, held, fields, timeMs, order);
+      if (at < 0) continue;
+      waiting.enter(at);
+      entered++;
+    }
+    releaseGroups(held);
+    if (isLate) {
+      late++;
+      return 'late';
+    }
+    if (entered > 0) taken++;
+    else ignored++;
+    return entered > 0 ? 'taken' : 'ignored';
+  }
+
+  /** Looks up the event's group under each list of group-by fields; -1 where it has none. */
+  function holdGroups({ groupings }: Handle, fields: EventFields, into: number[], makesRoom: boolean): void {
+    into.length = 0;
+    for (const names of groupings) {
+      const text = tupleOf(fields, names);
+      if (text === null) {
+        into.push(-1);
+        continue;
+      }
+      let group = groups.find(text);
+      if (group < 0) {
+        if (makesRoom) makeRoomForGroup();
+        group = groups.add(text);
+      }
+      groups.use(group);
+      into.push(group);
+    }
+  }
+
+  function releaseGroups(from: readonly number[]): void {
+    for (const group of from) if (group >= 0) groups.release(group);
+  }
+
+  /** Nothing is younger than what is still taken, so windows that end before may go. */
+  function expire(): void {
+    for (const one of windows) one.expire(waiting.releasedMs);
+  }
+
+  function makeRoomForGroup(): void {
+    if (groups.size >= limits.groups) expire();
+    while (groups.size >= limits.groups) {
+      let oldest: Windows | null = null;
+      for (const one of windows) if (one.oldestMs() < (oldest?.oldestMs() ?? Number.POSITIVE_INFINITY)) oldest = one;
+      if (oldest !== null) oldest.evictOldest();
+      else if (waiting.count > 0) {
+        const before = waiting.count;
+        releaseSlice();
+        forced += before - waiting.count;
+      } else return;
+    }
+  }
+
+  /** A waiting member of the event, in no slice yet; -1 when it takes no part. */
+  function wait(
+    subscription: Subscription,
+    groupIds: readonly number[],
+    fields: EventFields,
+    timeMs: number,
+    order: string,
+  ): number {
+    const group = groupIds[subscription.grouping] ?? -1;
+    if (group < 0) return -1;
+    let number = 0;
+    let text = '';
+    if (subscription.numeric) {
+      const measured = numberOf(fields, subscription.values[0] ?? '');
+      if (measured === null) return -1;
+      number = measured;
+    } else if (subscription.values.length > 0) {
+      const tuple = tupleOf(fields, subscription.values);
+      if (tuple === null) return -1;
+      text = ownText(tuple);
+    }
+    const at = waiting.allocate();
+    waiting.time[at] = timeMs;
+    waiting.subscription[at] = subscription.index;
+    waiting.group[at] = group;
+    waiting.number[at] = number;
+    waiting.order[at] = order;
+    waiting.text[at] = text;
+    waiting.carried[at] = subscription.carries.length === 0 ? none : carriedOf(fields, subscription.carries);
+    groups.use(group);
+    return at;
+  }
+
+  function releaseSlice(): void {
+    const members = waiting.takeOldest(references);
+    for (let from = 0; from < members.length; ) {
+      const timeMs = waiting.time[members[from] ?? 0] ?? 0;
+      let to = from;
+      while (to < members.length && waiting.time[members[to] ?? 0] === timeMs) {
+        const at = members[to++] ?? 0;
+        agenda[levelOf(at)]?.push(at);
+      }
+      settleTime(timeMs);
+      from = to;
+    }
+  }
+
+  function levelOf(at: number): number {
+    return levels[owners[waiting.subscription[at] ?? 0] ?? 0] ?? 0;
+  }
+
+  /** Correlations of events first, then those built on them, whose members come of the hits at this very time. */
+  function settleTime(timeMs: number): void {
+    for (const members of agenda) {
+      for (const at of members) {
+        const subscription = waiting.subscription[at] ?? 0;
+        const correlation = owners[subscription] ?? 0;
+        const slot = windows[correlation]?.enter(waiting, at, references[subscription] ?? 0) ?? -1;
+        groups.release(waiting.group[at] ?? 0);
+        waiting.free(at);
+        if (slot >= 0) dirty.push(correlation, slot);
+      }
+      members.length = 0;
+      for (let i = 0; i < dirty.length; i += 2) settle(dirty[i] ?? 0, dirty[i + 1] ?? 0, timeMs);
+      dirty.length = 0;
+    }
+  }
+
+  function settle(correlation: number, slot: number, timeMs: number): void {
+    const one = windows[correlation];
+    if (one === undefined || one.slots.unsettled[slot] !== 1) return;
+    const value = one.settle(slot, timeMs);
+    if (Number.isNaN(value)) return;
+    if (Number.isNaN(one.slots.since[slot] ?? 0)) {
+      one.slots.since[slot] = timeMs;
+      onBegin(one.hit(slot, value));
+      handOn(correlation, one, slot, timeMs);
+    } else onAmend?.(one.hit(slot, value));
+  }
+
+  /** A hit is an event of the correlations above. */
+  function handOn(index: number, one: Windows, slot: number, timeMs: number): void {
+    const handle = uppers[index];
+    const correlation = correlations[index];
+    if (handle === null || handle === undefined || correlation === undefined) return;
+    const completing = one.completing(slot);
+    const { order, carried } = one.members;
+    const hit = hitEvent(
+      correlation,
+      { order: order[completing] ?? '', carried: carried[completing] ?? none },
+      one.groupOf(slot),
+    );
+    // Room is made when the next event comes: what is at hand must stay.
+    holdGroups(handle, hit.fields, heldOfHit, false);
+    for (const subscription of handle.subscriptions) {
+      const at = wait(subscription, heldOfHit, hit.fields, timeMs, hit.order);
+      if (at >= 0) agenda[levels[subscription.correlation] ?? 0]?.push(at);
+    }
+    releaseGroups(heldOfHit);
+  }
+}
+
+/** 0 for correlations of rules alone, one more than the highest below for the others. */
+function levelsOf(correlations: readonly Correlation[]): number[] {
+  const levels = new Map<string, number>();
+  for (const { id, ir } of correlations) {
+    const below = ir.references.map((reference) => levels.get(reference.id) ?? -1);
+    levels.set(id, Math.max(...below) + 1);
+  }
+  return correlations.map(({ id }) => levels.get(id) ?? 0);
 }

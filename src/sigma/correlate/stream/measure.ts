@@ -1,0 +1,42 @@
+import type { CorrelationIr } from '../ir.ts';
+import { createDistinct } from './measure-distinct.ts';
+import { createOccurrence } from './measure-occurrence.ts';
+import { createOrdered } from './measure-ordered.ts';
+import { createRanked } from './measure-ranked.ts';
+import { createSum } from './measure-sum.ts';
+import type { Members } from './members.ts';
+import type { Slots } from './slots.ts';
+
+/** What a kind of correlation keeps of the windows, so that no window has to be looked through for its value. */
+export interface Measure {
+  /** The member was put at the end of the slot's window. */
+  added(slot: number, member: number): void;
+  /** The member, the first of the window, goes next. */
+  removing(slot: number, member: number): void;
+  /** The slot has no members any more and may become that of another group. */
+  cleared(slot: number): void;
+  /** What the condition is held against, all members of `timeMs` being there and those before `fromMs` gone. */
+  value(slot: number, timeMs: number, fromMs: number): number;
+  /** Whether the expression holds, where there is one; after `value`. */
+  readonly meets?: (slot: number, fromMs: number) => boolean;
+}
+
+/** @param membersMax of one window */
+export function createMeasure(ir: CorrelationIr, slots: Slots, members: Members, membersMax: number): Measure {
+  switch (ir.kind) {
+    case 'event_count':
+      return { added() {}, removing() {}, cleared() {}, value: (slot) => slots.count[slot] ?? 0 };
+    case 'value_count':
+      return createDistinct(slots, members);
+    case 'value_sum':
+    case 'value_avg':
+      return createSum(ir.kind === 'value_avg', slots, members, membersMax);
+    case 'value_percentile':
+    case 'value_median':
+      return createRanked(ir.percentile ?? 50, slots, members);
+    case 'temporal':
+      return createOccurrence(ir, slots, members);
+    case 'temporal_ordered':
+      return createOrdered(ir, slots, members);
+  }
+}

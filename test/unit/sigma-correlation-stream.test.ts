@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Correlation,
+  type CorrelationHit,
+  createCorrelationStream,
+  defaultCorrelationStreamLimits,
+  evaluateCorrelations,
+  type MatchedEvent,
+} from '../../src/sigma/index.ts';
+import { baseRules, correlation, idOf, link } from './sigma-correlation-rows.ts';
+
+const limits = { ...defaultCorrelationStreamLimits, reorderMs: 3_000 };
+
+function correlationsOf(...lines: string[]): readonly Correlation[] {
+  const { correlations, all } = link([...lines.map((text, i) => correlation(text, String(i + 1))), baseRules]);
+  const refused = all.filter(({ severity }) => severity === 'refused');
+  if (refused.length > 0) throw new Error(refused.map(({ message }) => message).join('; '));
+  return correlations;
+}
+
+interface Run {
+  readonly begun: CorrelationHit[];
+  readonly amended: CorrelationHit[];
+  readonly late: number;
+  readonly stats: ReturnType<ReturnType<typeof createCorrelationStream>['stats']>;
+}
+
+/** Events as they arrive; time goes on with the youngest of them. */
+function run(
+  correlations: readonly Correlation[],
+  events: readonly MatchedEvent[],
+  over: Partial<typeof limits> = {},
+): Run {
+  const begun: CorrelationHit[] = [];
+  const amended: CorrelationHit[] = [];
+  const stream = createCorrelationStream(correlations, {
+    limits: { ...limits, ...over },
+    onBegin: (hit) => begun.push(hit),
+    onAmend: (hit) => amended.push(hit),
+  });
+  let late = 0;
+  let presentMs = Number.NEGATIVE_INFINITY;
+  for (const { rules, fields, timeMs, order } of events) {
+    for (const rule of rules) {
+      if (stream.push(stream.handleOf(rule), fields, timeMs, order) === 'late') late++;
+    }
+    presentMs = Math.max(presentMs, timeMs);
+    stream.advance(presentMs);
+  }
+  stream.flush();
+  return { begun, amended, late, stats: stream.stats() };
+}
+
+const shown = (hit: Omit<CorrelationHit, 'sinceMs'>) =>
+  `${hit.correlation} ${JSON.stringify(hit.group)} ${hit.timeMs} ${hit.order} ${hit.value} ${hit.memberCount} ${JSON.stringify(hit.members)}`;
+
+/** The same from the brute force. */
+function expected(correlations: readonly Correlation[], events: readonly MatchedEvent[]) {
+  const begun: string[] = [];
+  const amended: string[] = [];
+  for (const { correlation: index, group, instants } of evaluateCorrelations(correlations, events)) {
+    for (const { timeMs, value, holds, turned, completing, members } of instants) {
+      if (!holds) continue;
+      const text = shown({
+        correlation: index,
+        group,
+        timeMs,
+        value,
+        order: completing.order,
+        memberCount: members.length,
+        members: members.map((member) => ({ timeMs: member.timeMs, order: member.order, reference: member.reference })),
+      });
+      (turned ? begun : amended).push(text);
+    }
+  }
+  return { begun: begun.toSorted(), amended: amended.toSorted() };
+}
+
+const group = [
+  '',
+  'group-by: []',
+  'group-by: [User]',
+  'group-by: [User, Host]',
+  'group-by: [who]\naliases: { who: { a: User, b: Host } }',
+];
+const kinds: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['event_count', ['[a]', '[a, b]'], ['{ gte: 3 }', '{ gt: 1, lt: 4 }', '{ eq: 2 }', '{ neq: 2 }', '{ gte: 1 }']],
+  ['value_count', ['[a]', '[b, a]'], ['{ field: v, gte: 2 }', '{ field: [v, w], gte: 3 }', '{ field: v, lt: 2 }']],
+  ['value_sum', ['[a]', '[b, a]'], ['{ field: v, gte: 5 }', '{ field: v, lt: 0.5 }', '{ field: v, neq: 3 }']],
+  ['value_avg', ['[a]', '[b, a]'], ['{ field: v, gte: 1.5 }', '{ field: v, lt: 1 }']],
+  [
+    'value_percentile',
+    ['[a]', '[b, a]'],
+    ['{ field: v, percentile: 75, gte: 2 }', '{ field: v, percentile: 10, lt: 1 }'],
+  ],
+  ['value_median', ['[a]', '[b, a]'], ['{ field: v, gte: 2 }']],
+  ['temporal', ['[a, b]', '[a, b, c]', '[c, a]'], ['', '{ gte: 2 }', '{ eq: 1 }']],
+  ['temporal', ['[a, b, c]'], ['(a or b) and not c', 'a and b and c', 'not a or (b and c)']],
+  ['temporal_ordered', ['[a, b]', '[c, b, a]', '[a, b, c, d]'], ['', '{ gte: 2 }', '{ eq: 1 }', '{ lt: 2 }']],
+  ['temporal_ordered', ['[a, b, c]'], ['a and (b or c)', '(a and b and not c) or (b and c)', 'not a', 'a and b']],
+];
+const arbitraryLines = fc.constantFrom(...kinds).chain(([kind, rules, conditions]) =>
+  fc
+    .record({
+      rules: fc.constantFrom(...rules),
+      groupBy: fc.constantFrom(...group),
+      timespan: fc.constantFrom('1s', '4s', '20s'),
+      condition: fc.constantFrom(...conditions),
+    })
+    .map(({ rules: list, groupBy, timespan, condition }) => {
+      const aliased = groupBy.includes('alias') && !/^\[(a|a, b|b, a)\]$/.test(list) ? 'group-by: [User]' : groupBy;
+      const used = list === '[a]' ? aliased.replace(', b: Host', '') : aliased;
+      return `type: ${kind}\nrules: ${list}\n${used}\ntimespan: ${timespan}${condition === '' ? '' : `\ncondition: ${condition}`}`;
+    }),
+);
+/** Upper ones may be built on the first. */
+const arbitraryUpper = fc.constantFrom(
+  'type: event_count\nrules: [corr1]\ngroup-by: [User]\ntimespan: 20s\ncondition: { gte: 2 }',
+  'type: event_count\nrules: [corr1]\ngroup-by: []\ntimespan: 5s\ncondition: { gte: 1 }',
+  'type: temporal_ordered\nrules: [corr1, b]\ngroup-by: [Host]\ntimespan: 10s',
+  'type: temporal\nrules: [a, corr1]\ngroup-by: [User]\ntimespan: 1s',
+  'type: value_count\nrules: [corr1]\ngroup-by: []\ntimespan: 1h\ncondition: { field: Host, gte: 2 }',
+);
+
+const arbitraryEvent = fc.record({
+  rules: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd').map(idOf), { minLength: 1, maxLength: 3 }),
+  // Few different times, so that many are equal, and some exactly a timespan apart.
+  timeMs: fc.integer({ min: 0, max: 120 }).map((tick) => tick * 250),
+  User: fc.constantFrom('u', 'v', null),
+  Host: fc.constantFrom('h', 'i', ['h', 'i'], undefined),
+  v: fc.constantFrom(0, 1, 2, 3, '4', 0.1, 0.2, -1, 1e17, 'x', undefined),
+  w: fc.constantFrom('p', 'q', undefined),
+  jitterMs: fc.integer({ min: 0, max: limits.reorderMs }),
+  copies: fc.constantFrom(1, 1, 1, 2),
+});
+
+const arbitraryArrivals = fc.array(arbitraryEvent, { maxLength: 60 }).map((drawn) =>
+  drawn
+    .flatMap(({ rules, timeMs, User, Host, v, w, jitterMs, copies }, at) => {
+      const event: MatchedEvent = {
+        rules,
+        timeMs,
+        fields: { User, Host, v, w },
+        order: `e${String((at * 7) % 61).padStart(2, '0')}`,
+      };
+      return Array.from({ length: copies }, (_, copy) => ({
+        event,
+        arrival: timeMs + (copy === 0 ? jitterMs : limits.reorderMs),
+      }));
+    })
+    .toSorted((a, b) => a.arrival - b.arrival)
+    .map(({ event }) => event),
+);
+
+function agrees(correlations: readonly Correlation[], arrivals: readonly MatchedEvent[]): void {
+  const { begun, amended, late, stats } = run(correlations, arrivals);
+  const wanted = expected(correlations, arrivals);
+  expect(late).toBe(0);
+  expect(begun.map(shown).toSorted()).toEqual(wanted.begun);
+  expect(amended.map(shown).toSorted()).toEqual(wanted.amended);
+  expect(stats).toMatchObject({ waiting: 0, forced: 0, evictedGroups: 0, evictedMembers: 0 });
+}
+
+describe('the stream says what the brute force says', () => {
+  test.each(kinds)('%s %o %o', (kind) => {
+    fc.assert(
+      fc.property(
+        arbitraryLines.filter((lines) => lines.startsWith(`type: ${kind}\n`)),
+        arbitraryArrivals,
+        (lines, arrivals) => agrees(correlationsOf(lines), arrivals),
+      ),
+      { numRuns: 60 },
+    );
+  });
+  test('several side by side', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryLines, { minLength: 2, maxLength: 5 }), arbitraryArrivals, (lines, arrivals) =>
+        agrees(correlationsOf(...lines), arrivals),
+      ),
+      { numRuns: 60 },
+    );
+  });
+  test('chains', () => {
+    fc.assert(
+      fc.property(
+        arbitraryLines,
+        fc.array(arbitraryUpper, { minLength: 1, maxLength: 2 }),
+        arbitraryArrivals,
+        (lines, upper, arrivals) =>
+          agrees(
+            correlationsOf(
+              lines,
+              ...upper,
+              'type: event_count\nrules: [corr2]\ngroup-by: []\ntimespan: 1h\ncondition: { gte: 2 }',
+            ),
+            arrivals,
+          ),
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
