@@ -10,10 +10,14 @@ export interface Definition {
 
 /** What a statement needs beside its conditions. Several rules may share one. */
 export class Scope {
-  readonly params: ParamList = new ParamList();
+  readonly params: ParamList;
   readonly #definitions: Definition[] = [];
   readonly #names = new Set<string>();
   readonly #fields = new Map<string, string>();
+
+  constructor(params: ParamList = new ParamList()) {
+    this.params = params;
+  }
 
   get definitions(): readonly Definition[] {
     return this.#definitions;

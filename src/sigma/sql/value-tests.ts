@@ -5,12 +5,8 @@ import type { Scope } from './scope.ts';
 /** A condition on a text `v`, as it is, for the patterns that look at one value and are no plain text. */
 export function valueTest(pattern: Extract<Pattern, { kind: 'regex' | 'cidr' | 'compare' }>, scope: Scope): string {
   switch (pattern.kind) {
-    case 'regex': {
-      // match() lets `.` take a newline unless told otherwise; RE2 takes the other flags as Sigma means them.
-      const off = pattern.flags.includes('s') ? '' : '(?-s)';
-      const flags = pattern.flags === '' ? '' : `(?${pattern.flags})`;
-      return `match(v, ${scope.params.text(`${off}${flags}${pattern.source}`)})`;
-    }
+    case 'regex':
+      return `match(v, ${scope.params.text(regexText(pattern.source, pattern.flags))})`;
     case 'cidr':
       return cidrTest(pattern.bytes, pattern.prefix, scope);
     case 'compare': {
@@ -24,6 +20,29 @@ export function valueTest(pattern: Extract<Pattern, { kind: 'regex' | 'cidr' | '
 }
 
 const operators = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
+
+/** Matches nothing, and no text must be there for it. */
+const never = String.raw`[^\x00-\x{10FFFF}]`;
+
+/**
+ * The expression as match() must have it. `.` would take a newline unless told otherwise. And before RE2 sees a text,
+ * ClickHouse looks for what it believes every match must hold; it reads bytes, so that to it `é?` wants the first half of
+ * an é, and it does not know \Q…\E. An alternative without any such text keeps it from doing so.
+ */
+function regexText(source: string, flags: string): string {
+  const off = flags.includes('s') ? '' : '(?-s)';
+  const on = flags === '' ? '' : `(?${flags})`;
+  // RE2 reads bytes too, and \B holds in the middle of an é: the match must begin between two characters.
+  if (source.includes('\\B')) return `${never}|\\A(?s:.)*?(?:${off}${on}${closed(source)})`;
+  const plain = /^[\x20-\x7e]*$/.test(source) && !/\\(?![dDsSwW])[0-9A-Za-z]|\(\?[^:]/.test(source);
+  return `${off}${on}${plain ? '' : `${never}|`}${source}`;
+}
+
+/** With an \E for a \Q that runs to the end. */
+function closed(source: string): string {
+  const last = [...source.matchAll(/\\Q.*?(?:\\E|$)|\\./gs)].at(-1)?.[0] ?? '';
+  return last.startsWith('\\Q') && !last.endsWith('\\E') ? `${source}\\E` : source;
+}
 
 /** Addresses only: isIPAddressInRange throws on any other text, and knows IPv4 inside IPv6, which is not ours. */
 function cidrTest(bytes: readonly number[], prefix: number, scope: Scope): string {
