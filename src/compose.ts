@@ -87,6 +87,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     let noteRules: RuleAudit = async () => undefined;
     const rules = await openRuleBook({
       dirs: config.rulesDirs,
+      options: { placeholderFile: config.placeholderFile, legacyActions: config.rulesLegacyActions },
       audit: (row) => noteRules(row),
       clock,
       log,

@@ -19,6 +19,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly redisBinary: string;
   readonly rulesDirs: readonly string[];
+  readonly placeholderFile: string;
+  readonly rulesLegacyActions: boolean;
   readonly mappingsDir: string;
   readonly unknownLogsource: 'open' | 'closed';
   readonly syslogUdp: string;
@@ -109,8 +111,20 @@ export const settings: readonly Setting[] = [
   {
     key: 'rulesDirs',
     env: 'VONGGAC_RULES',
-    fallback: 'rules/detections',
-    why: 'folders of Sigma rules, comma-separated',
+    fallback: 'rules/detections,rules/correlations,rules/filters',
+    why: 'folders of Sigma rules, correlations and filters, comma-separated, read as one set; followed while running',
+  },
+  {
+    key: 'placeholderFile',
+    env: 'VONGGAC_PLACEHOLDERS',
+    fallback: '',
+    why: 'YAML file of value lists for the modifier expand: a map of names to lists; empty: rules that need one are refused',
+  },
+  {
+    key: 'rulesLegacyActions',
+    env: 'VONGGAC_RULES_LEGACY_ACTIONS',
+    fallback: 'false',
+    why: 'true: read action: global, reset and repeat of Sigma 1 instead of refusing such rules',
   },
   {
     key: 'mappingsDir',
@@ -280,6 +294,8 @@ export function readConfig(
     redisUrl: url(...find('redisUrl'), ['redis:', 'rediss:']),
     redisBinary: text('redisBinary'),
     rulesDirs: list(text('rulesDirs')),
+    placeholderFile: text('placeholderFile'),
+    rulesLegacyActions: flag('rulesLegacyActions'),
     mappingsDir: text('mappingsDir'),
     unknownLogsource,
     syslogUdp: text('syslogUdp'),

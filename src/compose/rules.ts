@@ -1,10 +1,11 @@
-import type { RuleSetView, RuleView } from '../contract/api.ts';
-import { type LiveRules, liveRulesOf } from '../detect/index.ts';
+import type { RefusedRuleView, RuleSetView, RuleView } from '../contract/api.ts';
+import { defaultDetectLimits, type LiveRules, liveRulesOf } from '../detect/index.ts';
 import { fingerprintOf, followRules, type RuleChangeLimits } from '../detect/rule-changes.ts';
 import { type LoadedRules, loadRuleDirs } from '../detect/rule-files.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Correlation } from '../sigma/index.ts';
 
 /** Refusals shown by name; all of them are in the log and counted. */
 const refusedShownMax = 200;
@@ -46,12 +47,20 @@ interface InForce {
   readonly set: RuleSetView;
 }
 
+/** How rule files are read. */
+export interface RuleOptions {
+  /** YAML file of value lists for `expand`; '' for none. */
+  readonly placeholderFile: string;
+  readonly legacyActions: boolean;
+}
+
 /** Actor of readings nobody asked for. */
 const systemActor = 'system';
 
 /** Loads the rule folders; every refusal is a line in the log with file, line and column. Throws RulesUnreadable. */
 export async function openRuleBook(o: {
   readonly dirs: readonly string[];
+  readonly options: RuleOptions;
   readonly audit: RuleAudit;
   readonly clock: () => number;
   readonly log: Logger;
@@ -66,6 +75,7 @@ export async function openRuleBook(o: {
     failing: o.metrics.gauge('rules_reload_failing', '1 while what lies in the folders is not in force'),
   };
   const reloads = o.metrics.counter('rules_reloads_total', 'Readings of the rule folders after the first', ['outcome']);
+  const places = o.options.placeholderFile === '' ? o.dirs : [...o.dirs, o.options.placeholderFile];
   let print = '';
   let now = await read();
   let working: Promise<unknown> = Promise.resolve();
@@ -74,9 +84,9 @@ export async function openRuleBook(o: {
 
   async function read(): Promise<InForce> {
     for (let attempt = 1; attempt <= readingsMax; attempt += 1) {
-      const before = await fingerprintOf(o.dirs);
-      const loaded = await loadRuleDirs(o.dirs);
-      print = await fingerprintOf(o.dirs);
+      const before = await fingerprintOf(places);
+      const loaded = await loadRuleDirs(o.dirs, o.options);
+      print = await fingerprintOf(places);
       // Written to while it was read: a set of old and new halves was never meant by anybody.
       if (print === before) return inForceOf(loaded, o.clock());
     }
@@ -149,7 +159,7 @@ export async function openRuleBook(o: {
     reload,
     follow: () => {
       follower ??= followRules({
-        places: o.dirs,
+        places,
         known: print,
         changed: async () => ((await reload(systemActor)).kind === 'loaded' ? print : null),
         log,
@@ -164,30 +174,55 @@ export async function openRuleBook(o: {
 }
 
 function inForceOf(loaded: LoadedRules, loadedMs: number): InForce {
-  const live = liveRulesOf(loaded.set);
-  const refused = loaded.problems.filter((problem) => problem.severity === 'refused');
+  const { correlations, tooLong } = withinTimespan(loaded.correlations);
+  const live = liveRulesOf(loaded.set, { correlations, silent: loaded.silent });
+  const refused = [...loaded.problems.filter((problem) => problem.severity === 'refused'), ...tooLong];
   const set: RuleSetView = {
     version: live.version,
     loadedMs,
     detections: loaded.rules.length,
-    correlations: 0,
-    filters: 0,
+    correlations: correlations.length,
+    filters: loaded.filters,
     refused: refused.slice(0, refusedShownMax).map(({ file, line, column, code, message, advice }) => {
       return { file, line, column, code, message, advice };
     }),
-    refusedTotal: loaded.documents.filter((document) => document.outcome === 'refused').length,
+    refusedTotal: loaded.documents.filter((document) => document.outcome === 'refused').length + tooLong.length,
     failure: '',
     failedMs: 0,
   };
   return { live, views: viewsOf(loaded), set };
 }
 
+/** Live, a correlation cannot look back farther than members are kept; nor can what is built on one that does. */
+function withinTimespan(correlations: readonly Correlation[]): {
+  readonly correlations: readonly Correlation[];
+  readonly tooLong: readonly RefusedRuleView[];
+} {
+  const standing = new Map<string, Correlation>();
+  const tooLong: RefusedRuleView[] = [];
+  const days = defaultDetectLimits.timespanMaxMs / 86_400_000;
+  for (const correlation of correlations) {
+    const { id, ir, file, line } = correlation;
+    const below = ir.references.find((reference) => reference.kind === 'correlation' && !standing.has(reference.id));
+    if (below === undefined && ir.timespanMs <= defaultDetectLimits.timespanMaxMs) standing.set(id, correlation);
+    else {
+      const message = below === undefined ? `the timespan is over ${days} days` : `it is built on ${below.id}, refused`;
+      const advice = 'shorten the timespan, or ask over stored events instead';
+      tooLong.push({ file, line, column: 1, code: 'correlation-timespan-live', message, advice });
+    }
+  }
+  return { correlations: [...standing.values()], tooLong };
+}
+
+/** A correlation has those of the rules it refers to. */
+const noLogsource = { product: null, category: null, service: null };
+
 function viewsOf(loaded: LoadedRules): ReadonlyMap<string, RuleView> {
   return new Map(
-    loaded.set.rules.map((rule) => {
+    [...loaded.set.rules, ...loaded.correlations].map((rule) => {
       const own = rule.custom.vonggac;
       const titleVi = typeof own === 'object' && own !== null && 'title_vi' in own ? String(own.title_vi) : '';
-      const { product, category, service } = rule.logsource;
+      const { product, category, service } = 'logsource' in rule ? rule.logsource : noLogsource;
       const logsource = Object.fromEntries(
         Object.entries({ product, category, service }).filter(
           (entry): entry is [string, string] => typeof entry[1] === 'string',

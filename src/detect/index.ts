@@ -17,7 +17,7 @@ import type { RaiseParts } from './raise.ts';
 import { createRounds } from './rounds.ts';
 import { createSweeper, type Timers } from './sweep.ts';
 
-export type { DetectLimits } from './limits.ts';
+export { type DetectLimits, defaultDetectLimits } from './limits.ts';
 export { liveRulesOf } from './live-rules.ts';
 export type { LiveRules } from './ports.ts';
 

@@ -2,11 +2,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CompileOptions,
+  type Correlation,
   compileRules,
   defaultSigmaLimits,
+  linkRules,
   type ParsedRules,
   type ParseOptions,
+  type Placeholders,
   type ProblemCode,
+  parsePlaceholders,
   parseRules,
   problemCodes,
   type Rule,
@@ -22,10 +26,22 @@ export interface FileDocument extends RuleDocument {
 
 export interface LoadedRules {
   readonly set: RuleSet;
+  /** Filters are applied to them. */
   readonly rules: readonly Rule[];
+  /** Referenced before referencing. */
+  readonly correlations: readonly Correlation[];
+  /** Ids of rules and correlations that raise no alert of their own. */
+  readonly silent: ReadonlySet<string>;
+  /** Filters that were not refused. */
+  readonly filters: number;
   readonly problems: readonly RuleProblem[];
   /** Every document that was found, refused ones too, in the order of files. */
   readonly documents: readonly FileDocument[];
+}
+
+export interface LoadOptions extends CompileOptions, ParseOptions {
+  /** YAML file of value lists for `expand`; its lists come before those of `placeholders`. */
+  readonly placeholderFile?: string;
 }
 
 /** A rule folder that is not there or may not be read: nothing sensible can run on. */
@@ -35,41 +51,48 @@ export class RulesUnreadable extends Error {
 
 /**
  * Loads every *.yml and *.yaml below the folders (or the files themselves), in the order of their names, so that the
- * same folders give the same set on every machine. A refused rule never stops the rest; of two rules with one id the
- * first stands. Throws RulesUnreadable when a folder cannot be read.
+ * same folders give the same set on every machine; rules, correlations and filters of all files are linked as one set.
+ * What is refused never stops the rest; of two rules with one id the first stands. Throws RulesUnreadable when a folder
+ * or the placeholders cannot be read.
  */
-export async function loadRuleDirs(
-  dirs: readonly string[],
-  options: CompileOptions & ParseOptions = {},
-): Promise<LoadedRules> {
+export async function loadRuleDirs(dirs: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const files = await listRuleFiles(dirs);
-  const documents: FileDocument[] = [];
   const problems: RuleProblem[] = [];
+  const parse = { ...options, placeholders: await placeholdersOf(options, problems) };
+  const read: FileDocument[] = [];
   const firstOf = new Map<string, Rule>();
-  for await (const [file, parsed] of readRuleFiles(files, options)) {
+  for await (const [file, parsed] of readRuleFiles(files, parse)) {
     problems.push(...parsed.problems);
     for (const document of parsed.documents) {
       const { rule } = document;
       const first = rule === null ? undefined : firstOf.get(rule.id);
       if (rule !== null && first === undefined) firstOf.set(rule.id, rule);
       if (rule === null || first === undefined) {
-        documents.push({ ...document, file });
+        read.push({ ...document, file });
         continue;
       }
       const message = `the id ${rule.id} is already that of ${first.file}:${first.line}`;
       const duplicate = problemOf('id-duplicate', file, rule.line, message);
       problems.push(duplicate);
-      documents.push({
-        ...document,
-        file,
-        rule: null,
-        outcome: 'refused',
-        problems: [...document.problems, duplicate],
-      });
+      read.push({ ...document, file, rule: null, outcome: 'refused', problems: [...document.problems, duplicate] });
     }
   }
-  const rules = [...firstOf.values()];
-  return { set: compileRules(rules, options), rules, problems, documents };
+  const { rules, correlations, silent, documents, problems: linking } = linkRules(read, parse);
+  problems.push(...linking);
+  const filters = documents.filter(({ filter, outcome }) => filter !== undefined && outcome !== 'refused').length;
+  return { set: compileRules(rules, options), rules, correlations, silent, filters, problems, documents };
+}
+
+async function placeholdersOf(options: LoadOptions, problems: RuleProblem[]): Promise<Placeholders> {
+  const { placeholderFile: file = '', placeholders = {} } = options;
+  if (file === '') return placeholders;
+  try {
+    const parsed = parsePlaceholders(await readFile(file, 'utf8'), file, options.limits);
+    problems.push(...parsed.problems);
+    return { ...placeholders, ...parsed.placeholders };
+  } catch (error) {
+    throw new RulesUnreadable(`the placeholders in ${file} cannot be read: ${reasonOf(error)}`);
+  }
 }
 
 /** The rule files below the places, each once, in the order they are read. Throws RulesUnreadable. */
