@@ -6,6 +6,9 @@ import { z } from 'zod';
 const caseShape = z.strictObject({
   rule: z.string().optional(),
   rules: z.string().optional(),
+  correlation: z.string().optional(),
+  events: z.string().optional(),
+  begins: z.array(z.string()).optional(),
   met: z.string().optional(),
   unmet: z.string().optional(),
   refused: z.array(z.string()).optional(),
@@ -50,9 +53,19 @@ export function linesOf(block: string | undefined): string[] {
   return (block ?? '').split('\n').filter((line) => line !== '');
 }
 
-/** The rule documents of a case: its `rules`, or a rule around its detection. */
-export function documentsOf({ rule, rules, logsource }: ConformanceCase): string {
-  if (rules !== undefined) return rules;
+/** What correlations are built on: r1, r2 and r3 meet events of the kinds a, b and c. */
+const baseRules = ['a', 'b', 'c'].map(
+  (kind, i) =>
+    `title: r${i + 1}\nname: r${i + 1}\nid: 00000000-0000-4000-8000-00000000000${i + 1}\nlogsource: { product: windows }\ndetection:\n  sel: { kind: ${kind} }\n  condition: sel\n---\n`,
+);
+
+/** The documents of a case: its `rules`, or a rule around its detection, or rules and a correlation. */
+export function documentsOf({ rule, rules, correlation, logsource }: ConformanceCase): string {
+  if (rules !== undefined) return /^correlation:/m.test(rules) ? baseRules.join('') + rules : rules;
+  if (correlation !== undefined) {
+    const lines = correlation.trimEnd().replace(/^(?=.)/gm, '  ');
+    return `${baseRules.join('')}title: c\nid: 00000000-0000-4000-8000-000000000009\ncorrelation:\n${lines}\n`;
+  }
   const detection = (rule ?? '').trimEnd();
   const whole = /^condition:/m.test(detection) ? detection : `${detection}\ncondition: sel`;
   const indented = whole.replace(/^(?=.)/gm, '  ');

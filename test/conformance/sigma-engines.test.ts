@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClickHouseBacking } from '../../src/backing/index.ts';
-import { applies, compileRules, parseRules, type Rule } from '../../src/sigma/index.ts';
+import { applies, compileRules, linkRules, parseRules, type Rule } from '../../src/sigma/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
 import { createSqlEngine, type SqlEngine } from '../harness/sigma-sql.ts';
 import { type EventCase, eventOf } from '../property/sigma-cases.ts';
@@ -23,9 +23,16 @@ function eventsOf(block: string | undefined): EventCase[] {
   });
 }
 
+function linked(one: ConformanceCase) {
+  const { documents } = parseRules(documentsOf(one), 'row.yml', { placeholders: one.placeholders ?? {} });
+  const all = linkRules(documents);
+  return { ...all, codes: all.documents.flatMap(({ problems }) => problems.map(({ code }) => code)) };
+}
+
+/** The rules of a case that is taken, with the warnings it says. */
 function rulesOf(one: ConformanceCase): readonly Rule[] {
-  const { rules, problems } = parseRules(documentsOf(one), 'row.yml', { placeholders: one.placeholders ?? {} });
-  expect(problems.map(({ code }) => code)).toEqual(one.warned ?? []);
+  const { rules, codes } = linked(one);
+  expect(codes).toEqual(one.warned ?? []);
   return rules;
 }
 
@@ -77,9 +84,9 @@ describe('all rules of all cases, on all of their events', () => {
 });
 
 test.each(cases.filter(([, one]) => one.refused !== undefined))('%s is refused', (_id, one) => {
-  const { rules, problems } = parseRules(documentsOf(one), 'row.yml', { placeholders: one.placeholders ?? {} });
-  expect(problems.map(({ code }) => code)).toEqual(one.refused);
-  expect(rules).toEqual([]);
+  const { documents, codes } = linked(one);
+  expect(codes).toEqual(one.refused);
+  expect(documents.at(-1)?.outcome).toBe('refused');
 });
 
 test.each(cases.filter(([, one]) => one.routed !== undefined || one.routedOpen !== undefined))(
@@ -107,7 +114,7 @@ test('every row has a case, no two rows have one id', () => {
   for (const row of rows) {
     for (const one of casesOf(row)) {
       const asserts = linesOf(one.met).length + linesOf(one.unmet).length;
-      const told = one.refused ?? one.routed ?? one.routedOpen;
+      const told = one.refused ?? one.begins ?? one.routed ?? one.routedOpen;
       expect([row.id, asserts > 0 || told !== undefined]).toEqual([row.id, true]);
     }
   }

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Correlation,
+  compileRules,
+  createCorrelationStream,
+  defaultCorrelationStreamLimits,
+  evaluateCorrelations,
+  linkRules,
+  type MatchedEvent,
+  parseRules,
+} from '../../src/sigma/index.ts';
+import { eventOf } from '../property/sigma-cases.ts';
+import { type ConformanceCase, casesOf, documentsOf, linesOf, sections } from './sigma-case-rows.ts';
+
+/** The correlations of the conformance page, by brute force and as a stream, events given in both orders. */
+const cases = sections.flatMap(({ rows }) =>
+  rows.flatMap((row) =>
+    casesOf(row).flatMap((one, i) => (one.begins === undefined ? [] : [[`${row.id} ${i + 1}`, one] as const])),
+  ),
+);
+
+function read(one: ConformanceCase): { correlations: readonly Correlation[]; events: MatchedEvent[] } {
+  const { rules, correlations, documents } = linkRules(parseRules(documentsOf(one), 'row.yml').documents);
+  expect(documents.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(one.warned ?? []);
+  const set = compileRules(rules);
+  const events = linesOf(one.events).map((line, i): MatchedEvent => {
+    const fields = eventOf(line)?.fields ?? {};
+    const met = set.match({ fields, logsource: { product: 'windows', categories: [], services: [] } });
+    const ids = met.flatMap((index) => rules[index]?.id ?? []);
+    return { rules: ids, fields, timeMs: Number(fields.t), order: String(i).padStart(3, '0') };
+  });
+  return { correlations, events };
+}
+
+type Begin = (correlation: number, group: readonly string[], timeMs: number) => void;
+
+const engines: Readonly<
+  Record<string, (c: readonly Correlation[], events: readonly MatchedEvent[], begin: Begin) => void>
+> = {
+  'brute force'(correlations, events, begin) {
+    for (const { correlation, group, instants } of evaluateCorrelations(correlations, events)) {
+      for (const { turned, timeMs } of instants) if (turned) begin(correlation, group, timeMs);
+    }
+  },
+  stream(correlations, events, begin) {
+    const stream = createCorrelationStream(correlations, {
+      limits: { ...defaultCorrelationStreamLimits, reorderMs: 10 ** 12 },
+      onBegin: ({ correlation, group, timeMs }) => begin(correlation, group, timeMs),
+    });
+    for (const { rules, fields, timeMs, order } of events) {
+      for (const rule of rules)
+        if (stream.handleOf(rule) >= 0) stream.push(stream.handleOf(rule), fields, timeMs, order);
+    }
+    stream.flush();
+  },
+};
+
+describe.each(Object.entries(engines))('%s', (_name, evaluate) => {
+  test.each(cases)('%s', (_id, one) => {
+    const { correlations, events } = read(one);
+    for (const given of [events, events.toReversed()]) {
+      const begins: string[] = [];
+      evaluate(correlations, given, (index, group, timeMs) => {
+        begins.push(`${correlations[index]?.title} ${group.join()} ${timeMs}`);
+      });
+      expect(begins.toSorted()).toEqual(one.begins?.toSorted());
+    }
+  });
+});
