@@ -1,3 +1,4 @@
+import { problemCodes } from '../problem-codes.ts';
 import type { Check } from './check.ts';
 import { allOfThem } from './checks/all-of-them.ts';
 import { allSingleValue } from './checks/all-single-value.ts';
@@ -7,15 +8,18 @@ import { base64offsetWhole } from './checks/base64offset-whole.ts';
 import { conditionConstant } from './checks/condition-constant.ts';
 import { conditionKeywordCase } from './checks/condition-keyword-case.ts';
 import { conditionRepeated } from './checks/condition-repeated.ts';
+import { correlationTrivial } from './checks/correlation-trivial.ts';
 import { dateForm } from './checks/date-form.ts';
 import { deprecatedWithoutRelated } from './checks/deprecated-without-related.ts';
 import { descriptionMissing } from './checks/description-missing.ts';
+import { disableUnknown } from './checks/disable-unknown.ts';
 import { eventIdCategory } from './checks/event-id-category.ts';
 import { falsePositiveText } from './checks/false-positive-text.ts';
 import { fieldSpace } from './checks/field-space.ts';
 import { fieldUnknown } from './checks/field-unknown.ts';
 import { fileName } from './checks/file-name.ts';
 import { fileNameDuplicate } from './checks/file-name-duplicate.ts';
+import { filterAttribute } from './checks/filter-attribute.ts';
 import { filterCancels } from './checks/filter-cancels.ts';
 import { idDuplicate } from './checks/id-duplicate.ts';
 import { idVersion } from './checks/id-version.ts';
@@ -88,6 +92,7 @@ export const allChecks: readonly Check[] = [
   conditionConstant,
   conditionKeywordCase,
   conditionRepeated,
+  correlationTrivial,
   dateForm,
   deprecatedWithoutRelated,
   descriptionMissing,
@@ -97,6 +102,7 @@ export const allChecks: readonly Check[] = [
   fieldUnknown,
   fileNameDuplicate,
   fileName,
+  filterAttribute,
   filterCancels,
   idDuplicate,
   idVersion,
@@ -162,4 +168,9 @@ export const allChecks: readonly Check[] = [
   windashAll,
   windashMissing,
   windashNeedless,
+  disableUnknown(knownIds),
 ];
+
+function knownIds(): string[] {
+  return [...allChecks.map(({ id }) => id), ...Object.keys(problemCodes)];
+}

@@ -4,7 +4,7 @@ import { lowerItem } from '../lower/item.ts';
 import { type ConditionTree, parseCondition } from '../parse/condition.ts';
 import { type DetectionTree, type ItemTree, parseDetection } from '../parse/detection.ts';
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from '../parse/yaml.ts';
-import { parseRules } from '../parse-rules.ts';
+import { parseRules, type RuleDocument } from '../parse-rules.ts';
 import { createProblems, type Problems, type RuleProblem } from '../problem.ts';
 import { createSource, type SourceText } from './source.ts';
 
@@ -39,6 +39,7 @@ export interface LintDocument {
 
 export interface LintFile {
   readonly documents: readonly LintDocument[];
+  readonly parsed: readonly RuleDocument[];
   readonly problems: readonly RuleProblem[];
 }
 
@@ -51,7 +52,7 @@ export function readLintFile(text: string, file: string, limits: SigmaLimits): L
     if (!sound || root?.kind !== 'map') return [];
     return [documentOf(root, file, source, irByLine.get(root.at.line) ?? null, limits)];
   });
-  return { documents, problems: parsed.problems };
+  return { documents, parsed: parsed.documents, problems: parsed.problems };
 }
 
 function documentOf(root: YamlMap, file: string, source: SourceText, ir: RuleIr | null, limits: SigmaLimits) {

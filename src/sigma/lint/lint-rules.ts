@@ -1,4 +1,6 @@
 import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
+import { linkRules } from '../link/link-rules.ts';
+import type { RuleDocument } from '../parse-rules.ts';
 import type { RuleProblem } from '../problem.ts';
 import { allChecks } from './all-checks.ts';
 import type { Check, Report } from './check.ts';
@@ -21,20 +23,26 @@ export interface LintOptions {
 /**
  * Everything there is to say about some rule files: what the parser refuses or warns of, and what the checks find, in
  * the order of files and places. Checks over several rules (ids, titles, references) look at all files together.
+ * So name the whole folder: a filter or a correlation is told of rules that are not among the files.
  * A comment `# vonggac-lint-disable id, id` switches checks off for its document. Never throws.
  */
 export function lintRules(files: readonly RuleText[], options: LintOptions = {}): Finding[] {
   const disabled = new Set(options.disable ?? []);
   const limits = options.limits ?? defaultSigmaLimits;
   const documents: LintDocument[] = [];
+  const parsed: RuleDocument[] = [];
   const findings: Finding[] = [];
   const order = new Map<string, number>();
   for (const { file, text } of files) {
     order.set(file, order.size);
     const read = readLintFile(text, file, limits);
     documents.push(...read.documents);
+    parsed.push(...read.parsed);
     findings.push(...read.problems.map(findingOf));
   }
+  // Doubled ids are the check's, which shows the id itself.
+  const linking = linkRules(parsed, { limits }).problems.filter(({ code }) => code !== 'id-duplicate');
+  findings.push(...linking.map(findingOf));
   for (const check of allChecks) {
     if (!disabled.has(check.id)) run(check, documents, (document) => reporter(check, document, findings));
   }
@@ -58,19 +66,11 @@ function run(check: Check, documents: readonly LintDocument[], reportOf: (docume
 }
 
 function reporter(check: Check, document: LintDocument, into: Finding[]): Report {
+  const { severity, id: code } = check;
+  const { file } = document;
   return ({ line, column }, message, extra) => {
-    const { severity, id: code, advice } = check;
-    const { file } = document;
-    into.push({
-      severity,
-      code,
-      file,
-      line,
-      column,
-      message,
-      advice: extra?.advice ?? advice,
-      fix: extra?.fix ?? null,
-    });
+    const { advice = check.advice, fix = null } = extra ?? {};
+    into.push({ severity, code, file, line, column, message, advice, fix });
   };
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { YamlScalar } from '../parse/yaml.ts';
+import type { YamlEntry, YamlScalar } from '../parse/yaml.ts';
 import type { Position } from '../problem.ts';
 import type { Edit } from './finding.ts';
 
@@ -17,6 +17,8 @@ export interface SourceText {
   writeScalar(scalar: YamlScalar, written: string): Edit[] | null;
   /** Takes out the entry of a block list, with its line; null unless it stands alone on its line. */
   removeEntry(scalar: YamlScalar): Edit[] | null;
+  /** Takes out a key with its one-line value; null when something else stands on the line. */
+  removeKey(entry: YamlEntry): Edit[] | null;
 }
 
 export function createSource(text: string): SourceText {
@@ -46,13 +48,21 @@ export function createSource(text: string): SourceText {
     removeEntry(scalar) {
       const place = writtenForm(scalar);
       if (place === null) return null;
-      const from = starts[scalar.at.line - 1] ?? 0;
-      const to = starts[scalar.at.line] ?? text.length;
-      const alone = /^\s*-\s+$/.test(text.slice(from, place.from)) && text.slice(place.to, to).trim() === '';
-      return alone ? [{ from, to, text: '' }] : null;
+      return removeLine(scalar.at.line, place, /^\s*-\s+$/);
+    },
+    removeKey({ keyAt, value }) {
+      const place = value.kind === 'scalar' && value.at.line === keyAt.line ? writtenForm(value) : null;
+      return place === null ? null : removeLine(keyAt.line, place, /^\s*[\w-]+:\s+$/);
     },
   };
   return source;
+
+  function removeLine(line: number, place: { from: number; to: number }, before: RegExp): Edit[] | null {
+    const from = starts[line - 1] ?? 0;
+    const to = starts[line] ?? text.length;
+    const alone = before.test(text.slice(from, place.from)) && text.slice(place.to, to).trim() === '';
+    return alone ? [{ from, to, text: '' }] : null;
+  }
 
   /** Where a one-line scalar stands, quotes included. It is found by its value, so a miss only costs the fix. */
   function writtenForm(scalar: YamlScalar): { from: number; to: number } | null {

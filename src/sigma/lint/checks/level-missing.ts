@@ -6,6 +6,7 @@ export const levelMissing: Check = {
   finds: 'no level',
   advice: 'Give the rule a level: without one it counts as medium, and the notice goes out as such.',
   document({ root, kind }, report) {
-    if (kind === 'rule' && !root.entries.has('level')) report(root.at, 'the rule has no level');
+    if ((kind === 'rule' || kind === 'correlation') && !root.entries.has('level'))
+      report(root.at, 'the rule has no level');
   },
 };

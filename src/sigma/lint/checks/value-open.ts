@@ -10,8 +10,9 @@ export const valueOpen: Check = {
   item({ tree, ir }, report) {
     for (const [i, value] of (ir?.values ?? []).entries()) {
       const scalar = tree.values[i];
-      const plain = tree.modifiers.length === 0 && tree.field !== null;
-      if (scalar === undefined || plain || ir?.values.length !== tree.values.length) continue;
+      // `*` on a field asks that it is there, and says so.
+      const asked = scalar?.value === '*' && tree.field !== null;
+      if (scalar === undefined || asked || ir?.values.length !== tree.values.length) continue;
       const open = value.some((pattern) =>
         pattern.kind === 'text'
           ? pattern.parts.length === 1 && pattern.parts[0] === anyText

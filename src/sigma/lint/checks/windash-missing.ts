@@ -17,7 +17,10 @@ export const windashMissing: Check = {
       if (!/(^|\s)-\w/.test(form)) continue;
       const first = lines.get(form);
       if (first === undefined) lines.set(form, scalar.at.line);
-      else report(scalar.at, `line ${first} is the same flag with another dash`);
+      else {
+        report(scalar.at, `line ${first} is the same flag with another dash`);
+        return;
+      }
     }
   },
 };
