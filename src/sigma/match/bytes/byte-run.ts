@@ -3,6 +3,7 @@ import type { Run } from '../run.ts';
 import type { EventValues } from '../slow-tests.ts';
 import { isWide, TextScan } from '../text-scan.ts';
 import { ByteScan, byteScanLimits } from './byte-scan.ts';
+import { GramIndex } from './gram-index.ts';
 import { type LineTokens, token } from './line-tokens.ts';
 import { tokenText } from './token-text.ts';
 import { ValueCache } from './value-cache.ts';
@@ -33,6 +34,8 @@ export class ByteRun implements EventValues {
   /** Whether values whose names are no fields are looked at; the same for numbers and booleans. */
   readonly #everyText: boolean;
   readonly #everyNumber: boolean;
+  /** Indexes that stand in for contains automata, by root; null where the automaton itself is run. */
+  readonly #grams = new Map<number, GramIndex | null>();
   readonly #textsAt: Float64Array;
   readonly #textsOfField: (readonly string[])[];
 
@@ -119,11 +122,19 @@ export class ByteRun implements EventValues {
       this.#scanText(i, field);
       return;
     }
-    if (kind === token.escaped) scan.takeEscaped(line.bytes, start, end);
-    else scan.takePlain(line.bytes, start, end);
     scan.count = 0;
-    if (contains !== 0) scan.contains(contains);
-    if (keywords !== 0) scan.contains(keywords);
+    const gramsOwn = contains === 0 ? null : this.#gramsOf(contains);
+    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(keywords);
+    if (gramsOwn !== null) gramsOwn.scan(line.bytes, line.view, start, end, scan);
+    if (gramsOfKeywords !== null) gramsOfKeywords.scan(line.bytes, line.view, start, end, scan);
+    const containsLeft = gramsOwn === null ? contains : 0;
+    const keywordsLeft = gramsOfKeywords === null ? keywords : 0;
+    if ((containsLeft | keywordsLeft | forward | backward) !== 0) {
+      if (kind === token.escaped) scan.takeEscaped(line.bytes, start, end);
+      else scan.takePlain(line.bytes, start, end);
+    }
+    if (containsLeft !== 0) scan.contains(containsLeft);
+    if (keywordsLeft !== 0) scan.contains(keywordsLeft);
     if (forward !== 0) scan.forward(forward);
     if (backward !== 0) scan.backward(backward);
     if (scan.count > scan.found.length) {
@@ -136,6 +147,14 @@ export class ByteRun implements EventValues {
       marks.markAll(lists, list + 1, lists[list] as number);
     }
     if (cache.place >= 0) cache.put(line, i, found, count);
+  }
+
+  #gramsOf(root: number): GramIndex | null {
+    const known = this.#grams.get(root);
+    if (known !== undefined) return known;
+    const grams = GramIndex.of(this.#image, root);
+    this.#grams.set(root, grams);
+    return grams;
   }
 
   /** Values that are no plain bytes: decoded, and scanned as the object path does. */

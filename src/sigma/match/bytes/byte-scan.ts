@@ -77,12 +77,12 @@ export class ByteScan {
     }
     for (let i = 0; i < count; i += 2) {
       const list = table[(met[i] as number) + this.#hitsCell] as number;
-      const checksAt = this.#note(list);
+      const checksAt = this.note(list);
       const checks = this.#lists[checksAt] as number;
       for (let at = checksAt + 1; at <= checksAt + checks; at++) {
         const check = (this.#lists[at] as number) * checkWidth;
         const start = (met[i + 1] as number) - (this.#checks[check + checkPlace] as number);
-        if (this.#stands(check, start)) this.#note(this.#checks[check + checkList] as number);
+        if (this.#stands(check, start)) this.note(this.#checks[check + checkList] as number);
       }
     }
   }
@@ -103,7 +103,7 @@ export class ByteScan {
       }
     }
     const list = table[state + this.#endCell] as number;
-    if (list !== 0) this.#note(list);
+    if (list !== 0) this.note(list);
   }
 
   /** Literals that the value ends with. */
@@ -123,14 +123,14 @@ export class ByteScan {
   }
 
   #trieHits(list: number, backward: boolean): void {
-    const checksAt = this.#note(list);
+    const checksAt = this.note(list);
     const checks = this.#lists[checksAt] as number;
     for (let at = checksAt + 1; at <= checksAt + checks; at++) {
       const check = (this.#lists[at] as number) * checkWidth;
       const length = this.#checks[check + checkLength] as number;
       if (!backward && this.#checks[check + checkPlace] === 1 && length !== this.#length) continue;
       if (this.#stands(check, backward ? this.#length - length : 0)) {
-        this.#note(this.#checks[check + checkList] as number);
+        this.note(this.#checks[check + checkList] as number);
       }
     }
   }
@@ -145,8 +145,8 @@ export class ByteScan {
     return true;
   }
 
-  /** Notes a list that has truths; the place of its count of checks. */
-  #note(list: number): number {
+  /** Notes a list if it has truths; the place of its count of checks. */
+  note(list: number): number {
     const truths = this.#lists[list] as number;
     if (truths > 0) this.found[this.count++] = list;
     return list + 1 + truths;
@@ -158,4 +158,4 @@ const escaped = new Uint8Array(256);
 for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' })) {
   escaped[letter.charCodeAt(0)] = character.charCodeAt(0);
 }
-for (const same of ['"', '\\', '/']) escaped[same.charCodeAt(0)] = same.charCodeAt(0);
+for (const same of ['"', '\\']) escaped[same.charCodeAt(0)] = same.charCodeAt(0);

@@ -5,9 +5,9 @@ import { firstMark, runEnds } from './words.ts';
 export const token = {
   /** A text of ASCII characters without escapes. */
   plain: 0,
-  /** A text of ASCII characters with escapes, none of them `\u`. */
+  /** A text of ASCII characters with escapes, none of them `\u` or `\/`: each character has one spelling only. */
   escaped: 1,
-  /** A text with `\u` or bytes above 127. */
+  /** A text with `\u`, `\/` or bytes above 127. */
   wide: 2,
   /** An integer, of whatever size: its bytes are its canonical text. */
   integer: 3,
@@ -275,9 +275,10 @@ export class LineTokens {
           if (kind === token.plain) kind = token.escaped;
           continue;
         }
+        kind = token.wide;
+        if (escaped === 3) continue;
         for (let i = 1; i <= 4; i++) if (!isHex(bytes[p + i] ?? 0)) return failed;
         p += 4;
-        kind = token.wide;
       }
     }
     return failed;
@@ -342,10 +343,11 @@ export class LineTokens {
   }
 }
 
-/** What may follow a backslash: 1 a short escape, 2 `u`. */
+/** What may follow a backslash: 1 a short escape of what has no other short spelling, 2 `u`, 3 `/`. */
 const escapes = new Uint8Array(256);
-for (const c of '"\\/bfnrt') escapes[c.charCodeAt(0)] = 1;
+for (const c of '"\\bfnrt') escapes[c.charCodeAt(0)] = 1;
 escapes[0x75] = 2;
+escapes[0x2f] = 3;
 
 function isHex(c: number): boolean {
   return (c >= 0x30 && c <= 0x39) || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x66);

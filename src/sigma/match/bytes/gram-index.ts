@@ -1,0 +1,211 @@
+import { checkLength, checkList, checkStart, checkWidth, type EngineImage } from '../image.ts';
+import type { ByteScan } from './byte-scan.ts';
+
+/** A literal of a contains automaton, folded, and the list of truths it makes. */
+interface Literal {
+  readonly text: string;
+  readonly list: number;
+}
+
+/** Shortest literal that windows can tell; automata with shorter ones are run as they are. */
+const literalMin = 3;
+/** Windows that one index may know. */
+const windowsMax = 65_535;
+const windowBytes = 4;
+
+/**
+ * The literals of a contains automaton by four of their bytes, for texts in which hardly any of them stands: instead of
+ * a step for every byte, one look for every second, third or fourth one. Every `stride`th window of four bytes is
+ * hashed; each literal is filed under as many windows in a row as there are between two looks, so one of them is seen
+ * wherever the literal stands. Bytes are compared as they stand in the line, escapes and all, with ASCII letters
+ * folded; the literals are filed as JSON writes them.
+ */
+export class GramIndex {
+  readonly #stride: number;
+  readonly #shift: number;
+  /** Hash → first window filed there, from 1; 0: none. */
+  readonly #heads: Uint16Array;
+  readonly #next: Uint16Array;
+  /** The window's bytes. */
+  readonly #windows: Int32Array;
+  /** Where in the literal the window begins; -1 for one that begins a byte before it. */
+  readonly #offsets: Int16Array;
+  readonly #literals: Uint16Array;
+  readonly #bytesOf: readonly Uint8Array[];
+  readonly #lists: Int32Array;
+
+  private constructor(written: readonly Uint8Array[], lists: Int32Array, stride: number, count: number) {
+    this.#stride = stride;
+    const bits = Math.min(16, Math.max(10, 6 + Math.ceil(Math.log2(count))));
+    this.#shift = 32 - bits;
+    this.#heads = new Uint16Array(1 << bits);
+    this.#next = new Uint16Array(count + 1);
+    this.#windows = new Int32Array(count + 1);
+    this.#offsets = new Int16Array(count + 1);
+    this.#literals = new Uint16Array(count + 1);
+    this.#bytesOf = written;
+    this.#lists = lists;
+    let filed = 0;
+    for (const [literal, bytes] of written.entries()) {
+      for (const [window, offset] of windowsOf(bytes, stride)) {
+        const head = Math.imul(window, multiplier) >>> this.#shift;
+        filed++;
+        this.#next[filed] = this.#heads[head] ?? 0;
+        this.#heads[head] = filed;
+        this.#windows[filed] = window;
+        this.#offsets[filed] = offset;
+        this.#literals[filed] = literal;
+      }
+    }
+  }
+
+  /** The index of the automaton that begins at `root`; null where it would not be quicker or not be right. */
+  static of(image: EngineImage, root: number): GramIndex | null {
+    if (root === 0) return null;
+    const literals = literalsOf(image, root);
+    if (literals.some(({ text }) => text.length < literalMin)) return null;
+    const written: Uint8Array[] = [];
+    const lists: number[] = [];
+    for (const { text, list } of literals) {
+      const bytes = asWritten(text);
+      if (bytes === null) continue;
+      written.push(bytes);
+      lists.push(list);
+    }
+    const shortest = written.reduce((least, { length }) => Math.min(least, length), 7);
+    const stride = Math.max(2, shortest - windowBytes + 1);
+    let count = 0;
+    for (const bytes of written) count += windowsOf(bytes, stride).length;
+    return count > windowsMax ? null : new GramIndex(written, Int32Array.from(lists), stride, count);
+  }
+
+  /** Notes in `scan` what stands in the text bytes[start … end); `view` is over the same bytes, and one follows it. */
+  scan(bytes: Uint8Array, view: DataView, start: number, end: number, scan: ByteScan): void {
+    const heads = this.#heads;
+    const shift = this.#shift;
+    const stride = this.#stride;
+    const last = end - literalMin;
+    for (let p = start; p <= last; p += stride) {
+      const window = view.getInt32(p, true) | caseBits;
+      const head = heads[Math.imul(window, multiplier) >>> shift] as number;
+      if (head !== 0) this.#look(head, window, bytes, p, start, end, scan);
+    }
+  }
+
+  #look(head: number, window: number, bytes: Uint8Array, at: number, start: number, end: number, scan: ByteScan): void {
+    for (let filed = head; filed !== 0; filed = this.#next[filed] as number) {
+      if (this.#windows[filed] !== window) continue;
+      const literal = this.#literals[filed] as number;
+      const written = this.#bytesOf[literal] as Uint8Array;
+      const from = at - (this.#offsets[filed] as number);
+      if (from < start || from + written.length > end) continue;
+      let i = 0;
+      while (i < written.length && folded[bytes[from + i] as number] === written[i]) i++;
+      // A byte behind an odd number of backslashes is half of an escape.
+      if (i < written.length || (bytes[from - 1] === 0x5c && isEscaped(bytes, from, start))) continue;
+      scan.note(this.#lists[literal] as number);
+    }
+  }
+}
+
+const multiplier = 0x9e3779b1;
+/** With these bits set, letters of both cases are equal; what else becomes equal the comparison tells apart. */
+const caseBits = 0x20202020;
+
+const folded = new Uint8Array(256);
+for (let c = 0; c < 256; c++) folded[c] = c >= 0x41 && c <= 0x5a ? c | 0x20 : c;
+
+function isEscaped(bytes: Uint8Array, at: number, start: number): boolean {
+  let slashes = 0;
+  while (at - 1 - slashes >= start && bytes[at - 1 - slashes] === 0x5c) slashes++;
+  return slashes % 2 === 1;
+}
+
+/** A folded literal as JSON writes it; null when it only has `\u` spellings, which are not read as bytes. */
+function asWritten(text: string): Uint8Array | null {
+  const written = JSON.stringify(text).slice(1, -1);
+  const plainly = text.replaceAll('\\', '');
+  if (JSON.stringify(plainly).includes('\\u')) return null;
+  return Uint8Array.from(written, (character) => character.charCodeAt(0));
+}
+
+/** The windows a literal is filed under: bytes and where they begin in it. */
+function windowsOf(written: Uint8Array, stride: number): (readonly [number, number])[] {
+  const wordAt = (at: number) =>
+    ((written[at] ?? 0) |
+      ((written[at + 1] ?? 0) << 8) |
+      ((written[at + 2] ?? 0) << 16) |
+      ((written[at + 3] ?? 0) << 24) |
+      caseBits) >>
+    0;
+  const places = written.length - windowBytes - stride + 2;
+  if (places > 0) {
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let from = 0; from < places; from++) {
+      let common = 0;
+      for (let i = from; i < from + stride + windowBytes - 1; i++) common += commonness[written[i] ?? 0] ?? 0;
+      if (common < least) {
+        least = common;
+        best = from;
+      }
+    }
+    return Array.from({ length: stride }, (_, i) => [wordAt(best + i), best + i]);
+  }
+  // Three or four bytes, looked for at every second place: where a window reaches beyond the literal, any byte may be.
+  const any = Array.from({ length: 128 }, (_, c) => c).filter((c) => c >= 0x20 && (c & 0x20) !== 0);
+  const three = (written[0] ?? 0) | ((written[1] ?? 0) << 8) | ((written[2] ?? 0) << 16);
+  const before = any.map((c) => [(((three << 8) | c) >> 0) | caseBits, -1] as const);
+  if (written.length === windowBytes) return [[wordAt(0), 0], ...before];
+  return [...any.map((c) => [three | (c << 24) | caseBits, 0] as const), ...before];
+}
+
+/** How common a byte is in events, roughly; only to choose which part of a literal is filed. */
+const commonness = new Uint8Array(128).fill(1);
+for (const [i, c] of [...'qzjxkvbygwphfulmdcnosriatet0123456789-:._/\\ '].entries()) {
+  commonness[c.charCodeAt(0)] = 2 + (i >> 1);
+}
+
+/**
+ * The literals an automaton was made of. A walk in breadth reaches each state first by the text it stands for; literals
+ * known by a part only are among the checks.
+ */
+function literalsOf(image: EngineImage, root: number): Literal[] {
+  const { table, lists, checks, literals: pool, stride } = image;
+  const letters = lettersOf(image.classes);
+  const found: Literal[] = [];
+  const checked = new Set<number>();
+  const texts = new Map<number, string>([[root, '']]);
+  for (const [state, text] of texts) {
+    for (let c = 1; c < stride - 2; c++) {
+      const cell = table[state + c] ?? 0;
+      const next = cell < 0 ? ~cell : cell;
+      if (next === root || next === 0 || texts.has(next)) continue;
+      const longer = text + (letters[c] ?? '');
+      texts.set(next, longer);
+      const list = cell < 0 ? (table[next + stride - 2] ?? 0) : 0;
+      if (list === 0) continue;
+      const truths = lists[list] ?? 0;
+      if (truths > 0) found.push({ text: longer, list });
+      const checksAt = list + 1 + truths;
+      for (let i = 1; i <= (lists[checksAt] ?? 0); i++) checked.add(lists[checksAt + i] ?? 0);
+    }
+  }
+  for (const number of checked) {
+    const check = number * checkWidth;
+    const from = checks[check + checkStart] ?? 0;
+    const classes = pool.subarray(from, from + (checks[check + checkLength] ?? 0));
+    found.push({ text: Array.from(classes, (c) => letters[c] ?? '').join(''), list: checks[check + checkList] ?? 0 });
+  }
+  return found;
+}
+
+/** Class → its folded character. */
+function lettersOf(classes: Uint8Array): string[] {
+  const letters: string[] = [];
+  for (let unit = 127; unit >= 0; unit--) {
+    const c = classes[unit] ?? 0;
+    if (c !== 0 && !(unit >= 0x41 && unit <= 0x5a)) letters[c] = String.fromCharCode(unit);
+  }
+  return letters;
+}
