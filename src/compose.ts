@@ -17,7 +17,8 @@ import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts
 import { createClosers } from './compose/closers.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
-import { loadMappings, shippedMappings } from './compose/mappings.ts';
+import { openMappingBook } from './compose/mapping-book.ts';
+import { shippedMappings } from './compose/mappings.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
@@ -27,7 +28,6 @@ import { createDetector } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
 import { createIntake } from './ingest/index.ts';
-import { createLineReader } from './ingest/read-line.ts';
 import type { Alert } from './model/finding.ts';
 import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
 import type { Logger } from './observe/log.ts';
@@ -87,16 +87,20 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     let noteRules: RuleAudit = async () => undefined;
     const rules = await openRuleBook({
       dirs: config.rulesDirs,
-      options: { placeholderFile: config.placeholderFile, legacyActions: config.rulesLegacyActions },
+      options: {
+        placeholderFile: config.placeholderFile,
+        legacyActions: config.rulesLegacyActions,
+        unknownDimension: config.unknownLogsource,
+      },
       audit: (row) => noteRules(row),
       clock,
       log,
       metrics,
     });
-    const reader = createLineReader(
-      await loadMappings(config.mappingsDir === '' ? shippedMappings : config.mappingsDir),
-    );
-    log.info({ part: 'mappings', version: reader.version }, 'field mappings loaded');
+    const mappings = await openMappingBook({
+      dir: config.mappingsDir === '' ? shippedMappings : config.mappingsDir,
+      log,
+    });
     const records = await openRecords(config, { log });
     closers.add('records', () => records.close());
     const { store, state } = records;
@@ -107,6 +111,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     };
     rules.follow();
     closers.add('rules', () => rules.close());
+    mappings.follow();
+    closers.add('mappings', () => mappings.close());
     const queues = createQueues({ connection: records.redis.connection, log, metrics });
     closers.add('queues', () => queues.close());
     const register = createRegister({ load: (kind) => store.ledger.all(kind) });
@@ -218,7 +224,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
 
     const intake = has('collect')
       ? createIntake({
-          readLine: reader.readLine,
+          readLine: mappings.readLine,
           write: async (batch, rows) => {
             const committed = await store.events.insertBatch(batch, rows);
             // A keyed batch sent again may have been stored with other rows; only the store knows which.
@@ -286,7 +292,15 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       rateLimit: state.rateLimit,
       viewAlert,
       deliveries: store.notices,
-      rules,
+      rules: {
+        ...rules,
+        reload: async (actor) => {
+          const refused = await mappings.reload();
+          const outcome = await rules.reload(actor);
+          return refused === '' ? outcome : { kind: 'failed', reason: refused };
+        },
+      },
+      mappings: () => ({ ...mappings.current(), unknownLogsource: config.unknownLogsource }),
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       metrics,

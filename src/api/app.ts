@@ -46,6 +46,7 @@ export interface ApiParts {
   readonly viewAlert: ports.ViewAlertPort;
   readonly deliveries: ports.DeliveriesPort;
   readonly rules: ports.RulesPort;
+  readonly mappings: ports.MappingsPort;
   readonly drills: ports.DrillsPort;
   readonly health: ports.HealthPort;
   readonly metrics: ports.MetricsPort;
@@ -135,7 +136,7 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     await app.register(alertRoutes({ alerts: parts.alerts, show, limits }));
     await app.register(incidentRoutes({ ...parts, directory, show }));
     await app.register(eventRoutes({ events, limits, clock }));
-    await app.register(ruleRoutes({ rules: parts.rules, limits }));
+    await app.register(ruleRoutes({ rules: parts.rules, mappings: parts.mappings, limits }));
     await app.register(healthRoutes({ health: parts.health, metrics: parts.metrics }));
     await app.register(auditRoutes({ ledger: parts.ledger, limits }));
     await app.register(drillRoutes({ drills: parts.drills }));

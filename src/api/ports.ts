@@ -8,6 +8,7 @@ import type {
   Health,
   IncidentAction,
   IncidentCard,
+  MappingsView,
   RuleSetView,
   RuleView,
 } from '../contract/api.ts';
@@ -175,6 +176,9 @@ export interface RulesPort {
 type ReloadOutcome =
   | { readonly kind: 'loaded'; readonly changed: boolean }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** The field mappings in force. */
+export type MappingsPort = () => MappingsView;
 
 export interface DrillsPort {
   current(): Promise<readonly DrillView[]>;

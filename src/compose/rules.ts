@@ -5,7 +5,7 @@ import { type LoadedRules, loadRuleDirs } from '../detect/rule-files.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { Correlation } from '../sigma/index.ts';
+import type { Correlation, UnknownDimension } from '../sigma/index.ts';
 
 /** Refusals shown by name; all of them are in the log and counted. */
 const refusedShownMax = 200;
@@ -52,6 +52,7 @@ export interface RuleOptions {
   /** YAML file of value lists for `expand`; '' for none. */
   readonly placeholderFile: string;
   readonly legacyActions: boolean;
+  readonly unknownDimension: UnknownDimension;
 }
 
 /** Actor of readings nobody asked for. */
@@ -88,7 +89,7 @@ export async function openRuleBook(o: {
       const loaded = await loadRuleDirs(o.dirs, o.options);
       print = await fingerprintOf(places);
       // Written to while it was read: a set of old and new halves was never meant by anybody.
-      if (print === before) return inForceOf(loaded, o.clock());
+      if (print === before) return inForceOf(loaded, o.options.unknownDimension, o.clock());
     }
     throw new Error(`the files in ${o.dirs.join(', ')} change faster than they can be read`);
   }
@@ -173,9 +174,9 @@ export async function openRuleBook(o: {
   };
 }
 
-function inForceOf(loaded: LoadedRules, loadedMs: number): InForce {
+function inForceOf(loaded: LoadedRules, unknownDimension: UnknownDimension, loadedMs: number): InForce {
   const { correlations, tooLong } = withinTimespan(loaded.correlations);
-  const live = liveRulesOf(loaded.set, { correlations, silent: loaded.silent });
+  const live = liveRulesOf(loaded.set, { correlations, silent: loaded.silent, unknownDimension });
   const refused = [...loaded.problems.filter((problem) => problem.severity === 'refused'), ...tooLong];
   const set: RuleSetView = {
     version: live.version,

@@ -3,6 +3,7 @@ import type { Role } from '../model/account.ts';
 import type { Origin, ParseStatus } from '../model/event.ts';
 import type { Entity, MatchedField } from '../model/finding.ts';
 import type { IncidentState } from '../model/incident.ts';
+import type { Mappings } from '../model/mapping.ts';
 import type { Severity } from '../model/severity.ts';
 
 /** One page of a list; `cursor` null when it was the last. `total` is exact, `cut` says what a limit left out. */
@@ -210,6 +211,12 @@ export interface RuleSetView {
   /** Why what lies in the folders now is not in force; '' when it is. */
   readonly failure: string;
   readonly failedMs: number;
+}
+
+/** How lines are read: with these the board makes of a pasted line what live ingest makes of it. */
+export interface MappingsView extends Mappings {
+  /** Whether a rule applies to events that say nothing of a dimension it names. */
+  readonly unknownLogsource: 'open' | 'closed';
 }
 
 export interface SystemView {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { RuleFacts } from '../model/finding.ts';
 import { severityOf } from '../model/severity.ts';
-import { type Correlation, compileRules, type RuleMetadata, type RuleSet } from '../sigma/index.ts';
+import {
+  type Correlation,
+  compileRules,
+  type RuleMetadata,
+  type RuleSet,
+  type UnknownDimension,
+} from '../sigma/index.ts';
 import { liveCorrelationsOf } from './live-correlations.ts';
 import type { LiveRules, Matcher } from './ports.ts';
 
@@ -40,9 +46,14 @@ function versionOf(set: RuleSet, correlations: readonly Correlation[]): string {
 /** A compiled rule set as the detector uses it. Make it once a rule set: the detector tells sets apart by identity. */
 export function liveRulesOf(
   set: RuleSet,
-  linked: { readonly correlations: readonly Correlation[]; readonly silent: ReadonlySet<string> } = unlinked,
+  linked: {
+    readonly correlations: readonly Correlation[];
+    readonly silent: ReadonlySet<string>;
+    /** As the set was compiled; default `closed`. */
+    readonly unknownDimension?: UnknownDimension;
+  } = unlinked,
 ): LiveRules {
-  const { silent, correlations } = linked;
+  const { silent, correlations, unknownDimension = 'closed' } = linked;
   const titles = new Map([...set.rules, ...correlations].map(({ id, title }) => [id, title]));
   return {
     version: versionOf(set, correlations),
@@ -52,7 +63,10 @@ export function liveRulesOf(
     match: (candidate) => set.match(candidate),
     explain: (rule, candidate) => set.explain(rule, candidate),
     part: (numbers): Matcher => {
-      const part = compileRules(numbers.flatMap((number) => set.rules[number] ?? []));
+      const part = compileRules(
+        numbers.flatMap((number) => set.rules[number] ?? []),
+        { unknownDimension },
+      );
       return {
         match: (candidate) => part.match(candidate).map((index) => numbers[index] ?? -1),
         explain: (rule, candidate) => set.explain(rule, candidate),

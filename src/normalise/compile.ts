@@ -1,6 +1,6 @@
+import type { Mapping, MappingRule, Selector, ValueMap, When } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
 import { makesFields } from './fields.ts';
-import type { Mapping, MappingRule, Selector, ValueMap, When } from './mapping.ts';
 import { readerOf, type SelectorReader, ValueClasses } from './selector.ts';
 
 /** What the rules of a group say of one kind of record. */

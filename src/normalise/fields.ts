@@ -1,5 +1,5 @@
 import type { FieldValue } from '../model/event.ts';
-import type { MappingRule, ValueMap } from './mapping.ts';
+import type { MappingRule, ValueMap } from '../model/mapping.ts';
 import { ownField } from './selector.ts';
 
 type Fields = Record<string, FieldValue>;

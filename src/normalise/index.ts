@@ -1,14 +1,14 @@
 import type { FieldValue, LogsourceTags, NormalisedEvent } from '../model/event.ts';
+import type { Identity, Mapping, Mappings } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
 import { addFields, dropBlanks } from './fields.ts';
-import type { Identity, Mapping, Mappings } from './mapping.ts';
 import { firstLine, tell } from './message.ts';
 import { mayNeedNfc, nfcFields } from './nfc.ts';
 import { createProgram, type Plan, type Program } from './program.ts';
 import { ownField } from './selector.ts';
 import { createTagger } from './tags.ts';
 
-export type { Mapping, Mappings } from './mapping.ts';
+export type { Mapping, Mappings } from '../model/mapping.ts';
 
 /** Builds events from records and, for lines no parser understood, from the bare text. Pure; no clock. */
 export interface Normaliser {

@@ -1,4 +1,4 @@
-import type { Identity, Mapping, MappingRule, Selector, ValueMap, When } from './mapping.ts';
+import type { Identity, Mapping, MappingRule, Selector, ValueMap, When } from '../model/mapping.ts';
 import { type MappingNode, type MappingProblem, type MappingText, readMappingYaml } from './mapping-yaml.ts';
 
 export type { MappingProblem } from './mapping-yaml.ts';

@@ -1,7 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
+import type { Mapping } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
 import { createGroup, type Group } from './compile.ts';
-import type { Mapping } from './mapping.ts';
 
 /** What is to be done with the records that the same mappings speak of. */
 export interface Plan {

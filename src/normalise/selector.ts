@@ -1,6 +1,6 @@
 import type { FieldValue } from '../model/event.ts';
+import type { Selector } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
-import type { Selector } from './mapping.ts';
 
 /** What a selector finds in a record; undefined for a field that is not there. */
 export type SelectorReader = (record: ParsedRecord, parser: string) => FieldValue | undefined;

@@ -85,6 +85,7 @@ async function openApi(): Promise<FastifyInstance> {
     sessions: state.sessions,
     rateLimit: state.rateLimit,
     deliveries: store.notices,
+    mappings: () => ({ version: 'none', unknownLogsource: 'closed', all: [] }),
     rules: {
       list: () => [],
       get: () => null,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { type ApiLimits, type ApiParts, buildApi, createAccount, createToken } from '../../src/api/index.ts';
 import type { StoredEvent } from '../../src/api/ports.ts';
+import { loadMappings } from '../../src/compose/mappings.ts';
 import type { Role } from '../../src/model/account.ts';
 import type { Alert } from '../../src/model/finding.ts';
 import type { IncidentFacts } from '../../src/model/incident.ts';
@@ -210,6 +211,7 @@ export async function openWorld(
   const api = memoryApi(o);
   const { accounts, parts } = api;
   fill(api);
+  api.memory.mappings.push(...(await loadMappings()).all);
   for (const id of ['qlvb', 'tthc']) {
     await parts.ledger.append({
       kind: 'system',

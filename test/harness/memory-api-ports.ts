@@ -31,6 +31,7 @@ import {
   type LedgerKind,
   type LedgerRow,
 } from '../../src/model/incident.ts';
+import type { Mapping } from '../../src/model/mapping.ts';
 import type { Delivery } from '../../src/model/notice.ts';
 import type { System } from '../../src/model/register.ts';
 import type { Logger } from '../../src/observe/log.ts';
@@ -49,6 +50,7 @@ interface Memory {
   readonly deliveries: Delivery[];
   readonly deadLetters: DeadLetter[];
   readonly rules: RuleView[];
+  readonly mappings: Mapping[];
   ruleSet: RuleSetView;
   /** What the next reload comes to. */
   reload: Awaited<ReturnType<ApiParts['rules']['reload']>>;
@@ -286,6 +288,7 @@ export function memoryApi(
     deliveries: [],
     deadLetters: [],
     rules: [],
+    mappings: [],
     ruleSet: oneRuleSet,
     reload: { kind: 'loaded', changed: false },
     drills: [],
@@ -363,6 +366,7 @@ export function memoryApi(
     sessions,
     rateLimit: memoryRateLimit(memory),
     deliveries: { of: (id) => store(() => memory.deliveries.filter(({ incident }) => incident === id)) },
+    mappings: () => ({ version: 'mappings-1', unknownLogsource: 'closed', all: memory.mappings }),
     rules: {
       list: () => memory.rules,
       get: (id) => memory.rules.find((rule) => rule.id === id) ?? null,

@@ -28,6 +28,7 @@ const expected: Readonly<Record<string, Permission | 'signed in' | 'public' | 'c
   'GET /api/v1/rules': 'rule.read',
   'GET /api/v1/rules/:id': 'rule.read',
   'GET /api/v1/rule-set': 'rule.read',
+  'GET /api/v1/mappings': 'rule.read',
   'POST /api/v1/rules/reload': 'rule.manage',
   'GET /api/v1/health': 'health.read',
   'GET /api/v1/metrics': 'health.read',

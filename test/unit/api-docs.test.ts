@@ -66,6 +66,7 @@ describe('the OpenAPI document', () => {
     ['/events/bqlvb-0', '/api/v1/events/{id}'],
     ['/rules/rule-webshell', '/api/v1/rules/{id}'],
     ['/rule-set', '/api/v1/rule-set'],
+    ['/mappings', '/api/v1/mappings'],
     ['/health', '/api/v1/health'],
     ['/audit', '/api/v1/audit'],
     ['/tokens', '/api/v1/tokens'],

@@ -39,7 +39,7 @@ beforeEach(async () => {
   metrics = createMetrics();
   book = await openRuleBook({
     dirs: [join(dir, 'rules')],
-    options: { placeholderFile: '', legacyActions: false },
+    options: { placeholderFile: '', legacyActions: false, unknownDimension: 'closed' },
     audit: async (row) => {
       if (auditFails) throw new Error('the store is away');
       audit.push(row);

@@ -3,18 +3,20 @@ import { z } from 'zod';
 import { ApiProblem } from '../errors.ts';
 import { principalOf } from '../guard.ts';
 import type { ApiLimits } from '../limits.ts';
-import type { RulesPort } from '../ports.ts';
+import type { MappingsPort, RulesPort } from '../ports.ts';
+import { mappingsView } from '../schemas/mapping.ts';
 import * as query from '../schemas/query.ts';
 import * as wire from '../schemas/wire.ts';
 import { ruleSummary } from '../views.ts';
 
 export interface RuleParts {
   readonly rules: RulesPort;
+  readonly mappings: MappingsPort;
   readonly limits: ApiLimits;
 }
 
 /** The rule set in force. Lists go by rule id; the cursor is the last id shown. */
-export function ruleRoutes({ rules, limits }: RuleParts): FastifyPluginAsyncZod {
+export function ruleRoutes({ rules, mappings, limits }: RuleParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.route({
       method: 'GET',
@@ -48,11 +50,23 @@ export function ruleRoutes({ rules, limits }: RuleParts): FastifyPluginAsyncZod 
     });
 
     app.route({
+      method: 'GET',
+      url: '/mappings',
+      config: { access: { permission: 'rule.read' } },
+      schema: {
+        summary: 'The field mappings in force: how lines become events',
+        tags: ['rules'],
+        response: { 200: mappingsView },
+      },
+      handler: async () => mappings(),
+    });
+
+    app.route({
       method: 'POST',
       url: '/rules/reload',
       config: { access: { permission: 'rule.manage' } },
       schema: {
-        summary: 'Read the rule folders again',
+        summary: 'Read the rule folders and the field mappings again',
         tags: ['rules'],
         response: { 200: wire.ruleSetView },
       },
