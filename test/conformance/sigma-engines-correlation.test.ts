@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClickHouseBacking } from '../../src/backing/index.ts';
 import {
   type Correlation,
   compileRules,
@@ -8,18 +9,27 @@ import {
   linkRules,
   type MatchedEvent,
   parseRules,
+  type Rule,
 } from '../../src/sigma/index.ts';
+import { startClickHouse } from '../harness/clickhouse.ts';
+import { type CorrelationSqlEngine, createCorrelationSqlEngine } from '../harness/sigma-sql-correlation.ts';
 import { eventOf } from '../property/sigma-cases.ts';
 import { type ConformanceCase, casesOf, documentsOf, linesOf, sections } from './sigma-case-rows.ts';
 
-/** The correlations of the conformance page, by brute force and as a stream, events given in both orders. */
+/** The correlations of the conformance page, by brute force, as a stream and in ClickHouse, events in both orders. */
 const cases = sections.flatMap(({ rows }) =>
   rows.flatMap((row) =>
     casesOf(row).flatMap((one, i) => (one.begins === undefined ? [] : [[`${row.id} ${i + 1}`, one] as const])),
   ),
 );
 
-function read(one: ConformanceCase): { correlations: readonly Correlation[]; events: MatchedEvent[] } {
+interface Read {
+  readonly correlations: readonly Correlation[];
+  readonly rules: readonly Rule[];
+  readonly events: readonly MatchedEvent[];
+}
+
+function read(one: ConformanceCase): Read {
   const { rules, correlations, documents } = linkRules(parseRules(documentsOf(one), 'row.yml').documents);
   expect(documents.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(one.warned ?? []);
   const set = compileRules(rules);
@@ -29,7 +39,7 @@ function read(one: ConformanceCase): { correlations: readonly Correlation[]; eve
     const ids = met.flatMap((index) => rules[index]?.id ?? []);
     return { rules: ids, fields, timeMs: Number(fields.t), order: String(i).padStart(3, '0') };
   });
-  return { correlations, events };
+  return { correlations, rules, events };
 }
 
 type Begin = (correlation: number, group: readonly string[], timeMs: number) => void;
@@ -54,6 +64,26 @@ const engines: Readonly<
     stream.flush();
   },
 };
+
+let backing: ClickHouseBacking;
+let sql: CorrelationSqlEngine;
+beforeAll(async () => {
+  backing = await startClickHouse();
+  sql = createCorrelationSqlEngine(backing);
+}, 60_000);
+afterAll(async () => {
+  await sql?.close();
+  await backing?.close();
+});
+
+test.each(cases)('sql: %s', async (_id, one) => {
+  const { correlations, rules, events } = read(one);
+  const turns = await sql.turns({ rules, correlations }, [...events.toReversed(), ...events.slice(0, 1)]);
+  const begins = turns.map(
+    ({ correlation, group, timeMs }) => `${correlations[correlation]?.title} ${group.join()} ${timeMs}`,
+  );
+  expect(begins.toSorted()).toEqual(one.begins?.toSorted());
+});
 
 describe.each(Object.entries(engines))('%s', (_name, evaluate) => {
   test.each(cases)('%s', (_id, one) => {

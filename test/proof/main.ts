@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { startClickHouse } from '../harness/clickhouse.ts';
 import { createSqlEngine } from '../harness/sigma-sql.ts';
+import { type CorrelationSqlEngine, createCorrelationSqlEngine } from '../harness/sigma-sql-correlation.ts';
+import { createRandom } from '../property/sigma-case-random.ts';
 import { caseBatch } from '../property/sigma-cases.ts';
 import {
   type Contender,
@@ -10,10 +12,12 @@ import {
   reference,
   shrunk,
 } from '../property/sigma-contenders.ts';
+import { correlationBatch } from '../property/sigma-correlation-cases.ts';
+import { bruteForce, delayed, doubled, leaving, streamed } from '../property/sigma-correlation-contenders.ts';
 
 /** npm run proof [-- --cases N --seed N]: generated rules on generated events, every engine beside the reference. */
 const usage = 'usage: npm run proof [-- --cases 1000000] [--seed 1] [--without sql]';
-const size = { rules: 40, events: 50 };
+const size = { rules: 40, events: 125 };
 const shownMax = 5;
 
 interface Tally {
@@ -71,6 +75,42 @@ function small(difference: Difference, contender: Contender): Promise<string> {
   return shrunk(difference, contender, contender.name === 'sql' ? 200 : 2_000);
 }
 
+/** Correlations: brute force beside the stream, shuffled and doubled, and beside SQL unless it is null. */
+async function proveCorrelations(batches: number, seed: number, sql: CorrelationSqlEngine | null): Promise<boolean> {
+  const count = { correlations: 8, events: 80 };
+  const wrong = { stream: 0, sql: 0 };
+  let begins = 0;
+  let correlations = 0;
+  for (let at = seed; at < seed + batches; at++) {
+    const batch = correlationBatch(at, count);
+    const random = createRandom(at);
+    const wanted = bruteForce(batch, batch.events);
+    begins += wanted.begins.length;
+    correlations += batch.correlations.length;
+    const arriving = doubled(random, batch.events);
+    const lost = leaving(wanted, streamed(batch, delayed(random, arriving, 10_000), 10_000));
+    if (lost !== '' && wrong.stream++ < shownMax) console.log(`\nseed ${at}: stream ${lost}\n${batch.text}`);
+    if (sql === null) continue;
+    const told = (title: unknown, group: unknown, timeMs: unknown, order: unknown) =>
+      JSON.stringify([title, group, timeMs, order]);
+    const turns = (await sql.turns(batch, delayed(random, arriving, 60_000))).map(
+      ({ correlation, group, timeMs, order }) => told(batch.correlations[correlation]?.title, group, timeMs, order),
+    );
+    const right = wanted.begins.map((begin) => told(...(JSON.parse(begin) as [unknown, unknown, unknown, unknown])));
+    const off = [...right.filter((turn) => !turns.includes(turn)), ...turns.filter((turn) => !right.includes(turn))];
+    if ((off.length > 0 || turns.length !== right.length) && wrong.sql++ < shownMax) {
+      console.log(`\nseed ${at}: sql ${off.slice(0, 3).join(' ')}\n${batch.text}`);
+    }
+  }
+  console.log(
+    `\n${correlations} generated correlations over ${batches * count.events} events; ${begins} alerts begin by brute force\n`,
+  );
+  console.log('| engine | sets of correlations | sets that differ from brute force |\n|---|---:|---:|');
+  console.log(`| stream | ${batches} | ${wrong.stream} |`);
+  if (sql !== null) console.log(`| sql | ${batches} | ${wrong.sql} |`);
+  return wrong.stream + wrong.sql === 0;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -86,12 +126,16 @@ async function main(): Promise<void> {
     return;
   }
   const wanted = contenders.filter(({ name }) => !values.without.includes(name));
+  // A set of correlations for every 5,000 verdicts: each is 80 events against 8 correlations.
+  const sets = Math.ceil(cases / 5_000);
   if (values.without.includes('sql')) {
-    if (!(await prove(cases, seed, wanted))) process.exitCode = 1;
+    const right = await prove(cases, seed, wanted);
+    if (!(await proveCorrelations(sets, seed, null)) || !right) process.exitCode = 1;
     return;
   }
   const backing = await startClickHouse();
   const engine = createSqlEngine(backing);
+  const correlationEngine = createCorrelationSqlEngine(backing);
   const sql: Contender = {
     name: 'sql',
     verdicts: (batch) =>
@@ -101,9 +145,11 @@ async function main(): Promise<void> {
       ),
   };
   try {
-    if (!(await prove(cases, seed, [...wanted, sql]))) process.exitCode = 1;
+    const right = await prove(cases, seed, [...wanted, sql]);
+    if (!(await proveCorrelations(sets, seed, correlationEngine)) || !right) process.exitCode = 1;
   } finally {
     await engine.close();
+    await correlationEngine.close();
     await backing.close();
   }
 }
