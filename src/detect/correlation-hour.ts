@@ -1,12 +1,7 @@
 import { type CorrelationMember, type MemberWriting, memberKey } from '../model/correlation.ts';
-import { type CorrelationIr, evaluateGroup, type Member } from '../sigma/index.ts';
+import { type HeldInstant, heldInstants } from './correlation-instants.ts';
+import type { LiveCorrelation } from './correlation-ports.ts';
 import { hourEnd, lookBackMs } from './correlation-ranges.ts';
-
-/** When a condition held, and what it was held against. */
-interface HeldInstant {
-  readonly timeMs: number;
-  readonly value: number;
-}
 
 /** A moment at which a condition turned true: an event to the correlations above. */
 export interface Turn {
@@ -46,30 +41,24 @@ export function knownOf(writings: readonly MemberWriting[]): number {
 
 /** @param sorted of one group, as sortedWritings gives them, at least from the hour's look-back to its end */
 export function answerHour(
-  ir: CorrelationIr,
+  correlation: LiveCorrelation,
   sorted: readonly MemberWriting[],
   hourMs: number,
   membersMax: number,
 ): HourAnswer {
+  const { ir } = correlation;
   const from = firstAtOrAfter(sorted, hourMs - lookBackMs(ir));
   const to = firstAtOrAfter(sorted, hourEnd(hourMs));
   const writings = sorted.slice(from, to);
   const standing = writings.flatMap(({ member, holds }) => (holds ? [member] : []));
   const cut = Math.max(0, standing.length - membersMax);
   const members = standing.slice(cut);
-  const byKey = new Map(members.map((member) => [memberKey(member), member]));
-  const instants = evaluateGroup(ir, members.map(plainMember)).filter(({ timeMs }) => timeMs >= hourMs);
-  const held = instants.flatMap(({ holds, timeMs, value }) => (holds ? [{ timeMs, value }] : []));
-  const turns = instants.flatMap(({ turned, timeMs, completing }): Turn[] => {
-    const member = byKey.get(memberKey(completing));
-    return turned && member !== undefined ? [{ timeMs, completing: member }] : [];
+  const held = heldInstants(correlation, members).filter(({ timeMs }) => timeMs >= hourMs);
+  const turns = held.flatMap(({ turned, timeMs, order }): Turn[] => {
+    const completing = turned ? members[firstAt(members, timeMs, order)] : undefined;
+    return completing === undefined ? [] : [{ timeMs, completing }];
   });
   return { hourMs, known: knownOf(writings), cut, held, turns, evidence: inWindows(members, held, ir.timespanMs) };
-}
-
-function plainMember(member: CorrelationMember): Member {
-  const { timeMs, order, reference, groupTexts, value, number, carried } = member;
-  return { timeMs, order, reference, group: groupTexts, value, number, carried };
 }
 
 /** Members at times x for which it held at some t with x ≤ t ≤ x + timespan. */
@@ -84,6 +73,11 @@ function inWindows(
     const instant = held[next];
     return instant !== undefined && instant.timeMs <= timeMs + timespanMs;
   });
+}
+
+/** Of the members of one event the one of the first reference: they stand in this order. */
+function firstAt(members: readonly CorrelationMember[], timeMs: number, order: string): number {
+  return members.findIndex((member) => member.timeMs === timeMs && member.order === order);
 }
 
 function firstAtOrAfter(sorted: readonly MemberWriting[], timeMs: number): number {

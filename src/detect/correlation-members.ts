@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CorrelationMember } from '../model/correlation.ts';
 import type { SecurityEvent } from '../model/event.ts';
-import { type CorrelationIr, type EventFields, type Member, memberOf } from '../sigma/index.ts';
+import { type EventFields, hitEvent, type Member, memberOf } from '../sigma/index.ts';
 import type { Turn } from './correlation-hour.ts';
 import type { LiveCorrelation } from './correlation-ports.ts';
 import type { DetectLimits } from './limits.ts';
@@ -36,21 +36,14 @@ export function memberOfTurn(
 ): Made {
   const { completing } = turn;
   const { groupTexts, group, ...rest } = completing;
-  const order = `${completing.order}\u0001${below.facts.id}\u0001${JSON.stringify(groupTexts)}`;
+  const { fields, order } = hitEvent({ id: below.facts.id, ir: below.ir }, completing, groupTexts);
   const behind = { ...rest, source: sourceOf(below, group) };
-  return made(above, below.facts.id, turnFields(below.ir, completing), { timeMs: turn.timeMs, order }, behind, limits);
+  return made(above, below.facts.id, fields, { timeMs: turn.timeMs, order }, behind, limits);
 }
 
 /** Names a group of a correlation as where members above come from. */
 export function sourceOf(below: LiveCorrelation, group: string): string {
   return hash32([below.key, group]);
-}
-
-/** The fields of a turn, as the correlation above sees them: the group's, by name, and what is handed on. */
-function turnFields(ir: CorrelationIr, completing: CorrelationMember): EventFields {
-  const group = ir.groupBy.map(({ name }, i) => [name, completing.groupTexts[i] ?? null] as const);
-  const carried = ir.carries.map(({ name }, i) => [name, completing.carried[i] ?? null] as const);
-  return Object.fromEntries([...carried, ...group]);
 }
 
 function made(

@@ -1,11 +1,13 @@
 import type { CorrelationMember, CorrelationShape, MemberSlice, MemberWriting } from '../model/correlation.ts';
 import type { RuleFacts } from '../model/finding.ts';
-import type { CorrelationIr } from '../sigma/index.ts';
+import type { Correlation, CorrelationIr } from '../sigma/index.ts';
 
 /** A correlation of the live rules. */
 export interface LiveCorrelation {
   readonly facts: RuleFacts;
   readonly ir: CorrelationIr;
+  /** The same condition over members of one group: nothing to group by, and what is reckoned with is `memberValue`. */
+  readonly overMembers: Correlation;
   readonly shape: CorrelationShape;
   /** Names its members in the store: the id and the hash of what it means, so that another meaning begins anew. */
   readonly key: string;

@@ -104,7 +104,7 @@ export function createCorrelator(o: {
       ranges.some(({ fromMs, toMs }) => hourMs >= fromMs && hourMs < toMs),
     );
     return touchedHours.map((hourMs) => {
-      const answer = answerHour(correlation.ir, sorted, hourMs, limits.groupMembersMax);
+      const answer = answerHour(correlation, sorted, hourMs, limits.groupMembersMax);
       if (answer.cut > 0) {
         counts.cut.inc({ rule: correlation.facts.id }, answer.cut);
         const group = sorted[0]?.member.groupTexts;

@@ -43,7 +43,7 @@ export const defaultDetectLimits: DetectLimits = {
   matchedSpansMax: 16,
   evidencePerRead: 400,
   membersPerWrite: 2_000,
-  groupMembersMax: 5_000,
+  groupMembersMax: 50_000,
   sliceMembersMax: 50_000,
   timespanMaxMs: 30 * 86_400_000,
   memberTextChars: 4_096,

@@ -21,6 +21,7 @@ export function liveCorrelationsOf(
     return {
       facts: o.factsOf(correlation),
       ir,
+      overMembers: overMembers(correlation),
       // By meaning and not by text: a new description must not make a correlation forget its windows.
       key: `${id}@${createHash('sha256').update(JSON.stringify(ir)).digest('hex').slice(0, 16)}`,
       shape: {
@@ -50,6 +51,16 @@ export function liveCorrelationsOf(
     referringTo: (id) => referring.get(id) ?? [],
     numberOf: (key) => numbers.get(key) ?? -1,
   };
+}
+
+/** The field that holds what a condition reckons with, where members stand for events. */
+export const memberValue = 'value';
+
+function overMembers(correlation: Correlation): Correlation {
+  const { ir } = correlation;
+  const fields = ir.fields.length === 0 ? [] : [{ name: memberValue, fields: ir.references.map(() => memberValue) }];
+  const references = ir.references.map((_, at) => ({ kind: 'rule' as const, id: String(at) }));
+  return { ...correlation, ir: { ...ir, references, groupBy: [], fields, carries: [] } };
 }
 
 const countingKinds: readonly string[] = ['event_count', 'value_count', 'temporal', 'temporal_ordered'];

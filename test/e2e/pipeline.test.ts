@@ -1,38 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  alertIdOf,
-  alertView,
-  buildAlert,
-  correlatedAlertId,
-  correlatedDraftOf,
-  defaultAlertLimits,
-  draftOf,
-} from '../../src/alert/index.ts';
+import { alertIdOf } from '../../src/alert/index.ts';
 import type { ClickHouseBacking } from '../../src/backing/index.ts';
 import type { AlertView, IncidentCard } from '../../src/contract/api.ts';
-import { createDetector, type Detector } from '../../src/detect/index.ts';
-import { createIncidents, groupKeyOfAlert, type Incidents } from '../../src/incident/index.ts';
+import { groupKeyOfAlert } from '../../src/incident/index.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import { createLog } from '../../src/observe/log.ts';
-import { createMetrics } from '../../src/observe/metrics.ts';
-import { createQueues, type Queues } from '../../src/queue/index.ts';
-import { createState, type State } from '../../src/state/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
+import { randomOf, startWorker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, minuteMs, rulesOf, tenOClock, threeRules } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
-
-/** A process of the detect role: its own connections, its own detector. */
-interface Worker {
-  readonly queues: Queues;
-  readonly state: State;
-  readonly detector: Detector;
-  readonly incidents: Incidents;
-  /** From now on every so many steps of its effects throw, as a crash would. */
-  crashing(share: number): void;
-  close(): Promise<void>;
-}
 
 const log = createLog('silent');
 const rules = rulesOf(threeRules);
@@ -49,95 +27,6 @@ afterAll(async () => {
   await store?.close();
   await Promise.all([clickhouse?.close(), redis?.stop()]);
 });
-
-/** The same numbers on every run. */
-function randomOf(seed: number): () => number {
-  let at = seed;
-  return () => {
-    at = (Math.imul(at, 1664525) + 1013904223) >>> 0;
-    return at / 2 ** 32;
-  };
-}
-
-function startWorker(name: string, notices: Map<string, number>, random: () => number): Worker {
-  let share = 0;
-  const perhaps = (): void => {
-    if (random() < share) throw new Error('crash');
-  };
-  const shaky = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      perhaps();
-      const result = await work(...args);
-      perhaps();
-      return result;
-    };
-  };
-  const metrics = createMetrics();
-  const limits = { offerTimeoutMs: 500, retryFirstMs: 20, retryMaxMs: 200, stalledCheckMs: 500, jobLockMs: 2000 };
-  const queues = createQueues({ connection: redis.connection, log, metrics, limits });
-  const state = createState({ connection: redis.connection, log, limits: { lockTtlMs: 2000, feedBlockMs: 200 } });
-  const incidents = createIncidents({
-    alerts: { ...store.detection, writeAlerts: shaky(store.detection.writeAlerts) },
-    incidents: { ...store.incidents, write: shaky(store.incidents.write) },
-    ledger: { append: shaky(store.ledger.append), newestOf: store.ledger.newestOf },
-    lock: state.lock,
-    names: (system) => ({ systemName: system, orgName: '', systemLevel: 3 }),
-    publish: shaky(state.bus.publish),
-    viewAlert: (alert, { code }) =>
-      alertView(alert, { incidentCode: code, systemName: alert.system }, defaultAlertLimits),
-    warn: () => undefined,
-    clock: Date.now,
-  });
-  const detector = createDetector({
-    store: {
-      ...store.events,
-      ...store.detection,
-      insertFindings: shaky(store.detection.insertFindings),
-      recordEvaluation: shaky(store.events.recordEvaluation),
-    },
-    rules: () => rules,
-    alert: {
-      draft: draftOf,
-      build: (o) => buildAlert({ ...o, limits: defaultAlertLimits }),
-      correlated: (hour) => correlatedDraftOf({ ...hour, limits: defaultAlertLimits }),
-      correlatedId: correlatedAlertId,
-    },
-    members: store.correlations,
-    recent: state.correlations,
-    incidents,
-    notify: shaky(async (raised) => {
-      for (const { alert } of raised) notices.set(alert.id, (notices.get(alert.id) ?? 0) + 1);
-    }),
-    offer: queues.offerDetect,
-    worker: name,
-    clock: Date.now,
-    limits: { sweepGraceMs: 300, sweepEveryMs: 200, findingsPerWrite: 20 },
-    log,
-    metrics,
-  });
-  queues.workDetect(async (ref) => void (await detector.evaluate(ref)), { concurrency: 3 });
-  const stopSweeping = detector.startSweeping({
-    every: (ms, run) => {
-      const timer = setInterval(run, ms);
-      return () => clearInterval(timer);
-    },
-  });
-  return {
-    queues,
-    state,
-    detector,
-    incidents,
-    crashing: (next) => {
-      share = next;
-    },
-    close: async () => {
-      stopSweeping();
-      await queues.close();
-      await detector.close();
-      await state.close();
-    },
-  };
-}
 
 /** What detection should find: every rule held against every event, one by one, no store and no queue. */
 function oracleOf(events: readonly SecurityEvent[]) {
@@ -170,7 +59,9 @@ describe('two workers, a real ClickHouse, a real Redis', () => {
     const random = randomOf(20261122);
     const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
     const notices = new Map<string, number>();
-    const workers = [startWorker('w1', notices, random), startWorker('w2', notices, random)];
+    const workers = ['w1', 'w2'].map((name) =>
+      startWorker({ name, rules: () => rules, store, redis, notices, random }),
+    );
     const shown = { alerts: new Map<string, AlertView>(), incidents: new Map<string, IncidentCard>() };
     workers[1]?.state.bus.subscribe((news) => {
       if (news.kind !== 'message') return;

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { correlatedAlertId } from '../../src/alert/index.ts';
+import { sortedWritings } from '../../src/detect/correlation-hour.ts';
+import { decimalText, heldInstants } from '../../src/detect/correlation-instants.ts';
 import { memberOfEvent } from '../../src/detect/correlation-members.ts';
 import { type LiveRules, liveRulesOf } from '../../src/detect/index.ts';
+import type { CorrelationMember } from '../../src/model/correlation.ts';
+import type { SecurityEvent } from '../../src/model/event.ts';
 import type { Alert } from '../../src/model/finding.ts';
+import { type Correlation, type CorrelationIr, compileRules, parseRules } from '../../src/sigma/index.ts';
 import {
-  type Correlation,
-  type CorrelationIr,
-  compileRules,
-  evaluateGroup,
-  parseRules,
-} from '../../src/sigma/index.ts';
+  correlationSpecs,
+  correlationsOf,
+  everyKindText,
+  standingOf,
+  standingOracle,
+} from '../harness/correlation-set.ts';
+import { randomOf } from '../harness/detect-worker.ts';
 import {
   createDetectionWorld,
   type DetectionWorld,
@@ -229,117 +235,16 @@ function memberGroup(spec: EventSpec): string {
   return made.member.group;
 }
 
-/** The same numbers on every run. */
-function randomOf(seed: number): () => number {
-  let at = seed;
-  return () => {
-    at = (Math.imul(at, 1664525) + 1013904223) >>> 0;
-    return at / 2 ** 32;
-  };
-}
-
-const kinds: readonly Correlation[] = [
-  correlation('count', {}),
-  correlation('values', {
-    kind: 'value_count',
-    fields: [{ name: 'User', fields: ['User', 'User'] }],
-    references: [
-      { kind: 'rule', id: ids.logon },
-      { kind: 'rule', id: ids.success },
-    ],
-    groupBy: [{ name: 'SourceIp', fields: ['SourceIp', 'SourceIp'] }],
-  }),
-  correlation('ordered', {
-    kind: 'temporal_ordered',
-    references: [
-      { kind: 'rule', id: ids.logon },
-      { kind: 'rule', id: ids.success },
-    ],
-    groupBy: [{ name: 'SourceIp', fields: ['SourceIp', 'SourceIp'] }],
-    condition: [{ operator: 'gte', number: 2 }],
-    timespanMs: 40 * 1000,
-  }),
-  correlation('between', {
-    condition: [
-      { operator: 'gte', number: 2 },
-      { operator: 'lt', number: 4 },
-    ],
-    timespanMs: minuteMs,
-  }),
-  correlation('average', {
-    kind: 'value_avg',
-    fields: [{ name: 'Bytes', fields: ['Bytes'] }],
-    condition: [{ operator: 'gt', number: 60 }],
-    timespanMs: 2 * minuteMs,
-  }),
-];
-const everyKind = rulesWith(kinds);
-
-/** What should hold in which hour of which group, by brute force over all events at once. */
-function oracle(events: readonly ReturnType<typeof eventOf>[]): string[] {
-  const found: string[] = [];
-  for (const live of everyKind.correlations.all) {
-    const groups = new Map<string, Extract<ReturnType<typeof memberOfEvent>, { kind: 'member' }>['member'][]>();
-    for (const event of events) {
-      for (const rule of everyKind.match(event)) {
-        const made = memberOfEvent(live, everyKind.facts[rule]?.id ?? '', event, '2026-11-22', {
-          memberTextChars: 4096,
-        });
-        if (made?.kind === 'member')
-          groups.set(made.member.group, [...(groups.get(made.member.group) ?? []), made.member]);
-      }
-    }
-    for (const [group, members] of groups) {
-      const instants = evaluateGroup(
-        live.ir,
-        members.map((m) => ({ ...m, group: m.groupTexts })),
-      );
-      const hours = new Map<number, { events: Set<string>; last: number; peak: number }>();
-      for (const { timeMs, holds, value, members: window } of instants) {
-        if (!holds) continue;
-        const hour = Math.floor(timeMs / 3_600_000) * 3_600_000;
-        const known = hours.get(hour) ?? { events: new Set<string>(), last: 0, peak: Number.NEGATIVE_INFINITY };
-        hours.set(hour, known);
-        for (const { order } of window) known.events.add(order);
-        known.last = Math.max(known.last, timeMs);
-        known.peak = Math.max(known.peak, value);
-      }
-      for (const [hour, { events: its, last, peak }] of hours)
-        found.push(`${correlatedAlertId(live.facts.id, group, hour)} ${its.size} ${last} ${peak}`);
-    }
-  }
-  return found.sort();
-}
-
-function standing(world: DetectionWorld): string[] {
-  return alertsOf(world)
-    .filter((alert) => alert.correlation?.holds)
-    .map((alert) => `${alert.id} ${alert.events} ${alert.lastEventMs} ${alert.correlation?.value}`)
-    .sort();
-}
-
-function someEvents(random: () => number, many: number): EventSpec[] {
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
-  return Array.from({ length: many }, () =>
-    fail(Math.floor(random() * 90) * 20_000, {
-      command: pick(['fail', 'fail', 'ok', 'other']),
-      fields: {
-        SourceIp: pick(['10.0.0.1', '10.0.0.2', '10.0.0.3']),
-        User: pick(['a', 'b', 'c', 'd']),
-        Bytes: pick([1, 40, 90, 200]),
-      },
-    }),
-  );
-}
+const everyKind = correlationsOf(everyKindText);
 
 describe('the answer is that of all events at once', () => {
-  test.each([1, 2, 3, 4, 5, 6])('in any order of batches, doubled, over two detectors (%i)', async (seed) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('in any order of batches, doubled, over two detectors (%i)', async (seed) => {
     const random = randomOf(seed);
-    const specs = someEvents(random, 90);
-    const one = createDetectionWorld({ rules: everyKind });
-    const two = createDetectionWorld({ rules: everyKind, store: one.store });
+    const specs = correlationSpecs(random, 110);
+    const one = createDetectionWorld({ rules: everyKind.rules });
+    const two = createDetectionWorld({ rules: everyKind.rules, store: one.store });
     const refs: { id: string; day: string }[] = [];
-    const events: ReturnType<typeof eventOf>[] = [];
+    const events: SecurityEvent[] = [];
     for (let from = 0; from < specs.length; ) {
       const some = specs.slice(from, from + 1 + Math.floor(random() * 9));
       from += some.length;
@@ -349,11 +254,94 @@ describe('the answer is that of all events at once', () => {
     }
     refs.sort(() => random() - 0.5);
     for (const ref of [...refs, ...refs.slice(0, 5)]) await one.detector.evaluate(ref);
-    const want = oracle(events);
-    expect(want.length).toBeGreaterThan(10);
-    expect(standing(one)).toEqual(want);
-    // A second process with nothing in memory, all of it again.
+    const want = standingOracle(everyKind, events);
+    expect(want.length).toBeGreaterThan(30);
+    expect(standingOf(alertsOf(one))).toEqual(want);
+    // A second process with nothing in memory, some of it again.
     for (const ref of refs.slice(0, 8)) await two.detector.evaluate(ref);
-    expect(standing(two)).toEqual(want);
+    expect(standingOf(alertsOf(two))).toEqual(want);
+  });
+
+  test('with a crash before or after any step, then again: the same alerts as without it', async () => {
+    const random = randomOf(11);
+    const batches = [0, 1, 2].map((n) => [`b${n}`, correlationSpecs(random, 12)] as const);
+    const run = async (crashAt: number): Promise<{ steps: number; alerts: unknown; notices: string[] }> => {
+      let steps = 0;
+      const world = createDetectionWorld({
+        rules: everyKind.rules,
+        step: () => {
+          steps += 1;
+          if (steps === crashAt) throw new Error('crash');
+        },
+      });
+      for (const [id, specs] of batches) {
+        const ref = world.commit(id, specs);
+        await world.detector.evaluate(ref).catch(() => world.detector.evaluate(ref));
+      }
+      const { alerts, findings } = world.store.dump();
+      return { steps, alerts: { alerts, findings }, notices: [...world.notices.keys()].sort() };
+    };
+    const whole = await run(0);
+    expect(whole.steps).toBeGreaterThan(60);
+    for (let crashAt = 1; crashAt <= whole.steps; crashAt += 5) {
+      const crashed = await run(crashAt);
+      expect(crashed.alerts, `crash at step ${crashAt}`).toEqual(whole.alerts);
+      expect(crashed.notices, `notices after a crash at step ${crashAt}`).toEqual(whole.notices);
+    }
+  });
+});
+
+describe('moments at which a correlation holds', () => {
+  test.each([1, 2, 3, 4])('are the same by brute force and by the stream (%i)', (seed) => {
+    const random = randomOf(seed);
+    for (const correlation of everyKind.rules.correlations.all) {
+      const members = Array.from({ length: 40 + Math.floor(random() * 60) }, (_, n): CorrelationMember => {
+        const order = `e${Math.floor(random() * 60)}`;
+        return {
+          correlation: correlation.key,
+          group: 'g',
+          timeMs: tenOClock + Math.floor(random() * 40) * 15_000,
+          order,
+          reference: Math.floor(random() * correlation.ir.references.length),
+          groupTexts: correlation.ir.groupBy.map(() => 'x'),
+          value: `v${Math.floor(random() * 5)}`,
+          number: [1e-9, 0.1, -3, 1e22, 90, n][Math.floor(random() * 6)] ?? 0,
+          carried: [],
+          event: order,
+          day: '',
+          receivedTimeMs: 0,
+          origin: 'production',
+          drill: '',
+          lane: '',
+          org: '',
+          system: '',
+          host: '',
+          source: '',
+        };
+      });
+      const sorted = sortedWritings(members.map((member) => ({ member, version: 0, holds: true }))).map(
+        ({ member }) => member,
+      );
+      const brute = heldInstants(correlation, sorted.slice(0, 48));
+      const stream = heldInstants(correlation, sorted);
+      const lastMs = sorted[47]?.timeMs ?? 0;
+      // The first 48 decide on all times but the last of them, at which others may stand.
+      expect(
+        stream.filter(({ timeMs }) => timeMs < lastMs),
+        correlation.facts.title,
+      ).toEqual(brute.filter(({ timeMs }) => timeMs < lastMs));
+    }
+  });
+
+  test.each([
+    [0.1, '0.1'],
+    [1e-9, '0.000000001'],
+    [-1.25e-7, '-0.000000125'],
+    [1.5e21, '1500000000000000000000'],
+    [-0, '0'],
+    [12, '12'],
+  ])('%s is written %s', (number, text) => {
+    expect(decimalText(number)).toBe(text);
+    expect(Number(decimalText(number))).toBeCloseTo(number, 30);
   });
 });
