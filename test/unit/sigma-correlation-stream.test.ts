@@ -10,7 +10,7 @@ import {
 } from '../../src/sigma/index.ts';
 import { baseRules, correlation, idOf, link } from './sigma-correlation-rows.ts';
 
-const limits = { ...defaultCorrelationStreamLimits, reorderMs: 3_000 };
+const limits = { ...defaultCorrelationStreamLimits, reorderMs: 3_000, evidence: 1_000 };
 
 function correlationsOf(...lines: string[]): readonly Correlation[] {
   const { correlations, all } = link([...lines.map((text, i) => correlation(text, String(i + 1))), baseRules]);
@@ -22,6 +22,8 @@ function correlationsOf(...lines: string[]): readonly Correlation[] {
 interface Run {
   readonly begun: CorrelationHit[];
   readonly amended: CorrelationHit[];
+  /** Both, as they came. */
+  readonly told: CorrelationHit[];
   readonly late: number;
   readonly stats: ReturnType<ReturnType<typeof createCorrelationStream>['stats']>;
 }
@@ -34,10 +36,11 @@ function run(
 ): Run {
   const begun: CorrelationHit[] = [];
   const amended: CorrelationHit[] = [];
+  const told: CorrelationHit[] = [];
   const stream = createCorrelationStream(correlations, {
     limits: { ...limits, ...over },
-    onBegin: (hit) => begun.push(hit),
-    onAmend: (hit) => amended.push(hit),
+    onBegin: (hit) => told.push(hit) && begun.push(hit),
+    onAmend: (hit) => told.push(hit) && amended.push(hit),
   });
   let late = 0;
   let presentMs = Number.NEGATIVE_INFINITY;
@@ -49,7 +52,7 @@ function run(
     stream.advance(presentMs);
   }
   stream.flush();
-  return { begun, amended, late, stats: stream.stats() };
+  return { begun, amended, told, late, stats: stream.stats() };
 }
 
 const shown = (hit: Omit<CorrelationHit, 'sinceMs'>) =>
@@ -135,22 +138,35 @@ const arbitraryEvent = fc.record({
   copies: fc.constantFrom(1, 1, 1, 2),
 });
 
-const arbitraryArrivals = fc.array(arbitraryEvent, { maxLength: 60 }).map((drawn) =>
-  drawn
-    .flatMap(({ rules, timeMs, User, Host, v, w, jitterMs, copies }, at) => {
-      const event: MatchedEvent = {
-        rules,
-        timeMs,
-        fields: { User, Host, v, w },
-        order: `e${String((at * 7) % 61).padStart(2, '0')}`,
-      };
-      return Array.from({ length: copies }, (_, copy) => ({
-        event,
-        arrival: timeMs + (copy === 0 ? jitterMs : limits.reorderMs),
-      }));
-    })
-    .toSorted((a, b) => a.arrival - b.arrival)
-    .map(({ event }) => event),
+const arrivalsOf = (events: typeof arbitraryEvent, bounds: { minLength?: number; maxLength: number }) =>
+  fc.array(events, bounds).map((drawn) =>
+    drawn
+      .flatMap(({ rules, timeMs, User, Host, v, w, jitterMs, copies }, at) => {
+        const event: MatchedEvent = {
+          rules,
+          timeMs,
+          fields: { User, Host, v, w },
+          order: `e${String((at * 7) % 211).padStart(3, '0')}`,
+        };
+        return Array.from({ length: copies }, (_, copy) => ({
+          event,
+          arrival: timeMs + (copy === 0 ? jitterMs : limits.reorderMs),
+        }));
+      })
+      .toSorted((a, b) => a.arrival - b.arrival)
+      .map(({ event }) => event),
+  );
+const arbitraryArrivals = arrivalsOf(arbitraryEvent, { maxLength: 60 });
+/** One group and few times, so that windows and instants are large. */
+const arbitraryCrowd = arrivalsOf(
+  arbitraryEvent.map((event) => ({
+    ...event,
+    timeMs: ((event.timeMs / 250) % 25) * 250,
+    User: 'u',
+    Host: 'h',
+    v: Number(event.timeMs) % 7 === 0 ? event.v : event.jitterMs % 40,
+  })),
+  { minLength: 60, maxLength: 160 },
 );
 
 function agrees(correlations: readonly Correlation[], arrivals: readonly MatchedEvent[]): void {
@@ -181,6 +197,14 @@ describe('the stream says what the brute force says', () => {
       { numRuns: 60 },
     );
   });
+  test('crowded groups', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryLines, { minLength: 2, maxLength: 3 }), arbitraryCrowd, (lines, arrivals) =>
+        agrees(correlationsOf(...lines), arrivals),
+      ),
+      { numRuns: 12 },
+    );
+  });
   test('chains', () => {
     fc.assert(
       fc.property(
@@ -198,6 +222,115 @@ describe('the stream says what the brute force says', () => {
           ),
       ),
       { numRuns: 150 },
+    );
+  });
+});
+
+describe('at the edges', () => {
+  const count = correlationsOf('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 10s\ncondition: { gte: 2 }');
+  const at = (timeMs: number, order: string, User = 'u', rule = 'a'): MatchedEvent => ({
+    rules: [idOf(rule)],
+    fields: { User },
+    timeMs,
+    order,
+  });
+
+  test('a late event is handed back, one at the edge of the reorder window is not', () => {
+    const { late, begun } = run(count, [at(0, 'a'), at(10_000, 'b'), at(7_000, 'c'), at(6_900, 'd')]);
+    expect(late).toBe(1);
+    expect(begun.map(({ timeMs, order, memberCount }) => [timeMs, order, memberCount])).toEqual([[7_000, 'c', 2]]);
+  });
+  test('without a reorder window equal times still are one instant', () => {
+    const { begun, amended } = run(count, [at(5, 'a'), at(5, 'b'), at(6, 'c')], { reorderMs: 0 });
+    expect(begun.map(({ timeMs, memberCount }) => [timeMs, memberCount])).toEqual([[5, 2]]);
+    expect(amended.map(({ timeMs, sinceMs, memberCount }) => [timeMs, sinceMs, memberCount])).toEqual([[6, 5, 3]]);
+  });
+  test('nothing is said before its time has come', () => {
+    const begun: CorrelationHit[] = [];
+    const stream = createCorrelationStream(count, { limits, onBegin: (hit) => begun.push(hit) });
+    const handle = stream.handleOf(idOf('a'));
+    for (const order of ['a', 'b']) expect(stream.push(handle, { User: 'u' }, 1_000, order)).toBe('taken');
+    stream.advance(4_000);
+    expect(begun).toHaveLength(0);
+    stream.advance(4_100);
+    expect(begun).toHaveLength(1);
+    expect(stream.push(handle, { User: 'u' }, 1_000, 'c')).toBe('late');
+  });
+  test('what takes no part is counted', () => {
+    const stream = createCorrelationStream(count, { onBegin: () => {} });
+    expect(stream.handleOf(idOf('b'))).toBe(-1);
+    expect(stream.push(-1, { User: 'u' }, 0, 'a')).toBe('ignored');
+    expect(stream.push(stream.handleOf(idOf('a')), { Host: 'h' }, 0, 'a')).toBe('ignored');
+    expect(stream.push(stream.handleOf(idOf('a')), { User: 'u' }, Number.NaN, 'a')).toBe('ignored');
+    expect(stream.stats()).toMatchObject({ taken: 0, ignored: 3 });
+  });
+  test('evidence shows the latest', () => {
+    const events = ['a', 'b', 'c', 'd', 'e'].map((order, i) => at(i < 3 ? 1_000 : 2_000, order));
+    const { amended } = run(count, events, { evidence: 3 });
+    expect(amended.map(({ memberCount, members }) => [memberCount, members.map(({ order }) => order)])).toEqual([
+      [5, ['c', 'd', 'e']],
+    ]);
+  });
+  test('idle groups are let go of as time passes', () => {
+    const stream = createCorrelationStream(count, { limits, onBegin: () => {} });
+    const handle = stream.handleOf(idOf('a'));
+    for (let i = 0; i < 1000; i++) stream.push(handle, { User: `u${i}` }, i, 'x');
+    stream.advance(5_000);
+    expect(stream.stats()).toMatchObject({ groups: 1000, members: 1000, waiting: 0 });
+    stream.advance(14_100);
+    expect(stream.stats()).toMatchObject({ groups: 0, members: 0, evictedGroups: 0 });
+  });
+
+  test.each([
+    ['groups', { groups: 10 }, { evictedGroups: 90, evictedMembers: 90, groups: 10, members: 10 }],
+    ['members', { members: 10 }, { evictedGroups: 90, evictedMembers: 90, groups: 10, members: 10 }],
+    ['waiting', { waiting: 10, reorderMs: 60_000 }, { groups: 100, members: 100, evictedGroups: 0 }],
+  ] as const)('the limit of %s', (name, over, stats) => {
+    const hour = correlationsOf('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 1h\ncondition: { gte: 2 }');
+    const events = Array.from({ length: 100 }, (_, i) => at(i * 4_000, `e${i}`, `u${i}`));
+    const result = run(hour, events, over);
+    expect(result.stats).toMatchObject(stats);
+    expect(result.stats.forced > 0).toBe(name === 'waiting');
+  });
+  test('the limit of members of a group drops the oldest, and the count still reaches its condition', () => {
+    const five = correlationsOf(
+      'type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 10s\ncondition: { gte: 5 }',
+    );
+    const events = Array.from({ length: 20 }, (_, i) => at(i, `e${i}`));
+    const { begun, amended, stats } = run(five, events, { groupMembers: 3 });
+    expect(begun.map(({ value }) => value)).toEqual([5]);
+    expect(new Set(amended.map(({ value }) => value))).toEqual(new Set([6]));
+    expect(stats).toMatchObject({ evictedMembers: 14, members: 6, evictedGroups: 0 });
+  });
+  test.each(kinds)('limits that bite at every event break nothing: %s', (kind) => {
+    const lines = arbitraryLines.filter((text) => text.startsWith(`type: ${kind}\n`));
+    const tight = fc.record({
+      groups: fc.integer({ min: 1, max: 3 }),
+      members: fc.integer({ min: 1, max: 5 }),
+      groupMembers: fc.integer({ min: 1, max: 3 }),
+      waiting: fc.integer({ min: 1, max: 6 }),
+    });
+    fc.assert(
+      fc.property(
+        lines,
+        fc.array(arbitraryUpper, { maxLength: 2 }),
+        arbitraryArrivals,
+        tight,
+        (text, upper, arrivals, over) => {
+          const { stats, begun, amended, told } = run(correlationsOf(text, ...upper), arrivals, over);
+          expect(stats.waiting).toBe(0);
+          expect(stats.members).toBeLessThanOrEqual(over.members * (1 + upper.length) + 5);
+          for (const hit of [...begun, ...amended]) {
+            expect(hit.members.length).toBe(hit.memberCount);
+            expect(hit.members.at(-1)).toMatchObject({ timeMs: hit.timeMs, order: hit.order });
+          }
+          const times = told.map(({ timeMs }) => timeMs);
+          expect(times).toEqual(times.toSorted((a, b) => a - b));
+          const instants = told.map((hit) => `${hit.correlation} ${hit.timeMs} ${JSON.stringify(hit.group)}`);
+          expect(new Set(instants).size).toBe(instants.length);
+        },
+      ),
+      { numRuns: 100 },
     );
   });
 });

@@ -99,15 +99,12 @@ export class Windows {
     return Number.NaN;
   }
 
-  /** The last event of the slot's newest time: of its members the one of the first reference. */
+  /** The last event of the slot's newest time; of its members the first, which is the one of the first reference. */
   completing(slot: number): number {
     const { members } = this;
     let last = this.slots.instant[slot] ?? -1;
     for (let at = last; at >= 0; at = members.next[at] ?? -1) {
-      const order = members.order[at] ?? '';
-      const lastOrder = members.order[last] ?? '';
-      const lower = (members.reference[at] ?? 0) < (members.reference[last] ?? 0);
-      if (order > lastOrder || (order === lastOrder && lower)) last = at;
+      if ((members.order[at] ?? '') > (members.order[last] ?? '')) last = at;
     }
     return last;
   }
