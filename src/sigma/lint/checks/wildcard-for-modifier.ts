@@ -1,7 +1,7 @@
 import { anyText, parseText, type TextPart } from '../../parse/text-parts.ts';
 import type { Check } from '../check.ts';
 import { modifiersOf, setModifiers, together } from '../item-edits.ts';
-import { isTextItem } from '../text-item.ts';
+import { isTextItem, withoutWildcards } from '../text-item.ts';
 
 const openers: readonly string[] = ['contains', 'startswith', 'endswith'];
 
@@ -20,7 +20,9 @@ export const wildcardForModifier: Check = {
     );
     if (opener === undefined) return;
     const { source } = item.document;
-    const texts = values.map(({ scalar }) => source.setScalar(scalar, strip(String(scalar.value), opener)));
+    const texts = values.map(({ scalar }) =>
+      source.setScalar(scalar, withoutWildcards(String(scalar.value), opener !== 'startswith', opener !== 'endswith')),
+    );
     const fix = together(setModifiers(item, [opener, ...modifiers]), ...texts);
     report(item.tree.at, `wildcards say ${opener}`, { fix, advice: `Write ${opener} and leave the wildcards out.` });
   },
@@ -36,9 +38,4 @@ function has(parts: readonly TextPart[], opener: string): boolean {
     (start === 0 || parts[0] === anyText) &&
     (end === 0 || parts[parts.length - 1] === anyText)
   );
-}
-
-function strip(value: string, opener: string): string {
-  const from = opener === 'startswith' ? value : value.replace(/^\*+/, '');
-  return opener === 'endswith' ? from : from.replace(/\*+$/, '');
 }

@@ -1,7 +1,6 @@
-import { parseText, type TextPart } from '../../parse/text-parts.ts';
 import type { Check } from '../check.ts';
 import { modifiersOf } from '../item-edits.ts';
-import { isTextItem } from '../text-item.ts';
+import { isTextItem, withoutWildcards } from '../text-item.ts';
 
 export const wildcardNeedless: Check = {
   id: 'wildcard-needless',
@@ -17,17 +16,9 @@ export const wildcardNeedless: Check = {
     const openEnd = keyword || modifiers.includes('startswith');
     for (const scalar of item.tree.values) {
       if (typeof scalar.value !== 'string') continue;
-      let value = scalar.value;
-      if (openStart) value = value.replace(/^\*+/, '');
-      // `\*` at the end is a star: only what is a wildcard may go.
-      while (openEnd && value.endsWith('*') && typeof lastPart(value) !== 'string') value = value.slice(0, -1);
+      const value = withoutWildcards(scalar.value, openStart, openEnd);
       if (value === scalar.value || value === '') continue;
       report(scalar.at, 'the end is open without `*`', { fix: item.document.source.setScalar(scalar, value) });
     }
   },
 };
-
-function lastPart(value: string): TextPart | undefined {
-  const parts = parseText(value);
-  return parts[parts.length - 1];
-}
