@@ -51,7 +51,16 @@ export interface ParsedRules {
  */
 export function parseRules(text: string, file: string, options: ParseOptions = {}): ParsedRules {
   const problems = createProblems(file, (options.limits ?? defaultSigmaLimits).problems);
-  const read = readYaml(text, options.limits ?? defaultSigmaLimits, problems);
+  return parseRead(readYaml(text, options.limits ?? defaultSigmaLimits, problems), file, options, problems);
+}
+
+/** The same for those who hold the documents of `readYaml` already; `problems` is what it reported to. */
+export function parseRead(
+  read: readonly YamlDocument[],
+  file: string,
+  options: ParseOptions,
+  problems: Problems,
+): ParsedRules {
   const actions = options.legacyActions === true ? createLegacyActions() : null;
   const documents = read.flatMap((document) => {
     const empty = document.root === null && document.sound;

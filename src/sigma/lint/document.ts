@@ -4,7 +4,7 @@ import { lowerItem } from '../lower/item.ts';
 import { type ConditionTree, parseCondition } from '../parse/condition.ts';
 import { type DetectionTree, type ItemTree, parseDetection } from '../parse/detection.ts';
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from '../parse/yaml.ts';
-import { parseRules, type RuleDocument } from '../parse-rules.ts';
+import { parseRead, type RuleDocument } from '../parse-rules.ts';
 import { createProblems, type Problems, type RuleProblem } from '../problem.ts';
 import { createSource, type SourceText } from './source.ts';
 
@@ -45,10 +45,12 @@ export interface LintFile {
 
 /** Reads a file for the checks. Refused documents are looked at as far as they were understood. */
 export function readLintFile(text: string, file: string, limits: SigmaLimits): LintFile {
-  const parsed = parseRules(text, file, { limits });
+  const problems = createProblems(file, limits.problems);
+  const read = readYaml(text, limits, problems);
+  const parsed = parseRead(read, file, { limits }, problems);
   const source = createSource(text);
   const irByLine = new Map(parsed.rules.map((rule) => [rule.line, rule.ir]));
-  const documents = readYaml(text, limits, createProblems(file, limits.problems)).flatMap(({ root, sound }) => {
+  const documents = read.flatMap(({ root, sound }) => {
     if (!sound || root?.kind !== 'map') return [];
     return [documentOf(root, file, source, irByLine.get(root.at.line) ?? null, limits)];
   });

@@ -90,7 +90,22 @@ interface Runs {
 /** Stands for `anyDash` inside runs; no text may hold a noncharacter. */
 const dash = '\uFFFF';
 
+/** Runs that were worked out before: the values of a list are compared with each other many times. */
+const known: Readonly<Record<'cased' | 'folded', WeakMap<TextPattern, Runs>>> = {
+  cased: new WeakMap(),
+  folded: new WeakMap(),
+};
+
 function runsOf(pattern: TextPattern, cased: boolean): Runs {
+  const cache = known[cased ? 'cased' : 'folded'];
+  const cached = cache.get(pattern);
+  if (cached !== undefined) return cached;
+  const made = makeRuns(pattern, cased);
+  cache.set(pattern, made);
+  return made;
+}
+
+function makeRuns(pattern: TextPattern, cased: boolean): Runs {
   const runs = [''];
   for (const part of pattern.parts) {
     if (part === anyText || part === oneChar) runs.push('');
