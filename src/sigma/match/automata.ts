@@ -1,7 +1,7 @@
 import type { Classes } from './classes.ts';
 import { checkWidth } from './image.ts';
 import { IntBuffer } from './int-buffer.ts';
-import { partOf } from './literal-part.ts';
+import { type LiteralPart, partsOf } from './literal-part.ts';
 
 /** Folded ASCII literal → truths it makes. */
 export type LiteralTruths = ReadonlyMap<string, readonly number[]>;
@@ -29,6 +29,7 @@ export class AutomataBuilder {
   readonly #checks = new IntBuffer();
   readonly #literals = new IntBuffer();
   readonly #literalAt = new Map<string, number>();
+  readonly #knownParts = new Map<string, LiteralPart>();
   readonly #listAt = new Map<string, number>();
 
   constructor(classes: Classes) {
@@ -43,18 +44,19 @@ export class AutomataBuilder {
   contains(literals: LiteralTruths): number {
     if (literals.size === 0) return 0;
     const hitsOfPart = new Map<string, Hits>();
+    const parts = partsOf(literals.keys(), this.#knownParts);
     for (const [text, truths] of literals) {
-      const [from, to] = partOf(text);
+      const [from, to] = parts.get(text) ?? [0, text.length];
       const part = text.slice(from, to);
       const hits = hitsOfPart.get(part) ?? { truths: [], checks: [] };
       hitsOfPart.set(part, hits);
       if (part.length === text.length) hits.truths.push(...truths);
       else hits.checks.push(this.#check(text, to, truths));
     }
-    const parts = [...hitsOfPart.keys()].sort();
-    const { trie, ends } = this.#trieOf(parts, (part) => part.length);
+    const sorted = [...hitsOfPart.keys()].sort();
+    const { trie, ends } = this.#trieOf(sorted, (part) => part.length);
     const ownHits = new Map<number, Hits>();
-    for (const [i, part] of parts.entries()) {
+    for (const [i, part] of sorted.entries()) {
       const hits = hitsOfPart.get(part);
       if (hits !== undefined) ownHits.set(ends[i] ?? 0, hits);
     }

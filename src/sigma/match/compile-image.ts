@@ -5,6 +5,7 @@ import { Facts } from './facts.ts';
 import { type Formula, formulaOf } from './formula.ts';
 import type { EngineImage, FieldImage } from './image.ts';
 import { IntBuffer } from './int-buffer.ts';
+import { lazyTruths } from './lazy-truths.ts';
 import type { Literals } from './literals.ts';
 import { emitProgram } from './program.ts';
 import type { LiteralKind } from './text-shape.ts';
@@ -27,15 +28,17 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
   const formulas = rules.map(({ ir }) => formulaOf(ir, facts.ofItem));
   const candidates = candidatesOf(formulas, facts.likelihoods);
   const { numbers } = candidates;
+  const lazy = lazyTruths(facts, (truth) => (numbers[truth] ?? 0) < candidates.triggers);
   const code = new IntBuffer();
-  const entry = Int32Array.from(formulas, (formula) => emitProgram(formula, facts.likelihoods, code));
+  const programFacts = { likelihoods: facts.likelihoods, lazy };
+  const entry = Int32Array.from(formulas, (formula) => emitProgram(formula, programFacts, code));
   const all = [facts.keywords, ...facts.fields.map((field) => field.literals)];
   const classes = classesOf(asciiTexts(all));
   const builder = new AutomataBuilder(classes);
   const wide = new WideAutomataBuilder();
-  const keywords = new LiteralSets(facts.keywords, numbers);
+  const keywords = new LiteralSets(facts.keywords, numbers, lazy);
   const fields = facts.fields.map((field): FieldImage => {
-    const own = new LiteralSets(field.literals, numbers);
+    const own = new LiteralSets(field.literals, numbers, lazy);
     const holdsKeywords = own.ascii.contains.size >= keywordsJoinMin || keywords.isEmpty;
     if (holdsKeywords) own.take(keywords);
     return {
@@ -55,6 +58,7 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
     contains: builder.contains(keywords.ascii.contains),
     wide: wide.add(keywords.wideLiterals(builder)),
     inNumbers: [...keywords.ascii.contains.keys()].some(standsInNumbers),
+    inIntegers: [...keywords.ascii.contains.keys()].some((text) => /^-?\d*$/.test(text)),
   };
   return {
     rules: Int32Array.from(rules, (rule) => rule.index),
@@ -144,10 +148,11 @@ class LiteralSets {
   };
   readonly #wide: { readonly kind: LiteralKind; readonly text: string; readonly truths: readonly number[] }[] = [];
 
-  constructor(literals: Literals, numbers: Int32Array) {
+  constructor(literals: Literals, numbers: Int32Array, lazy: ReadonlyMap<number, number>) {
     for (const kind of kinds) {
       for (const [text, unnumbered] of literals.of(kind)) {
-        const truths = unnumbered.map((truth) => numbers[truth] ?? 0);
+        const truths = unnumbered.filter((truth) => !lazy.has(truth)).map((truth) => numbers[truth] ?? 0);
+        if (truths.length === 0) continue;
         if (isAscii(text)) this.ascii[kind].set(text, truths);
         else this.#wide.push({ kind, text, truths });
       }

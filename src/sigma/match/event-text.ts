@@ -21,45 +21,68 @@ const sample: readonly string[] = [
   'user admin executed: show interface status on core-sw01 the connection was closed by the remote host error failed success true false',
 ];
 
-const size = 128;
-/** How much the frequency of a character alone weighs against that of its pair. */
-const smoothing = 8;
+/** Classes of folded ASCII characters in the model: control characters are one. */
+const size = 71;
+/** How much the frequency in a shorter context weighs against that in a longer one. */
+const smoothing = 3;
 
-export class EventTextModel {
+class EventTextModel {
   readonly #single = new Float64Array(size);
   readonly #pair = new Float64Array(size * size);
+  readonly #triple = new Float64Array(size * size * size);
 
-  constructor(texts: readonly string[] = sample) {
-    const counts = new Float64Array(size);
+  constructor(texts: readonly string[]) {
+    const singles = new Float64Array(size);
     const pairs = new Float64Array(size * size);
+    const triples = new Float64Array(size * size * size);
     let total = 0;
     for (const text of texts) {
+      let pair = -1;
+      let last = -1;
       for (let i = 0; i < text.length; i++) {
-        const unit = text.charCodeAt(i) % size;
-        counts[unit] = (counts[unit] ?? 0) + 1;
+        const unit = classOf(text.charCodeAt(i));
+        singles[unit] = (singles[unit] ?? 0) + 1;
         total++;
-        if (i === 0) continue;
-        const pair = (text.charCodeAt(i - 1) % size) * size + unit;
-        pairs[pair] = (pairs[pair] ?? 0) + 1;
+        if (pair >= 0) triples[pair * size + unit] = (triples[pair * size + unit] ?? 0) + 1;
+        if (last >= 0) {
+          pair = last * size + unit;
+          pairs[pair] = (pairs[pair] ?? 0) + 1;
+        }
+        last = unit;
       }
     }
-    for (let unit = 0; unit < size; unit++) this.#single[unit] = ((counts[unit] ?? 0) + 0.5) / (total + size / 2);
-    for (let first = 0; first < size; first++) {
-      for (let unit = 0; unit < size; unit++) {
-        const pair = first * size + unit;
-        this.#pair[pair] =
-          ((pairs[pair] ?? 0) + smoothing * (this.#single[unit] ?? 0)) / ((counts[first] ?? 0) + smoothing);
-      }
+    for (let c = 0; c < size; c++) this.#single[c] = ((singles[c] ?? 0) + 0.5) / (total + size / 2);
+    for (let i = 0; i < this.#pair.length; i++) {
+      const before = singles[(i / size) | 0] ?? 0;
+      this.#pair[i] = ((pairs[i] ?? 0) + smoothing * (this.#single[i % size] ?? 0)) / (before + smoothing);
+    }
+    for (let i = 0; i < this.#triple.length; i++) {
+      const before = pairs[(i / size) | 0] ?? 0;
+      this.#triple[i] =
+        ((triples[i] ?? 0) + smoothing * (this.#pair[i % this.#pair.length] ?? 0)) / (before + smoothing);
     }
   }
 
-  /** How often a folded ASCII character stands at a place. */
-  single(unit: number): number {
-    return this.#single[unit % size] ?? 0;
+  /** How often a folded ASCII text stands at a place. */
+  chanceOf(text: string): number {
+    let chance = 1;
+    for (let i = 0; i < text.length; i++) chance *= this.chance(text, 0, i);
+    return chance;
   }
 
-  /** How often the second character stands after the first. */
-  after(first: number, unit: number): number {
-    return this.#pair[(first % size) * size + (unit % size)] ?? 0;
+  /** How often the character at `i` of a folded ASCII text stands behind those from `from` on. */
+  chance(text: string, from: number, i: number): number {
+    const unit = classOf(text.charCodeAt(i));
+    if (i === from) return this.#single[unit] ?? 0;
+    const last = classOf(text.charCodeAt(i - 1));
+    if (i === from + 1) return this.#pair[last * size + unit] ?? 0;
+    return this.#triple[(classOf(text.charCodeAt(i - 2)) * size + last) * size + unit] ?? 0;
   }
 }
+
+/** Folded text has no capitals. */
+function classOf(unit: number): number {
+  return unit < 32 ? 0 : unit <= 64 ? unit - 31 : unit - 57;
+}
+
+export const eventText: EventTextModel = new EventTextModel(sample);

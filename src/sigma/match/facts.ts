@@ -5,7 +5,7 @@ import { type Formula, join, not } from './formula.ts';
 import type { SlowTest } from './image.ts';
 import { likelihood } from './likelihood.ts';
 import { Literals } from './literals.ts';
-import { regexLiteral } from './regex-literal.ts';
+import { regexLiterals } from './regex-literal.ts';
 import { type LiteralKind, shapeOf } from './text-shape.ts';
 
 /** What an image must find out about one field. */
@@ -88,8 +88,9 @@ export class Facts {
           }
           break;
         case 'regex': {
-          const text = fold(regexLiteral(pattern.source, pattern.flags));
-          const gate = text === '' || halfPair.test(text) ? this.#there(field) : this.#gate('contains', text, field);
+          const texts = regexLiterals(pattern.source, pattern.flags).map(fold);
+          const known = texts.length > 0 && !texts.some((text) => halfPair.test(text));
+          const gate = known ? this.#gate('contains', texts, field) : this.#there(field);
           parts.push(this.#slowTest([pattern], field, gate));
           break;
         }
@@ -122,17 +123,17 @@ export class Facts {
       const text = fold(part);
       if (best === null || likelihood(kind, text) < likelihood(best.kind, best.text)) best = { kind, text };
     }
-    return best === null ? this.#there(field) : this.#gate(best.kind, best.text, field);
+    return best === null ? this.#there(field) : this.#gate(best.kind, [best.text], field);
   }
 
-  /** The truth of one literal alone. */
-  #gate(kind: LiteralKind, text: string, field: FieldFacts | null): number {
-    const key = `${field?.index ?? -1} ${kind} ${text}`;
+  /** The truth of any of some literals. */
+  #gate(kind: LiteralKind, texts: readonly string[], field: FieldFacts | null): number {
+    const key = JSON.stringify([field?.index ?? -1, kind, texts]);
     const known = this.#gates.get(key);
     if (known !== undefined) return known;
     const truth = this.#newTruth(0);
     this.#gates.set(key, truth);
-    this.#addLiteral(kind, text, field, truth);
+    for (const text of texts) this.#addLiteral(kind, text, field, truth);
     return truth;
   }
 

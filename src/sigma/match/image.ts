@@ -48,6 +48,8 @@ export interface EngineImage {
     readonly wide: number;
     /** Whether a keyword can be found in the text of a number or boolean; else only texts need be scanned. */
     readonly inNumbers: boolean;
+    /** The same for integers up to 2^53 alone, which most numbers are. */
+    readonly inIntegers: boolean;
   };
   /** Whether anything, a slow test included, asks for all leaves. */
   readonly leavesWanted: boolean;

@@ -1,34 +1,64 @@
-import { EventTextModel } from './event-text.ts';
+import { eventText } from './event-text.ts';
 
 /** Longest part of a literal that an automaton knows. */
-const partMax = 8;
+const partMax = 24;
 /** What it costs to compare a literal where its part was met, counted in steps of an automaton. */
 const checkCost = 40;
+/** The same where the part is the whole literal. */
+const wholeCost = 4;
+/** What a state costs for being there: rows that others push out of the cache. */
 const stateCost = 0.0002;
 
-const model = new EventTextModel();
+/** Literals that may share a part: each is compared when the part is met. */
+const sharersMax = 6;
+
+/** A part [from, to) of a literal. */
+export type LiteralPart = readonly [from: number, to: number];
 
 /**
- * The part [from, to) of a folded ASCII literal that the contains automaton looks for; the rest is checked where it is
- * met. Chosen to leave the automaton near its root on common text: small tables, few of whose rows are ever touched,
- * stay in the processor's cache, and that decides the speed of a scan.
+ * The part of each folded ASCII literal that the contains automaton looks for; the rest is checked where it is met.
+ * Chosen to leave the automaton near its root on common text: small tables, few of whose rows are ever touched, stay
+ * in the processor's cache, and that decides the speed of a scan. `known` keeps choices from one automaton to the next.
  */
-export function partOf(text: string): readonly [number, number] {
-  let best: readonly [number, number] = [0, text.length];
+export function partsOf(literals: Iterable<string>, known: Map<string, LiteralPart>): Map<string, LiteralPart> {
+  const parts = new Map<string, LiteralPart>();
+  let open = [...literals];
+  for (let least = 1; open.length > 0; least += 2) {
+    const sharers = new Map<string, string[]>();
+    for (const text of open) {
+      const part = (least === 1 ? known.get(text) : undefined) ?? bestPart(text, least);
+      if (least === 1) known.set(text, part);
+      parts.set(text, part);
+      if (part[1] - part[0] === text.length) continue;
+      const key = text.slice(...part);
+      const others = sharers.get(key);
+      if (others === undefined) sharers.set(key, [text]);
+      else others.push(text);
+    }
+    open = least >= partMax ? [] : [...sharers.values()].filter((texts) => texts.length > sharersMax).flat();
+  }
+  return parts;
+}
+
+function bestPart(text: string, least: number): LiteralPart {
+  let best: LiteralPart = [0, text.length];
   let leastCost = Number.POSITIVE_INFINITY;
   for (let from = 0; from < text.length; from++) {
     let chance = 1;
     let steps = 0;
     const end = Math.min(text.length, from + partMax);
     for (let to = from + 1; to <= end; to++) {
-      const unit = text.charCodeAt(to - 1);
-      chance *= to === from + 1 ? model.single(unit) : model.after(text.charCodeAt(to - 2), unit);
+      chance *= eventText.chance(text, from, to - 1);
       steps += chance;
-      const cost = steps + checkCost * chance + stateCost * (to - from);
+      if (to - from < least) continue;
+      const hitCost = to - from === text.length ? wholeCost : checkCost;
+      const cost = steps + hitCost * chance + stateCost * (to - from);
       if (cost < leastCost) {
         leastCost = cost;
         best = [from, to];
       }
+      // What a longer part saves in hits is less than its states cost.
+      if (hitCost * chance < stateCost) break;
     }
   }
   return best;

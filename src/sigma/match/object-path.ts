@@ -22,13 +22,18 @@ interface FieldState {
   readonly forward: number;
   readonly backward: number;
   readonly wide: number;
-  /** Whether leaves of it must go through the keywords' automata as well. */
+  /** Whether its texts must go through the keywords' automata as well. */
   readonly keywordsToo: boolean;
+  readonly valuesWanted: boolean;
   readonly cache: ValueCache | null;
   /** The path it was met by in which generation: a second path in one event leaves the quick way. */
   metAt: number;
   metBy: PathNode<FieldState> | null;
+  /** What it held there, when slow tests may ask; `several` when it was met more than once. */
+  value: unknown;
 }
+
+const several: unique symbol = Symbol('several');
 
 export interface ObjectPathOptions {
   /** Default true. false is for measurements and tests: answers are the same. */
@@ -59,9 +64,11 @@ export class ObjectPath {
     this.#scan = new TextScan(image);
     this.#keywords = image.keywords;
     this.#leavesScanned = image.keywords.contains !== 0 || image.keywords.wide !== 0;
-    this.#fields = image.fields.map((field, index) => stateOf(field, index, options.valueCache !== false));
+    this.#fields = image.fields.map((field, index) =>
+      stateOf(field, index, this.#leavesScanned && !field.holdsKeywords, options.valueCache !== false),
+    );
     this.#paths = pathTreeOf(this.#fields);
-    this.#values = new ObjectValues(image);
+    this.#values = new ObjectValues(this.#fields);
     this.#single = new Marks(image.truths, image.truths);
   }
 
@@ -76,7 +83,7 @@ export class ObjectPath {
       this.#walkByName(fields);
     }
     if (this.#deep) this.cut++;
-    this.#values.open(fields);
+    this.#values.open(fields, this.#twoWays ? -1 : this.#run.marks.generation);
     return this.#run.decide(this.#values);
   }
 
@@ -103,7 +110,7 @@ export class ObjectPath {
         if (node.long) this.#twoWays = true;
         if (node.below.size > 0) this.#descend(value, node.below, 0, 0);
         this.#leaves(value, 1);
-      } else if (this.#leavesScanned && (field === null || field.keywordsToo)) this.#leaf(value);
+      } else if (field === null && this.#leavesScanned) this.#leaf(value);
     }
   }
 
@@ -139,7 +146,11 @@ export class ObjectPath {
     if (field.metAt !== marks.generation) {
       field.metAt = marks.generation;
       field.metBy = node;
-    } else if (field.metBy !== node) this.#twoWays = true;
+      if (field.valuesWanted) field.value = value;
+    } else {
+      field.value = several;
+      if (field.metBy !== node) this.#twoWays = true;
+    }
     if (field.exists >= 0) marks.mark(field.exists);
     this.#feed(field, value, depth);
   }
@@ -156,6 +167,7 @@ export class ObjectPath {
     }
   }
 
+  /** One text of a field; keywords may stand in it too. */
   #text(field: FieldState, text: string): void {
     const { marks } = this.#run;
     if (field.presence >= 0) marks.mark(field.presence);
@@ -181,20 +193,20 @@ export class ObjectPath {
     if (field.forward !== 0) scan.forward(field.forward, text, marks);
     if (field.backward !== 0) scan.backward(field.backward, text, marks);
     if (field.wide !== 0 && (units < 0 ? isWide(text) : units > 127)) scan.wide(field.wide, text, marks);
+    if (field.keywordsToo) this.#keywordScan(text, marks);
   }
 
-  /** A scalar that keywords may stand in. */
+  /** A scalar of no field that keywords may stand in. */
   #leaf(value: unknown): void {
-    if (typeof value === 'string') this.#keywordScan(value);
-    else if (this.#keywords.inNumbers) {
+    if (typeof value === 'string') this.#keywordScan(value, this.#run.marks);
+    else if (this.#keywords.inNumbers && (this.#keywords.inIntegers || !Number.isSafeInteger(value))) {
       const text = canonicalText(value);
-      if (text !== null) this.#keywordScan(text);
+      if (text !== null) this.#keywordScan(text, this.#run.marks);
     }
   }
 
-  #keywordScan(text: string): void {
+  #keywordScan(text: string, marks: Marks): void {
     const { contains, wide } = this.#keywords;
-    const { marks } = this.#run;
     const units = contains === 0 ? -1 : this.#scan.contains(contains, text, marks);
     if (wide !== 0 && (units < 0 ? isWide(text) : units > 127)) this.#scan.wide(wide, text, marks);
   }
@@ -221,11 +233,10 @@ export class ObjectPath {
   }
 }
 
-function stateOf(field: FieldImage, index: number, valueCache: boolean): FieldState {
-  const { name, presence, exists, contains, forward, backward, wide } = field;
-  const scanned = contains !== 0 || forward !== 0 || backward !== 0 || wide !== 0;
+function stateOf(field: FieldImage, index: number, keywordsToo: boolean, valueCache: boolean): FieldState {
+  const { name, presence, exists, contains, forward, backward, wide, valuesWanted } = field;
+  const scanned = keywordsToo || contains !== 0 || forward !== 0 || backward !== 0 || wide !== 0;
   const cache = valueCache && scanned && !isFreeText(name) ? new ValueCache() : null;
-  const keywordsToo = !field.holdsKeywords;
   return {
     name,
     index,
@@ -236,31 +247,40 @@ function stateOf(field: FieldImage, index: number, valueCache: boolean): FieldSt
     backward,
     wide,
     keywordsToo,
+    valuesWanted,
     cache,
     metAt: 0,
     metBy: null,
+    value: undefined,
   };
 }
 
 /** The values of an object, each name read at most once an event. */
 class ObjectValues implements EventValues {
-  readonly #names: readonly string[];
+  readonly #states: readonly FieldState[];
   #fields: EventFields = {};
+  #generation = 0;
   readonly #known = new Map<string, readonly string[]>();
   #leaves: readonly string[] | null = null;
 
-  constructor(image: EngineImage) {
-    this.#names = image.fields.map((field) => field.name);
+  constructor(states: readonly FieldState[]) {
+    this.#states = states;
   }
 
-  open(fields: EventFields): void {
+  /** `generation`: that of the walk that met each field by one path; below 0 when fields must be asked by name. */
+  open(fields: EventFields, generation: number): void {
     this.#fields = fields;
+    this.#generation = generation;
     if (this.#known.size > 0) this.#known.clear();
     this.#leaves = null;
   }
 
   textsOf(field: number): readonly string[] {
-    return this.textsNamed(this.#names[field] ?? '');
+    const state = this.#states[field];
+    if (state === undefined) return [];
+    if (this.#generation < 0) return this.textsNamed(state.name);
+    if (state.metAt !== this.#generation) return [];
+    return typeof state.value === 'string' ? [state.value] : this.textsNamed(state.name);
   }
 
   textsNamed(name: string): readonly string[] {

@@ -2,20 +2,31 @@ import type { Formula } from './formula.ts';
 import { ruleMet, ruleNotMet } from './image.ts';
 import type { IntBuffer } from './int-buffer.ts';
 
+/** How a program asks for truths. */
+export interface ProgramFacts {
+  /** How often each truth is likely to hold. */
+  readonly likelihoods: readonly number[];
+  /** Truths that are no triggers and are found out when asked for, by the number of their slow test. */
+  readonly lazy: ReadonlyMap<number, number>;
+}
+
 /**
  * Appends the program of a formula to `code` (see EngineImage.code) and returns its entry. What is likeliest to settle
  * the answer comes first, slow tests last; the order changes nothing but the time.
  */
-export function emitProgram(formula: Formula, likelihoods: readonly number[], code: IntBuffer): number {
+export function emitProgram(formula: Formula, { likelihoods, lazy }: ProgramFacts, code: IntBuffer): number {
   return emit(formula, ruleMet, ruleNotMet);
 
   function emit(part: Formula, whenTrue: number, whenFalse: number): number {
     switch (part.kind) {
-      case 'truth':
-        return test(part.truth, whenTrue, whenFalse);
+      case 'truth': {
+        const slow = lazy.get(part.truth);
+        return test(slow === undefined ? part.truth : ~slow, whenTrue, whenFalse);
+      }
       case 'slow': {
         const slow = test(~part.slow, whenTrue, whenFalse);
-        return part.gate < 0 ? slow : test(part.gate, slow, whenFalse);
+        // A gate that must itself be found out tells hardly more than the test.
+        return part.gate < 0 || lazy.has(part.gate) ? slow : test(part.gate, slow, whenFalse);
       }
       case 'not':
         return emit(part.of, whenFalse, whenTrue);
@@ -48,7 +59,7 @@ export function emitProgram(formula: Formula, likelihoods: readonly number[], co
   function ordered(parts: readonly Formula[], kind: 'all' | 'any'): readonly Formula[] {
     const sign = kind === 'all' ? 1 : -1;
     return parts
-      .map((part) => ({ part, slow: Number(isSlow(part)), likely: sign * chanceOf(part) }))
+      .map((part) => ({ part, slow: slownessOf(part), likely: sign * chanceOf(part) }))
       .sort((a, b) => a.slow - b.slow || a.likely - b.likely)
       .map(({ part }) => part);
   }
@@ -67,10 +78,11 @@ export function emitProgram(formula: Formula, likelihoods: readonly number[], co
         return 1 - part.of.reduce((chance, each) => chance * (1 - chanceOf(each)), 1);
     }
   }
-}
 
-function isSlow(part: Formula): boolean {
-  if (part.kind === 'truth') return false;
-  if (part.kind === 'slow') return true;
-  return part.kind === 'not' ? isSlow(part.of) : part.of.some(isSlow);
+  /** 0: truths alone, 1: also truths found out when asked for, 2: slow tests. */
+  function slownessOf(part: Formula): number {
+    if (part.kind === 'truth') return lazy.has(part.truth) ? 1 : 0;
+    if (part.kind === 'slow') return 2;
+    return part.kind === 'not' ? slownessOf(part.of) : Math.max(0, ...part.of.map(slownessOf));
+  }
 }

@@ -1,8 +1,12 @@
+/** Texts that one place of an expression may turn into before it is not worth following any more. */
+const variantsMax = 16;
+
 /**
- * The longest text that every match of an RE2 expression contains, or ''. Looks at the top level only and gives up
- * on a run at anything it does not know; wrong only in the safe direction, which a property test holds it to.
+ * Texts of which every match of an RE2 expression contains at least one; [] when none is known. Follows the top level
+ * only, with the alternatives of plain groups such as (cmd|sh), and gives up on a run at anything it does not know;
+ * wrong only in the safe direction, which a property test holds it to.
  */
-export function regexLiteral(source: string, flags: string): string {
+export function regexLiterals(source: string, flags: string): readonly string[] {
   let ignoreCase = flags.includes('i');
   let rest = source;
   const inline = /^\(\?([a-zA-Z]+)\)/.exec(rest);
@@ -11,49 +15,74 @@ export function regexLiteral(source: string, flags: string): string {
     rest = rest.slice(inline[0].length);
   }
   // Other inline flags (x is not RE2's, U only turns greed round) and quoted runs are rare: no literal is safe.
-  if (/\(\?[a-zA-Z-]+[):]|\\Q/.test(rest.replaceAll('(?:', '('))) return '';
-  const runs = topLevelRuns(rest, ignoreCase);
-  return runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (/\(\?[a-zA-Z-]+[):]|\\Q/.test(rest.replaceAll('(?:', '('))) return [];
+  let best: readonly string[] = [];
+  for (const run of topLevelRuns(rest, ignoreCase)) if (worth(run) > worth(best)) best = run;
+  return best;
 }
 
-function topLevelRuns(source: string, ignoreCase: boolean): string[] {
-  const runs: string[] = [];
-  let run = '';
+/** The shorter the shortest text and the more texts there are, the more is met by chance. */
+function worth(run: readonly string[]): number {
+  return run.length === 0 ? 0 : Math.min(...run.map((text) => text.length)) - Math.log2(run.length) / 4;
+}
+
+/** Runs of literal text between what is not; each is a list of the texts it may be. */
+function topLevelRuns(source: string, ignoreCase: boolean): string[][] {
+  const runs: string[][] = [];
+  let run: string[] = [''];
   const end = () => {
-    runs.push(run);
-    run = '';
+    if (!run.includes('')) runs.push(run);
+    run = [''];
   };
   for (let i = 0; i < source.length; ) {
-    const c = source.charAt(i);
-    let literal: string | null = null;
-    let next = i + 1;
-    if (c === '|') return [];
-    if (c === '(') next = endOfGroup(source, i);
-    else if (c === '[') next = endOfClass(source, i);
-    else if (c === '\\') {
-      const escaped = source.charAt(i + 1);
-      next = i + 2;
-      if (/[^\p{L}\p{N}\p{Surrogate}]/u.test(escaped)) literal = escaped;
-      // \x41, \x{41}, \pL, \p{Greek}, \123: skip what belongs to them.
-      else
-        next =
-          i + (/^\\(x\{[^}]*\}|x..|[pP]\{[^}]*\}|[pP].|[0-7]{1,3}|.)/s.exec(source.slice(i, i + 64))?.[0].length ?? 2);
-    } else if (c === '{' || c === '}') return [];
-    // Half of a surrogate pair is no character of its own: a quantifier after it belongs to the pair.
-    else if (!/[.^$*+?\p{Surrogate}]/u.test(c)) literal = c;
+    const { texts, next } = atomAt(source, i, ignoreCase);
     if (next < 0) return [];
     const quantifier = /^(?:[*+?]|\{\d*,?\d*\})\??/.exec(source.slice(next, next + 16))?.[0] ?? '';
-    if (literal === null || (ignoreCase && foldsOutward(literal))) end();
-    else if (quantifier === '') run += literal;
-    else {
-      // One of a repeated character is certain only where the count begins at one.
-      if (quantifier.startsWith('+')) run += literal;
-      end();
-    }
+    // One of a repeated atom is certain only where the count begins at one.
+    const certain = texts !== null && (quantifier === '' || quantifier.startsWith('+'));
+    if (certain && run.length * texts.length > variantsMax) end();
+    if (certain) run = run.flatMap((text) => texts.map((more) => text + more));
+    if (!certain || quantifier !== '') end();
     i = next + quantifier.length;
   }
   end();
   return runs;
+}
+
+/** What one atom may match as plain texts (null: not known), and where the next begins; below 0: give up. */
+function atomAt(
+  source: string,
+  i: number,
+  ignoreCase: boolean,
+): { readonly texts: readonly string[] | null; readonly next: number } {
+  const c = source.charAt(i);
+  const literal = (text: string, next: number) => ({
+    texts: ignoreCase && foldsOutward(text) ? null : [text],
+    next,
+  });
+  const unknown = (next: number) => ({ texts: null, next });
+  if (c === '|' || c === '{' || c === '}') return unknown(-1);
+  if (c === '(') {
+    const next = endOfGroup(source, i);
+    const inner = /^\((?:\?:)?([\w\s\-"'&;,=<>/:@#%!~`]+(?:\|[\w\s\-"'&;,=<>/:@#%!~`]+)*)\)$/.exec(
+      source.slice(i, next),
+    );
+    if (next < 0 || inner === null) return unknown(next);
+    const texts = (inner[1] ?? '').split('|');
+    return { texts: ignoreCase && texts.some((text) => [...text].some(foldsOutward)) ? null : texts, next };
+  }
+  if (c === '[') return unknown(endOfClass(source, i));
+  if (c === '\\') {
+    const escaped = source.charAt(i + 1);
+    if (/[^\p{L}\p{N}\p{Surrogate}]/u.test(escaped)) return literal(escaped, i + 2);
+    const control = { n: '\n', r: '\r', t: '\t' }[escaped];
+    if (control !== undefined) return literal(control, i + 2);
+    // \x41, \x{41}, \pL, \p{Greek}, \123: skip what belongs to them.
+    const whole = /^\\(x\{[^}]*\}|x..|[pP]\{[^}]*\}|[pP].|[0-7]{1,3}|.)/s.exec(source.slice(i, i + 64))?.[0];
+    return unknown(i + (whole?.length ?? 2));
+  }
+  // Half of a surrogate pair is no character of its own: a quantifier after it belongs to the pair.
+  return /[.^$*+?\p{Surrogate}]/u.test(c) ? unknown(i + 1) : literal(c, i + 1);
 }
 
 /** Under (?i) RE2 also matches K (Kelvin) for k and ſ for s, and Unicode case pairs our fold does not join. */
