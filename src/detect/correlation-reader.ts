@@ -31,6 +31,15 @@ export async function readGroups(
   wanted: readonly Wanted[],
   parts: ReaderParts,
 ): Promise<ReadonlyMap<string, readonly MemberWriting[]>> {
+  const found = new Map<string, MemberWriting[]>(wanted.map(({ group }) => [group, []]));
+  const keep = (writings: readonly MemberWriting[]): void => {
+    for (const writing of writings) found.get(writing.member.group)?.push(writing);
+  };
+  // What hits below hand on may be taken back, which recent state does not know; there is little of it.
+  if (correlation.ir.references.some(({ kind }) => kind === 'correlation')) {
+    keep(await readStore(correlation, wanted, parts));
+    return found;
+  }
   const lengthMs = sliceLengthMs(correlation.ir);
   const slices = new Map<number, { add: CorrelationMember[]; groups: Set<string> }>();
   const sliceAt = (fromMs: number): { add: CorrelationMember[]; groups: Set<string> } => {
@@ -46,28 +55,36 @@ export async function readGroups(
     }
   }
   const read = (fromMs: number, add: readonly CorrelationMember[], groups: readonly string[]) =>
-    readSlice({ correlation: correlation.key, fromMs, toMs: fromMs + lengthMs }, add, groups, correlation, parts);
+    readSlice({ correlation: correlation.key, fromMs, toMs: fromMs + lengthMs }, add, groups, parts);
   // All is added before anything is looked at: of two workers, who asks last then sees what both added, in every slice.
   for (const [fromMs, { add }] of slices) if (add.length > 0) await read(fromMs, add, []);
-  const found = new Map<string, MemberWriting[]>(wanted.map(({ group }) => [group, []]));
-  for (const [fromMs, { groups }] of slices) {
-    if (groups.size === 0) continue;
-    for (const writing of await read(fromMs, [], [...groups])) found.get(writing.member.group)?.push(writing);
-  }
+  for (const [fromMs, { groups }] of slices) if (groups.size > 0) keep(await read(fromMs, [], [...groups]));
   return found;
+}
+
+/** All that decides on the ranges in one question, and more where groups differ in theirs. */
+async function readStore(
+  { key, ir }: LiveCorrelation,
+  wanted: readonly Wanted[],
+  parts: ReaderParts,
+): Promise<readonly MemberWriting[]> {
+  const ranges = wanted.flatMap((each) => each.ranges);
+  if (ranges.length === 0) return [];
+  const fromMs = Math.min(...ranges.map((range) => range.fromMs)) - lookBackMs(ir);
+  const toMs = Math.max(...ranges.map((range) => range.toMs));
+  const groups = wanted.map(({ group }) => group);
+  parts.read('store');
+  return parts.members.membersOfGroups({ correlation: key, fromMs, toMs }, groups, parts.limits.groupMembersMax + 1);
 }
 
 async function readSlice(
   slice: MemberSlice,
   add: readonly CorrelationMember[],
   groups: readonly string[],
-  correlation: LiveCorrelation,
   parts: ReaderParts,
 ): Promise<readonly MemberWriting[]> {
   const { members, recent, limits } = parts;
-  // What hits below hand on may be taken back, which recent state does not know; there is little of it.
-  const events = correlation.ir.references.every(({ kind }) => kind === 'rule');
-  for (let tried = 0; events && tried < fillsMax; tried += 1) {
+  for (let tried = 0; tried < fillsMax; tried += 1) {
     const answer = await recent.exchange(slice, add, groups);
     if (answer.kind === 'whole') {
       parts.read('recent');
