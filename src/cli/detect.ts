@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
-import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
+import { createLineReader, type LineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
 import type { RuleSet, UnknownDimension } from '../sigma/index.ts';
+import { createLineMatcher } from './detect-lines.ts';
 import { type LineSink, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
@@ -45,9 +46,9 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   const limits = o.limits ?? defaultDetectLimits;
   const loadStart = performance.now();
   let loaded: Awaited<ReturnType<typeof loadRuleDirs>>;
-  let readLine: ReadLine;
+  let reader: LineReader;
   try {
-    ({ readLine } = createLineReader(await loadMappings(o.mappings)));
+    reader = createLineReader(await loadMappings(o.mappings));
     loaded = await loadRuleDirs(o.rules, { unknownDimension: o.unknownLogsource ?? 'closed' });
   } catch (error) {
     if (!(error instanceof RulesUnreadable || error instanceof MappingsRefused)) throw error;
@@ -56,7 +57,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   }
   const refused = loaded.documents.filter((document) => document.outcome === 'refused').length;
   if (refused > 0) o.err(`${refused} rules refused; \`vonggac rules check\` says why`);
-  const run = createRun(o, loaded.set, readLine, limits);
+  const run = createRun(o, loaded.set, reader, limits);
   const loadMs = performance.now() - loadStart;
 
   const cpuStart = process.cpuUsage();
@@ -81,9 +82,8 @@ interface Run {
   count(): { events: number; hits: number };
 }
 
-function createRun(o: DetectOptions, set: RuleSet, readLine: ReadLine, limits: DetectLimits): Run {
-  const options = { routing: o.routing };
-  const receivedTimeMs = Date.now();
+function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: DetectLimits): Run {
+  const matcher = createLineMatcher({ set, reader, routing: o.routing });
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
   const tails = set.rules.map(({ id, title, level }) => {
     const rest = JSON.stringify({ rule: id, title, level: severityOf(level) });
@@ -106,13 +106,12 @@ function createRun(o: DetectOptions, set: RuleSet, readLine: ReadLine, limits: D
     };
     const head = `{"file":${JSON.stringify(file)},"line":`;
     const sink: LineSink = {
-      line(text, number) {
-        if (text.trim() === '') return;
-        const event = readLine(text, 'auto', receivedTimeMs);
-        if (event.parseStatus === 'raw')
-          tell(number, `not understood, held against the rules as it is: ${event.parseReason}`);
+      line(bytes, from, to, number) {
+        const met = matcher.match(bytes, from, to);
+        if (met === null) return;
+        if (matcher.reason !== '') tell(number, `not understood, held against the rules as it is: ${matcher.reason}`);
         events++;
-        emit(head, number, set.match(event, options));
+        emit(head, number, met);
       },
       tooLong: (number, bytes) => tell(number, `the line has more than ${bytes} bytes and was left out`),
       full: () => outputChars >= limits.outputChars,

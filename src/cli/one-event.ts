@@ -30,7 +30,8 @@ async function linesOf(stream: Readable, wanted: number | null): Promise<string[
   const lines: string[] = [];
   let bytes = 0;
   await readLines(stream, eventBytes, {
-    line(text, number) {
+    line(line, from, to, number) {
+      const text = line.toString('utf8', from, to);
       if (text.trim() === '' || (wanted !== null && number !== wanted)) return;
       bytes += text.length;
       if (bytes <= eventBytes) lines.push(text);

@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib';
 
 /** Where the lines of a stream go. */
 export interface LineSink {
-  /** A line without its end, numbered from 1. */
-  line(text: string, number: number): void;
+  /** The line bytes[from … to) without its end, numbered from 1; the bytes are good until the call returns. */
+  line(bytes: Buffer, from: number, to: number, number: number): void;
   tooLong(number: number, maxBytes: number): void;
   /** Whether output should be waited for before more is read. */
   full(): boolean;
@@ -105,6 +105,6 @@ function createSplitter(maxBytes: number, sink: LineSink) {
     const to = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
     // A byte order mark belongs to the file, not to its first line.
     if (number === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3;
-    sink.line(bytes.toString('utf8', from, to), number);
+    sink.line(bytes, from, to, number);
   }
 }

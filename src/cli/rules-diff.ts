@@ -87,7 +87,8 @@ async function compareFile(
   const receivedTimeMs = Date.now();
   let tooLong = 0;
   await readLines(file === '-' ? o.stdin : createReadStream(file), lineBytes, {
-    line(text, number) {
+    line(bytes, from, to, number) {
+      const text = bytes.toString('utf8', from, to);
       if (text.trim() === '') return;
       const event = readLine(text, 'auto', receivedTimeMs);
       differences.take(file, number, text, before.match(event, options), after.match(event, options));

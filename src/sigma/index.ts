@@ -44,7 +44,7 @@ export type { Edit, Finding, FindingSeverity } from './lint/finding.ts';
 export { type LintOptions, lintRules, type RuleText } from './lint/lint-rules.ts';
 export type { Condition, Detection, Item, Pattern, RuleIr, Value } from './lower/ir.ts';
 export type { Placeholders } from './lower/item.ts';
-export type { LineTokens } from './match/bytes/line-tokens.ts';
+export { type LineTokens, token } from './match/bytes/line-tokens.ts';
 export { tokenText } from './match/bytes/token-text.ts';
 export type { MatchDetail } from './match/explain.ts';
 export { explainRule } from './match/explain-rule.ts';

@@ -10,7 +10,7 @@ const spelled: fc.Arbitrary<string> = fc.constantFrom(
   ...['a', 'b', 'k', 'K', 'p', 'o', 'w', '.', '/', '1', ' ', '-', "'", '\u007f'],
   ...['\\\\', '\\"', '\\/', '\\n', '\\t', '\\r', '\\b', '\\f'],
   ...['\\u0041', '\\u005c', '\\u0022', '\\u000a', '\\u00e9', '\\u212A', '\\ud83d\\ude00', '\\ud83d', '\\ude00'],
-  ...['é', 'ộ', 'K', 'ſ', 'İ', '–', '😀', '𐐀', '\u2028'],
+  ...['é', 'e\u0301', 'ộ', 'K', 'ſ', 'İ', '–', '😀', '𐐀', '\u2028'],
   'powershell -enc ',
   'C:\\\\Windows\\\\System32\\\\',
 );
@@ -32,7 +32,10 @@ const number = fc.oneof(
 
 const name = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', 'd', 'EventID', 'CommandLine', 'a.b', 'b.c', '__proto__') },
-  { weight: 1, arbitrary: fc.constantFrom('\\u0061', 'é', '', 'a b', 'toString', '0') },
+  { weight: 1, arbitrary: fc.constantFrom('\\u0061', 'é', 'e\u0301', '', 'a b', 'toString', '0') },
+  // What decides the shape and the logsource of a record.
+  { weight: 2, arbitrary: fc.constantFrom('product', 'category', 'service', 'Channel', 'Provider_Name', 'EventType') },
+  { weight: 1, arbitrary: fc.constantFrom('Event', 'System', 'winlog', 'SourceName', 'Hostname', 'UtcTime') },
   { weight: 1, arbitrary: characters(4) },
 );
 
@@ -42,6 +45,15 @@ const { value } = fc.letrec<{ value: string; object: string; list: string }>((ti
     characters(14).map((text) => `"${text}"`),
     number,
     fc.constantFrom('true', 'false', 'null', 'tru', 'nul', ''),
+    fc.constantFrom(
+      '"windows"',
+      '" Windows "',
+      '"linux"',
+      '"Microsoft-Windows-Sysmon/Operational"',
+      '"Security"',
+      '1',
+      '4688',
+    ),
     tie('list'),
     tie('object'),
   ),
@@ -66,6 +78,34 @@ const tidy = fc
   )
   .map((object) => JSON.stringify(object));
 
+/** An object that mostly says what it is, so that mappings and routing have something to do. */
+const tagged = fc
+  .tuple(
+    fc.array(
+      fc.constantFrom(
+        '"product":"windows"',
+        '"product":" Windows "',
+        '"product":"linux"',
+        '"category":"process_creation"',
+        '"category":1',
+        '"service":"sysmon"',
+        '"Channel":"Microsoft-Windows-Sysmon/Operational"',
+        '"Channel":"Security"',
+        '"Provider_Name":"Microsoft-Windows-Sysmon"',
+        '"EventID":1',
+        '"EventID":"1"',
+        '"EventID":4688',
+        '"EventID":13',
+        '"NewProcessName":"x.exe"',
+        '"Hostname":"h"',
+        '"System":{}',
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    objectOf(value),
+  )
+  .map(([tags, object]) => `{${tags.join(',')}${object === '{}' ? '' : ','}${object.slice(1)}`);
+
 const utf8 = new TextEncoder();
 
 /** One line as bytes; most of them are JSON objects, some are damaged in a few places. */
@@ -74,6 +114,7 @@ export const jsonLine: fc.Arbitrary<Uint8Array> = fc
     fc.oneof(
       { weight: 6, arbitrary: objectOf(value) },
       { weight: 3, arbitrary: tidy },
+      { weight: 2, arbitrary: tagged },
       { weight: 1, arbitrary: value },
     ),
     blank,

@@ -1,0 +1,56 @@
+import type { LineReader } from '../ingest/read-line.ts';
+import type { NormalisedEvent } from '../model/event.ts';
+import type { RuleSet } from '../sigma/index.ts';
+import { FlatLineTags } from './detect-tags.ts';
+
+/** Rules against one line after the other. */
+export interface LineMatcher {
+  /** Indexes of the rules that the line [from, to) meets; null for a blank line. */
+  match(bytes: Buffer, from: number, to: number): readonly number[] | null;
+  /** Why the last line was not understood; '' when it was. */
+  readonly reason: string;
+  /** The event in a line, for those who need more of it than what it meets. */
+  eventOf(bytes: Buffer, from: number, to: number): NormalisedEvent;
+}
+
+export interface LineMatcherOptions {
+  readonly set: RuleSet;
+  readonly reader: LineReader;
+  readonly routing: boolean;
+  /** false reads every line in full, which is slower and gives the same answers. Default true. */
+  readonly byBytes?: boolean;
+}
+
+/**
+ * Lines are read in one of two ways with the same answers: those that parsing and mapping would leave as they are go to
+ * the engine as bytes; all others go through `readLine`.
+ */
+export function createLineMatcher({ set, reader, routing, byBytes = true }: LineMatcherOptions): LineMatcher {
+  const receivedTimeMs = Date.now();
+  const tags = new FlatLineTags(reader.flatJson);
+  const bytesOptions = { routing, logsource: tags.of };
+  let reason = '';
+
+  return {
+    get reason() {
+      return reason;
+    },
+    eventOf,
+    match(bytes, from, to) {
+      reason = '';
+      if (byBytes) {
+        const met = set.matchLine(bytes, from, to, bytesOptions);
+        if (met !== null) return met;
+      }
+      const text = bytes.toString('utf8', from, to);
+      if (text.trim() === '') return null;
+      const event = reader.readLine(text, 'auto', receivedTimeMs);
+      if (event.parseStatus === 'raw') reason = event.parseReason;
+      return set.match(event, { routing });
+    },
+  };
+
+  function eventOf(bytes: Buffer, from: number, to: number): NormalisedEvent {
+    return reader.readLine(bytes.toString('utf8', from, to), 'auto', receivedTimeMs);
+  }
+}
