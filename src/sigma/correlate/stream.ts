@@ -262,11 +262,11 @@ export function createCorrelationStream(
 
   function settle(correlation: number, slot: number, timeMs: number): void {
     const one = windows[correlation];
-    if (one === undefined || one.slots.unsettled[slot] !== 1) return;
+    if (one === undefined || !one.slots.isUnsettled(slot)) return;
     const value = one.settle(slot, timeMs);
     if (Number.isNaN(value)) return;
-    if (Number.isNaN(one.slots.since[slot] ?? 0)) {
-      one.slots.since[slot] = timeMs;
+    if (Number.isNaN(one.slots.sinceMs(slot))) {
+      one.slots.setSince(slot, timeMs);
       onBegin(one.hit(slot, value));
       handOn(correlation, one, slot, timeMs);
     } else onAmend?.(one.hit(slot, value));

@@ -15,7 +15,7 @@ export function createDistinct(slots: Slots, members: Members): Measure {
       if (many !== undefined) {
         const text = members.text[member] ?? '';
         many.set(text, (many.get(text) ?? 0) + 1);
-      } else if ((slots.count[slot] ?? 0) > smallMax) counts.set(slot, countsOf(slot));
+      } else if (slots.countOf(slot) > smallMax) counts.set(slot, countsOf(slot));
     },
     removing(slot, member) {
       const many = counts.get(slot);
@@ -35,7 +35,7 @@ export function createDistinct(slots: Slots, members: Members): Measure {
 
   function countsOf(slot: number): Map<string, number> {
     const many = new Map<string, number>();
-    for (let at = slots.head[slot] ?? -1; at >= 0; at = members.next[at] ?? -1) {
+    for (let at = slots.headOf(slot); at >= 0; at = members.nextOf(at)) {
       const text = members.text[at] ?? '';
       many.set(text, (many.get(text) ?? 0) + 1);
     }
@@ -43,12 +43,12 @@ export function createDistinct(slots: Slots, members: Members): Measure {
   }
 
   function smallSize(slot: number): number {
-    const head = slots.head[slot] ?? -1;
+    const head = slots.headOf(slot);
     let size = 0;
-    for (let at = head; at >= 0; at = members.next[at] ?? -1) {
+    for (let at = head; at >= 0; at = members.nextOf(at)) {
       const text = members.text[at];
       let before = head;
-      while (before !== at && members.text[before] !== text) before = members.next[before] ?? -1;
+      while (before !== at && members.text[before] !== text) before = members.nextOf(before);
       if (before === at) size++;
     }
     return size;

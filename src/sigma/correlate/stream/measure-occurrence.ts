@@ -26,14 +26,14 @@ export class Occurrences {
       this.#counts = grownInts(this.#counts, this.#slots.capacity * this.#references);
       this.#distinct = grownInts(this.#distinct, this.#slots.capacity);
     }
-    const at = slot * this.#references + (this.#members.reference[member] ?? 0);
+    const at = slot * this.#references + this.#members.referenceOf(member);
     const count = (this.#counts[at] ?? 0) + 1;
     this.#counts[at] = count;
     if (count === 1) this.#distinct[slot] = (this.#distinct[slot] ?? 0) + 1;
   }
 
   remove(slot: number, member: number): void {
-    const at = slot * this.#references + (this.#members.reference[member] ?? 0);
+    const at = slot * this.#references + this.#members.referenceOf(member);
     const count = (this.#counts[at] ?? 0) - 1;
     this.#counts[at] = count;
     if (count === 0) this.#distinct[slot] = (this.#distinct[slot] ?? 0) - 1;

@@ -33,8 +33,8 @@ function createLongest(ir: CorrelationIr, slots: Slots, members: Members): Measu
     cleared: (slot) => table.clear(slot),
     value(slot, timeMs, fromMs) {
       const starts = table.of(slot);
-      const first = slots.instant[slot] ?? -1;
-      if ((members.next[first] ?? -1) < 0) extendByOne(starts, members.reference[first] ?? 0, timeMs);
+      const first = slots.instantOf(slot);
+      if (members.nextOf(first) < 0) extendByOne(starts, members.referenceOf(first), timeMs);
       else extendByMany(starts, eventsAt(slot, slots, members), timeMs);
       let length = references;
       while (length > 0 && (starts[length * row - 1] ?? 0) < fromMs) length--;
@@ -129,8 +129,8 @@ const never = Number.NEGATIVE_INFINITY;
 /** References met by each event of the slot's newest time. */
 function eventsAt(slot: number, slots: Slots, members: Members): Events {
   const newest: { order: string; reference: number }[] = [];
-  for (let at = slots.instant[slot] ?? -1; at >= 0; at = members.next[at] ?? -1) {
-    newest.push({ order: members.order[at] ?? '', reference: members.reference[at] ?? 0 });
+  for (let at = slots.instantOf(slot); at >= 0; at = members.nextOf(at)) {
+    newest.push({ order: members.order[at] ?? '', reference: members.referenceOf(at) });
   }
   return eventsOf(newest);
 }

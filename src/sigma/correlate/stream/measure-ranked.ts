@@ -10,13 +10,13 @@ export function createRanked(percentile: number, slots: Slots, members: Members)
 
   return {
     added(slot, member) {
-      const size = (slots.count[slot] ?? 1) - 1;
+      const size = slots.countOf(slot) - 1;
       let numbers = ranked[slot];
       if (numbers === undefined || size === numbers.length) {
         numbers = grownFloats(numbers ?? new Float64Array(0), Math.max(4, size * 2));
         ranked[slot] = numbers;
       }
-      const number = members.number[member] ?? 0;
+      const number = members.numberOf(member);
       const at = firstAtLeast(numbers, size, number);
       numbers.copyWithin(at + 1, at, size);
       numbers[at] = number;
@@ -24,15 +24,15 @@ export function createRanked(percentile: number, slots: Slots, members: Members)
     removing(slot, member) {
       const numbers = ranked[slot];
       if (numbers === undefined) return;
-      const size = slots.count[slot] ?? 0;
-      const at = firstAtLeast(numbers, size, members.number[member] ?? 0);
+      const size = slots.countOf(slot);
+      const at = firstAtLeast(numbers, size, members.numberOf(member));
       numbers.copyWithin(at, at + 1, size);
     },
     cleared(slot) {
       ranked[slot] = undefined;
     },
     value(slot) {
-      return percentileOf(ranked[slot] ?? [], slots.count[slot] ?? 0, percentile);
+      return percentileOf(ranked[slot] ?? [], slots.countOf(slot), percentile);
     },
   };
 }

@@ -20,10 +20,10 @@ export function createSum(average: boolean, slots: Slots, members: Members, memb
         sums = grownFloats(sums, slots.capacity);
         others = grownInts(others, slots.capacity);
       }
-      change(slot, members.number[member] ?? 0, 1);
+      change(slot, members.numberOf(member), 1);
     },
     removing(slot, member) {
-      change(slot, members.number[member] ?? 0, -1);
+      change(slot, members.numberOf(member), -1);
     },
     cleared(slot) {
       sums[slot] = 0;
@@ -31,7 +31,7 @@ export function createSum(average: boolean, slots: Slots, members: Members, memb
     },
     value(slot) {
       const sum = (others[slot] ?? 0) === 0 ? (sums[slot] ?? 0) : exactSum(numbersOf(slot));
-      return average ? sum / (slots.count[slot] ?? 1) : sum;
+      return average ? sum / slots.countOf(slot) : sum;
     },
   };
 
@@ -42,7 +42,7 @@ export function createSum(average: boolean, slots: Slots, members: Members, memb
 
   function numbersOf(slot: number): number[] {
     const numbers: number[] = [];
-    for (let at = slots.head[slot] ?? -1; at >= 0; at = members.next[at] ?? -1) numbers.push(members.number[at] ?? 0);
+    for (let at = slots.headOf(slot); at >= 0; at = members.nextOf(at)) numbers.push(members.numberOf(at));
     return numbers;
   }
 }

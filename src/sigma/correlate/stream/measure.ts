@@ -25,7 +25,7 @@ export interface Measure {
 export function createMeasure(ir: CorrelationIr, slots: Slots, members: Members, membersMax: number): Measure {
   switch (ir.kind) {
     case 'event_count':
-      return { added() {}, removing() {}, cleared() {}, value: (slot) => slots.count[slot] ?? 0 };
+      return { added() {}, removing() {}, cleared() {}, value: (slot) => slots.countOf(slot) };
     case 'value_count':
       return createDistinct(slots, members);
     case 'value_sum':

@@ -24,6 +24,8 @@ export class Windows {
   readonly #limits: CorrelationStreamLimits;
   readonly #groupMembers: number;
   readonly #temporal: boolean;
+  readonly #hasText: boolean;
+  readonly #isCarrying: boolean;
   readonly #measure: Measure;
   /** What was seen of the newest time, of the groups that have very much of it. */
   readonly #seen = new Map<number, Set<string>>();
@@ -38,6 +40,8 @@ export class Windows {
     const counted = Math.max(0, ...ir.condition.map(({ number }) => (isCount(ir) ? number : 0)));
     this.#groupMembers = Math.min(limits.members, Math.max(limits.groupMembers, Math.ceil(counted) + 1));
     this.#temporal = isTemporal(ir.kind);
+    this.#hasText = ir.kind === 'value_count';
+    this.#isCarrying = ir.carries.length > 0;
     this.#measure = createMeasure(ir, this.slots, this.members, this.#groupMembers);
   }
 
@@ -52,34 +56,29 @@ export class Windows {
       slot = slots.add(group);
       this.#groups.use(group);
     }
-    const first = slots.last[slot] !== timeMs;
+    const lastMs = slots.lastMs(slot);
+    const first = lastMs !== timeMs;
     if (!first && this.#isSeen(slot, timeMs, order, reference)) {
       this.duplicates++;
       return -1;
     }
     if (first) {
-      if ((slots.last[slot] ?? 0) < timeMs - this.ir.timespanMs) slots.since[slot] = Number.NaN;
+      if (lastMs < timeMs - this.ir.timespanMs) slots.setSince(slot, Number.NaN);
       slots.touch(slot, timeMs);
     }
     this.#makeRoom(slot);
-    const member = members.allocate();
-    members.time[member] = timeMs;
-    members.number[member] = waiting.number[at] ?? 0;
-    members.reference[member] = reference;
-    members.order[member] = order;
-    members.text[member] = waiting.text[at] ?? '';
-    members.carried[member] = waiting.carried[at] ?? none;
-    members.next[member] = -1;
-    const tail = slots.tail[slot] ?? -1;
-    members.previous[member] = tail;
-    if (tail >= 0) members.next[tail] = member;
-    else slots.head[slot] = member;
-    slots.tail[slot] = member;
-    if (first || (slots.instant[slot] ?? -1) < 0) slots.instant[slot] = member;
-    slots.count[slot] = (slots.count[slot] ?? 0) + 1;
+    const tail = slots.tailOf(slot);
+    const member = members.add(timeMs, waiting.number[at] ?? 0, reference, order, tail);
+    if (this.#hasText) members.text[member] = waiting.text[at] ?? '';
+    if (this.#isCarrying) members.carried[member] = waiting.carried[at] ?? none;
+    if (tail >= 0) members.setNext(tail, member);
+    else slots.setHead(slot, member);
+    slots.setTail(slot, member);
+    if (first || slots.instantOf(slot) < 0) slots.setInstant(slot, member);
+    slots.setCount(slot, slots.countOf(slot) + 1);
     this.#measure.added(slot, member);
-    if (slots.unsettled[slot] === 1) return -1;
-    slots.unsettled[slot] = 1;
+    if (slots.isUnsettled(slot)) return -1;
+    slots.setUnsettled(slot, true);
     return slot;
   }
 
@@ -87,30 +86,28 @@ export class Windows {
   settle(slot: number, timeMs: number): number {
     const { slots, members } = this;
     const fromMs = timeMs - this.ir.timespanMs;
-    slots.unsettled[slot] = 0;
-    for (let head = slots.head[slot] ?? -1; (members.time[head] ?? 0) < fromMs; head = slots.head[slot] ?? -1) {
-      this.#dropFirst(slot);
-    }
+    slots.setUnsettled(slot, false);
+    while (members.timeOf(slots.headOf(slot)) < fromMs) this.#dropFirst(slot);
     const value = this.#measure.value(slot, timeMs, fromMs);
     const { meets } = this.#measure;
     const holds = meets === undefined ? meetsComparisons(this.ir.condition, value) : meets(slot, fromMs);
     if (holds) return value;
-    slots.since[slot] = Number.NaN;
+    slots.setSince(slot, Number.NaN);
     return Number.NaN;
   }
 
   /** The last event of the slot's newest time; of its members the first, which is the one of the first reference. */
   completing(slot: number): number {
     const { members } = this;
-    let last = this.slots.instant[slot] ?? -1;
-    for (let at = last; at >= 0; at = members.next[at] ?? -1) {
+    let last = this.slots.instantOf(slot);
+    for (let at = last; at >= 0; at = members.nextOf(at)) {
       if ((members.order[at] ?? '') > (members.order[last] ?? '')) last = at;
     }
     return last;
   }
 
   groupOf(slot: number): readonly string[] {
-    return tupleMembers(this.#groups.textOf(this.slots.group[slot] ?? 0), this.ir.groupBy.length);
+    return tupleMembers(this.#groups.textOf(this.slots.groupOf(slot)), this.ir.groupBy.length);
   }
 
   hit(slot: number, value: number): CorrelationHit {
@@ -118,11 +115,11 @@ export class Windows {
     return {
       correlation: this.#index,
       group: this.groupOf(slot),
-      timeMs: slots.last[slot] ?? 0,
-      sinceMs: slots.since[slot] ?? 0,
+      timeMs: slots.lastMs(slot),
+      sinceMs: slots.sinceMs(slot),
       order: this.members.order[this.completing(slot)] ?? '',
       value,
-      memberCount: slots.count[slot] ?? 0,
+      memberCount: slots.countOf(slot),
       members: this.#latest(slot),
     };
   }
@@ -132,10 +129,10 @@ export class Windows {
     const { members } = this;
     const { evidence } = this.#limits;
     const latest: HitMember[] = [];
-    for (let at = this.slots.tail[slot] ?? -1; at >= 0; at = members.previous[at] ?? -1) {
-      const timeMs = members.time[at] ?? 0;
+    for (let at = this.slots.tailOf(slot); at >= 0; at = members.previousOf(at)) {
+      const timeMs = members.timeOf(at);
       if (latest.length >= evidence && latest.at(-1)?.timeMs !== timeMs) break;
-      latest.push({ timeMs, order: members.order[at] ?? '', reference: members.reference[at] ?? 0 });
+      latest.push({ timeMs, order: members.order[at] ?? '', reference: members.referenceOf(at) });
     }
     return latest.toSorted(compareHitMembers).slice(-evidence);
   }
@@ -144,13 +141,13 @@ export class Windows {
   expire(nowMs: number): void {
     const { slots } = this;
     const fromMs = nowMs - this.ir.timespanMs;
-    while (slots.oldest >= 0 && (slots.last[slots.oldest] ?? 0) < fromMs) this.#dropSlot(slots.oldest);
+    while (slots.oldest >= 0 && slots.lastMs(slots.oldest) < fromMs) this.#dropSlot(slots.oldest);
   }
 
   /** When the group longest without a member had its last; infinite when there is none. */
   oldestMs(): number {
-    const { oldest, last } = this.slots;
-    return oldest < 0 ? Number.POSITIVE_INFINITY : (last[oldest] ?? 0);
+    const { oldest } = this.slots;
+    return oldest < 0 ? Number.POSITIVE_INFINITY : this.slots.lastMs(oldest);
   }
 
   /** Gives up the group longest without a member. */
@@ -158,43 +155,43 @@ export class Windows {
     const { slots } = this;
     if (slots.oldest < 0) return;
     this.evictedGroups++;
-    this.evictedMembers += slots.count[slots.oldest] ?? 0;
+    this.evictedMembers += slots.countOf(slots.oldest);
     this.#dropSlot(slots.oldest);
   }
 
   #makeRoom(slot: number): void {
     const { slots, members } = this;
     if (members.count >= this.#limits.members) {
-      slots.touch(slot, slots.last[slot] ?? 0);
+      slots.touch(slot, slots.lastMs(slot));
       while (members.count >= this.#limits.members && slots.oldest !== slot) this.evictOldest();
     }
-    if ((slots.count[slot] ?? 0) < this.#groupMembers) return;
+    if (slots.countOf(slot) < this.#groupMembers) return;
     this.evictedMembers++;
     this.#dropFirst(slot);
   }
 
   #dropFirst(slot: number): void {
     const { slots, members } = this;
-    const head = slots.head[slot] ?? -1;
+    const head = slots.headOf(slot);
     this.#measure.removing(slot, head);
-    const next = members.next[head] ?? -1;
-    slots.head[slot] = next;
-    if (next >= 0) members.previous[next] = -1;
-    else slots.tail[slot] = -1;
-    if (slots.instant[slot] === head) slots.instant[slot] = next;
-    slots.count[slot] = (slots.count[slot] ?? 1) - 1;
+    const next = members.nextOf(head);
+    slots.setHead(slot, next);
+    if (next >= 0) members.setPrevious(next, -1);
+    else slots.setTail(slot, -1);
+    if (slots.instantOf(slot) === head) slots.setInstant(slot, next);
+    slots.setCount(slot, slots.countOf(slot) - 1);
     members.free(head);
   }
 
   #dropSlot(slot: number): void {
     const { slots, members } = this;
-    for (let at = slots.head[slot] ?? -1; at >= 0; ) {
-      const next = members.next[at] ?? -1;
+    for (let at = slots.headOf(slot); at >= 0; ) {
+      const next = members.nextOf(at);
       members.free(at);
       at = next;
     }
     this.#measure.cleared(slot);
-    this.#groups.release(slots.group[slot] ?? 0);
+    this.#groups.release(slots.groupOf(slot));
     slots.remove(slot);
   }
 
@@ -208,15 +205,15 @@ export class Windows {
     let seen = this.#seen.get(slot);
     if (seen === undefined) {
       let compared = 0;
-      for (let at = this.slots.instant[slot] ?? -1; at >= 0; at = members.next[at] ?? -1) {
-        if (members.order[at] === order && (!this.#temporal || members.reference[at] === reference)) return true;
+      for (let at = this.slots.instantOf(slot); at >= 0; at = members.nextOf(at)) {
+        if (members.order[at] === order && (!this.#temporal || members.referenceOf(at) === reference)) return true;
         compared++;
       }
       if (compared < comparedMax) return false;
       seen = new Set();
       this.#seen.set(slot, seen);
-      for (let at = this.slots.instant[slot] ?? -1; at >= 0; at = members.next[at] ?? -1) {
-        seen.add(this.#nameOf(members.order[at] ?? '', members.reference[at] ?? 0));
+      for (let at = this.slots.instantOf(slot); at >= 0; at = members.nextOf(at)) {
+        seen.add(this.#nameOf(members.order[at] ?? '', members.referenceOf(at)));
       }
     }
     const { size } = seen;
