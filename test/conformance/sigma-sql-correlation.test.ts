@@ -47,7 +47,7 @@ interface Turn {
   readonly completing: string;
 }
 
-const seeds = Array.from({ length: Number(process.env.SIGMA_SQL_SEEDS ?? 6) }, (_, i) => i + 1);
+const seeds = Array.from({ length: Number(process.env.SIGMA_SQL_SEEDS ?? 4) }, (_, i) => i + 1);
 const count = { correlations: 8, events: 80 };
 
 test.each(seeds)(

@@ -25,7 +25,7 @@ const sql: Contender = {
     ),
 };
 
-const batches = Number(process.env.SIGMA_SQL_BATCHES ?? 6);
+const batches = Number(process.env.SIGMA_SQL_SEEDS ?? 3);
 
 describe('SQL says what the reference says', () => {
   test.each(Array.from({ length: batches }, (_, i) => i + 1))(

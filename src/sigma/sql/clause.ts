@@ -1,30 +1,43 @@
 /** A condition as a tree, so that it can be laid out for a reader. Every leaf is 0 or 1, never NULL. */
 export type Clause =
   | string
-  | { readonly join: 'AND' | 'OR'; readonly of: readonly Clause[]; readonly note?: string | undefined }
-  | { readonly not: Clause };
+  | { readonly join: 'AND' | 'OR'; readonly of: readonly Clause[]; readonly note?: string }
+  | { readonly not: Clause }
+  /** Some text `v` of a list passes any of the tests. */
+  | { readonly some: readonly string[]; readonly texts: string };
 
 /** Joins; one part is itself, none is the neutral truth value. */
-export function joined(join: 'AND' | 'OR', of: readonly Clause[], note?: string): Clause {
-  const [first] = of;
+export function joined(join: 'AND' | 'OR', of: readonly Clause[]): Clause {
+  const parts = of.flatMap((part) =>
+    typeof part !== 'string' && 'join' in part && part.join === join && part.note === undefined ? part.of : [part],
+  );
+  const [first] = parts;
   if (first === undefined) return join === 'AND' ? '1' : '0';
-  if (of.length === 1 && note === undefined) return first;
-  return { join, of, note };
+  return parts.length === 1 ? first : { join, of: parts };
 }
 
-/** Lines of the clause, each with the given indent (blanks) before it. */
+/** The clause with a comment before it; '' leaves it as it is. */
+export function noted(clause: Clause, note: string): Clause {
+  if (note === '') return clause;
+  if (typeof clause !== 'string' && 'join' in clause && clause.note === undefined) return { ...clause, note };
+  return { join: 'AND', of: [clause], note };
+}
+
+/** The clause over several lines; all but the first begin with `indent` blanks or more. */
 export function layOut(clause: Clause, indent: number): string {
   const pad = ' '.repeat(indent);
-  if (typeof clause === 'string') return `${pad}${clause}`;
+  if (typeof clause === 'string') return clause;
+  if ('some' in clause) {
+    const [only = '0', ...more] = clause.some;
+    if (more.length === 0) return `arrayExists(v -> ${only}, ${clause.texts})`;
+    const tests = clause.some.join(`\n${pad}    OR `);
+    return `arrayExists(\n${pad}  v -> ${tests},\n${pad}  ${clause.texts}\n${pad})`;
+  }
   if ('not' in clause) {
-    if (typeof clause.not !== 'string') return `${pad}NOT ${layOut(clause.not, indent).trimStart()}`;
-    return `${pad}NOT (${clause.not})`;
+    const inner = layOut(clause.not, indent);
+    return inner.startsWith('(\n') ? `NOT ${inner}` : `NOT (${inner})`;
   }
-  const lines: string[] = [];
-  if (clause.note !== undefined) lines.push(`${pad}  -- ${clause.note}`);
-  for (const [i, part] of clause.of.entries()) {
-    const text = layOut(part, indent + 2);
-    lines.push(i === 0 ? text : `${pad}  ${clause.join} ${text.trimStart()}`);
-  }
-  return `${pad}(\n${lines.join('\n')}\n${pad})`;
+  const note = clause.note === undefined ? '' : `${pad}  -- ${clause.note}\n`;
+  const parts = clause.of.map((part) => layOut(part, indent + 2));
+  return `(\n${note}${pad}  ${parts.join(`\n${pad}  ${clause.join} `)}\n${pad})`;
 }

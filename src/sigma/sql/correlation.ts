@@ -25,6 +25,8 @@ const orderedRulesMax = 6;
 /** Conditions on the length of the longest chain look at every chain there is. */
 const chainsMax = 16;
 const largestNumber = '1e290';
+/** ClickHouse takes frames of 32 bits; what is longer joins the instants with themselves. */
+const frameMsMax = 2 ** 31 - 1;
 
 class Refused extends Error {}
 
@@ -81,13 +83,7 @@ export function sqlOfCorrelation(
       `FROM ${seen}`,
       'GROUP BY group_key, time_ms',
     ]);
-    const windows = add('windows', [
-      `SELECT *, ${windowMeasure(ir)} AS measured`,
-      `FROM ${instants}`,
-      'WINDOW w AS (',
-      `  PARTITION BY group_key ORDER BY time_ms RANGE BETWEEN ${ir.timespanMs} PRECEDING AND CURRENT ROW`,
-      ')',
-    ]);
+    const windows = add('windows', windowLines(ir, instants));
     const judged = add('judged', [`SELECT *, ${conditionOf(ir)} AS holds`, `FROM ${windows}`]);
     const before = '(PARTITION BY group_key ORDER BY time_ms ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)';
     return add('turned', [
@@ -109,7 +105,7 @@ export function sqlOfCorrelation(
     for (const [at, reference] of ir.references.entries()) {
       const rule = reference.kind === 'rule' ? parts.rules.get(reference.id) : undefined;
       if (rule === undefined) continue;
-      const clause = layOut(ruleClause(rule, schema, scope, options), 2).trimStart();
+      const clause = layOut(ruleClause(rule, schema, scope, options), 2);
       met.push(scope.define(`rule_${at + 1}`, clause));
       const textOf = (field: CorrelationField): { readonly there: string; readonly text: string } => {
         const { texts } = schema.field(field.fields[at] ?? field.name, scope);
@@ -191,26 +187,48 @@ function jsonOf(texts: string): string {
   return `replaceAll(toJSONString(${texts}), '\\\\/', '/')`;
 }
 
-/** What the condition is held against, over the window `w` of instants; for ordered kinds the events met, in order. */
-function windowMeasure(ir: CorrelationIr): string {
-  const count = 'sum(events_at) OVER w';
-  const sum = 'sumKahanArray(numbers_at) OVER w';
+/** The window of each instant: all of its group within the timespan before it, both ends included. */
+function windowLines(ir: CorrelationIr, instants: string): string[] {
+  if (ir.timespanMs <= frameMsMax) {
+    return [
+      `SELECT *, ${measureOf(ir, ' OVER w', '')} AS measured`,
+      `FROM ${instants}`,
+      'WINDOW w AS (',
+      `  PARTITION BY group_key ORDER BY time_ms RANGE BETWEEN ${ir.timespanMs} PRECEDING AND CURRENT ROW`,
+      ')',
+    ];
+  }
+  return [
+    'SELECT',
+    '  i.group_key AS group_key, i.time_ms AS time_ms, any(i.completing) AS completing, any(i.carried) AS carried,',
+    `  ${measureOf(ir, '', 'b.')} AS measured`,
+    `FROM ${instants} AS i INNER JOIN ${instants} AS b ON i.group_key = b.group_key`,
+    `WHERE b.time_ms BETWEEN i.time_ms - ${ir.timespanMs} AND i.time_ms`,
+    'GROUP BY group_key, time_ms',
+  ];
+}
+
+/** What the condition is held against, over instants; for temporal kinds the rules met, time by time when ordered. */
+function measureOf(ir: CorrelationIr, over: string, from: string): string {
+  const count = `sum(${from}events_at)${over}`;
+  const sum = `sumKahanArray(${from}numbers_at)${over}`;
   switch (ir.kind) {
     case 'event_count':
       return count;
     case 'value_count':
-      return 'uniqExactArray(values_at) OVER w';
+      return `uniqExactArray(${from}values_at)${over}`;
     case 'value_sum':
       return sum;
     case 'value_avg':
       return `${sum} / ${count}`;
     case 'value_percentile':
     case 'value_median':
-      return percentileOf('arraySort(groupArrayArray(numbers_at) OVER w)', ir.percentile ?? 50);
+      return percentileOf(`arraySort(groupArrayArray(${from}numbers_at)${over})`, ir.percentile ?? 50);
     case 'temporal':
-      return 'groupUniqArrayArray(arrayFlatten(met_at)) OVER w';
+      return `groupUniqArrayArray(arrayFlatten(${from}met_at))${over}`;
     case 'temporal_ordered':
-      return 'groupArray(met_at) OVER w';
+      if (over !== '') return `groupArray(${from}met_at)${over}`;
+      return `arrayMap(x -> x.2, arraySort(x -> x.1, groupArray((${from}time_ms, ${from}met_at))))`;
   }
 }
 

@@ -29,7 +29,7 @@ function anyOf(patterns: readonly Pattern[], content: FieldSql, schema: SqlSchem
   const folded: Extract<Pattern, { kind: 'text' }>[] = [];
   const cased: Extract<Pattern, { kind: 'text' }>[] = [];
   const raw: string[] = [];
-  const clauses: string[] = [];
+  const clauses: Clause[] = [];
   for (const pattern of patterns) {
     switch (pattern.kind) {
       case 'null':
@@ -51,15 +51,9 @@ function anyOf(patterns: readonly Pattern[], content: FieldSql, schema: SqlSchem
   }
   raw.push(...textTests(cased, true, scope));
   const foldedTests = textTests(folded, false, scope);
-  if (foldedTests.length > 0) clauses.push(someText(foldedTests, lowerOf(content.texts, scope)));
-  if (raw.length > 0) clauses.push(someText(raw, content.texts));
-  return joined('OR', [...new Set(clauses)]);
-}
-
-/** Whether any text of the list passes any test. */
-function someText(tests: readonly string[], texts: string): string {
-  if (tests.length === 1) return `arrayExists(v -> ${tests[0]}, ${texts})`;
-  return `arrayExists(v ->\n    ${tests.join('\n    OR ')},\n  ${texts})`;
+  if (foldedTests.length > 0) clauses.push({ some: foldedTests, texts: lowerOf(content.texts, scope) });
+  if (raw.length > 0) clauses.push({ some: raw, texts: content.texts });
+  return joined('OR', clauses);
 }
 
 /** The texts with their ASCII letters folded; other letters are folded where a rule's text holds some. */

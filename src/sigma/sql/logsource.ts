@@ -1,6 +1,6 @@
 import type { UnknownDimension } from '../match/routing.ts';
 import type { Logsource } from '../parse/rule.ts';
-import type { Clause } from './clause.ts';
+import { type Clause, joined } from './clause.ts';
 import type { SqlSchema } from './schema.ts';
 import type { Scope } from './scope.ts';
 
@@ -8,17 +8,18 @@ import type { Scope } from './scope.ts';
 export function logsourceClause(rule: Logsource, schema: SqlSchema, scope: Scope, unknown: UnknownDimension): Clause[] {
   const { product, categories, services } = schema.logsource;
   const clauses: Clause[] = [];
-  const open = (silent: string): string => (unknown === 'open' ? `${silent} OR ` : '');
+  const add = (silent: string, said: string): void => {
+    clauses.push(unknown === 'open' ? joined('OR', [silent, said]) : said);
+  };
   if (rule.product !== null) {
-    clauses.push(`(${open(`${product} = ''`)}lowerUTF8(${product}) = ${scope.params.text(rule.product)})`);
+    add(`${product} = ''`, `lowerUTF8(${product}) = ${scope.params.text(rule.product)}`);
   }
   for (const [wanted, stated] of [
     [rule.category, categories],
     [rule.service, services],
   ] as const) {
     if (wanted === null) continue;
-    const said = `arrayExists(t -> lowerUTF8(t) = ${scope.params.text(wanted)}, ${stated})`;
-    clauses.push(`(${open(`empty(${stated})`)}${said})`);
+    add(`empty(${stated})`, `arrayExists(t -> lowerUTF8(t) = ${scope.params.text(wanted)}, ${stated})`);
   }
   return clauses;
 }

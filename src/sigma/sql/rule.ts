@@ -1,7 +1,7 @@
 import type { Condition, Detection, RuleIr } from '../lower/ir.ts';
 import type { UnknownDimension } from '../match/routing.ts';
 import type { Logsource } from '../parse/rule.ts';
-import { type Clause, joined, layOut } from './clause.ts';
+import { type Clause, joined, layOut, noted } from './clause.ts';
 import { itemClause } from './item.ts';
 import { logsourceClause } from './logsource.ts';
 import type { SqlParams } from './params.ts';
@@ -47,7 +47,7 @@ export function sqlOf(rule: RuleForSql, schema: SqlSchema, options: RuleSqlOptio
 /** Several rules over one scan: what they share is defined, and computed, once. */
 export function sqlOfRules(rules: readonly RuleForSql[], schema: SqlSchema, options: RuleSqlOptions = {}): RulesSql {
   const scope = new Scope();
-  const conditions = rules.map((rule) => layOut(ruleClause(rule, schema, scope, options), 2).trimStart());
+  const conditions = rules.map((rule) => layOut(ruleClause(rule, schema, scope, options), 0));
   return { conditions, definitions: scope.definitions, params: scope.params.all };
 }
 
@@ -75,10 +75,7 @@ export function ruleClause(rule: RuleForSql, schema: SqlSchema, scope: Scope, op
   function selectionClause(name: string): Clause {
     const detection = rule.ir.selections.get(name);
     if (detection === undefined) return '0';
-    const clause = detectionClause(detection);
-    const note = plainNote(name);
-    if (note === '') return clause;
-    return typeof clause !== 'string' && 'join' in clause ? { ...clause, note } : { join: 'AND', of: [clause], note };
+    return noted(detectionClause(detection), plainNote(name));
   }
 
   function detectionClause(d: Detection): Clause {
