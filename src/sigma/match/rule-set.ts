@@ -53,7 +53,12 @@ export interface RuleSet {
   matchLine(bytes: Uint8Array, from: number, to: number, options?: MatchLineOptions): readonly number[] | null;
   /** Why the event meets the rule: see MatchDetail; [] when it does not. Slow: meant for hits. */
   explain(rule: number, event: RuleEvent): readonly MatchDetail[];
+  /** Events given to `match` so far that held values nested too deep to be seen (64 levels); they met or not without. */
+  eventsCut(): number;
 }
+
+/** Size of all routes' tables together, in bytes; beyond it further events are routed rule by rule. */
+const routeTablesMax = 256 * 2 ** 20;
 
 /** The rules of one route, ready for objects, and for bytes once some came. */
 interface Engine {
@@ -67,6 +72,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
   const routes = new RouteCache<Engine>();
   const engines = new Map<string, Engine>();
+  let tableBytes = 0;
   let everything: Engine | null = null;
   const line = new LineTokens();
   const ownLogsource = new OwnLogsource(line);
@@ -100,6 +106,11 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
       const rule = rules[index];
       return rule === undefined ? [] : explain(rule.ir, event.fields);
     },
+    eventsCut() {
+      let cut = everything?.path.cut ?? 0;
+      for (const engine of engines.values()) cut += engine.path.cut;
+      return cut;
+    },
   };
 
   function overBytes(engine: Engine): ByteRun {
@@ -114,12 +125,16 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
 
   /** Null when no more engines are kept. */
   function newRoute(logsource: EventLogsource): Engine | null {
-    if (routes.isFull) return null;
+    if (routes.isFull || tableBytes > routeTablesMax) return null;
     const indexes = [...rules.keys()].filter((index) => appliesTo(index, logsource));
     // Tags that no rule tells apart share an engine.
     const key = indexes.join();
-    const engine = engines.get(key) ?? engineOf(indexes);
-    engines.set(key, engine);
+    let engine = engines.get(key);
+    if (engine === undefined) {
+      engine = engineOf(indexes);
+      engines.set(key, engine);
+      tableBytes += engine.image.table.byteLength;
+    }
     routes.set(logsource, engine);
     return engine;
   }
