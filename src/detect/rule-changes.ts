@@ -15,7 +15,7 @@ export interface RuleChangeLimits {
   readonly watchedFoldersMax: number;
 }
 
-export const defaultRuleChangeLimits: RuleChangeLimits = { pollMs: 5000, settleMs: 400, watchedFoldersMax: 256 };
+const defaultRuleChangeLimits: RuleChangeLimits = { pollMs: 5000, settleMs: 400, watchedFoldersMax: 256 };
 
 const filesAtOnce = 64;
 

@@ -8,6 +8,7 @@ import type {
   EvidenceView,
   Health,
   IncidentCard,
+  RuleSetView,
   RuleView,
   SystemView,
 } from '../../src/contract/api.ts';
@@ -516,6 +517,29 @@ function correlationOf(host: string, times: number, atMs: number): AlertView['co
     holds: true,
     why: `${times} times within 5 minutes for Computer=${host} (threshold ≥ 10)`,
     whyVi: `${times} lần trong 5 phút cho Computer=${host} (ngưỡng ≥ 10)`,
+  };
+}
+
+export function ruleSetOf(nowMs: number): RuleSetView {
+  return {
+    version: '4f1d2c7be09a3356',
+    loadedMs: nowMs - 3_600_000,
+    detections: 3210,
+    correlations: 6,
+    filters: 2,
+    refused: [
+      {
+        file: 'rules/detections/thu/hong.yml',
+        line: 12,
+        column: 5,
+        code: 'regex-lookaround',
+        message: 'the regular expression looks ahead',
+        advice: 'RE2 has no look-around: write two items instead',
+      },
+    ],
+    refusedTotal: 2,
+    failure: '',
+    failedMs: 0,
   };
 }
 

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { loadMappings } from '../../src/compose/mappings.ts';
 import type {
   AlertView,
   ApiError,
@@ -19,12 +20,13 @@ import type {
   IncidentAction,
   IncidentCard,
   IncidentDetail,
+  MappingsView,
   Me,
   Page,
 } from '../../src/contract/api.ts';
 import type { FeedMessage } from '../../src/contract/feed.ts';
 import type { Role } from '../../src/model/account.ts';
-import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, situations } from './board-fixture-data.ts';
+import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, ruleSetOf, situations } from './board-fixture-data.ts';
 
 export interface BoardFixtureOptions {
   /** Folder of the built board. */
@@ -301,6 +303,11 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
     if (path === '/me') return json(response, 200, me);
     if (path === '/health') return json(response, 200, makeHealth(Date.now()));
     if (path === '/drills/current') return json(response, 200, { items: o.drill === true ? [drill()] : [] });
+    if (path === '/mappings') {
+      const view: MappingsView = { ...(await loadMappings()), unknownLogsource: 'closed' };
+      return json(response, 200, view);
+    }
+    if (path === '/rule-set' || path === '/rules/reload') return json(response, 200, ruleSetOf(Date.now()));
     if (path === '/rules')
       return json(
         response,

@@ -8,8 +8,10 @@ import type {
   IncidentAction,
   IncidentCard,
   IncidentDetail,
+  MappingsView,
   Me,
   Page,
+  RuleSetView,
   RuleView,
 } from '../../../src/contract/api.ts';
 
@@ -59,6 +61,9 @@ export interface Api {
   events(query: EventQueryText, signal: AbortSignal): Promise<EventSearch>;
   rules(cursor?: string): Promise<Page<RuleSummary>>;
   rule(id: string): Promise<RuleView>;
+  ruleSet(): Promise<RuleSetView>;
+  reloadRules(): Promise<RuleSetView>;
+  mappings(): Promise<MappingsView>;
   health(): Promise<Health>;
   /** The drill that runs or ran last; null when there is none or it is not for these eyes. */
   drill(): Promise<DrillView | null>;
@@ -121,6 +126,9 @@ export function createApi(base: string): Api {
       call('GET', `/events${search({ q, from: fromMs, to: toMs, limit, cursor })}`, undefined, signal),
     rules: (cursor) => call('GET', `/rules${search({ limit: 500, cursor })}`),
     rule: (id) => call('GET', `/rules/${encodeURIComponent(id)}`),
+    ruleSet: () => call('GET', '/rule-set'),
+    reloadRules: () => call('POST', '/rules/reload', {}),
+    mappings: () => call('GET', '/mappings'),
     health: () => call('GET', '/health'),
     drill: async () => {
       const { items } = await call<Pick<Page<DrillView>, 'items'>>('GET', '/drills/current');

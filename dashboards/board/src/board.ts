@@ -19,6 +19,9 @@ interface Notice {
   readonly tone: 'bad' | 'plain';
 }
 
+/** What not every role may; the server decides, this only hides what it would refuse. */
+type Task = 'handle' | 'rules' | 'ruleReload' | 'health' | 'drill';
+
 export interface Board {
   readonly api: Api;
   readonly state: BoardState;
@@ -36,7 +39,7 @@ export interface Board {
   /** The incident the keyboard is on; kept while another page is open. */
   readonly selected: Signal<string>;
   readonly listsFailed: ReadonlySignal<string>;
-  may(what: 'handle' | 'rules' | 'health' | 'drill'): boolean;
+  may(what: Task): boolean;
   signIn(name: string, password: string): Promise<void>;
   signOut(): Promise<void>;
   setUp(code: string, name: string, password: string): Promise<void>;
@@ -95,10 +98,11 @@ export function createBoard(ports: BoardPorts): Board {
   let unsaid = 0;
   let inbox: FeedMessage[] = [];
 
-  function may(what: 'handle' | 'rules' | 'health' | 'drill'): boolean {
+  function may(what: Task): boolean {
     const role = me.value?.role;
     if (role === undefined) return false;
     if (what === 'handle') return role === 'admin' || role === 'analyst';
+    if (what === 'ruleReload') return role === 'admin';
     if (what === 'drill') return role === 'admin' || role === 'organizer';
     return role !== 'owner';
   }

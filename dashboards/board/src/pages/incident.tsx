@@ -15,6 +15,7 @@ import { Age, DrillMark, Level, Moment, Who } from '../parts/marks.tsx';
 import { RuleText } from '../parts/rule.tsx';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
+import { Why } from '../parts/why.tsx';
 import { go } from '../router.ts';
 import { severityRank } from '../severity.ts';
 import { storyOf } from '../story.ts';
@@ -523,19 +524,32 @@ function Rules({ alerts }: { readonly alerts: readonly AlertView[] }): JSX.Eleme
         <span class="dim end num">{rules.length}</span>
       </header>
       {rules.map((alert) => (
-        <RuleFold key={alert.rule} alert={alert} />
+        <RuleFold
+          key={alert.rule}
+          alert={alert}
+          whys={alerts.filter((a) => a.rule === alert.rule && a.correlation !== null)}
+        />
       ))}
     </section>
   );
 }
 
-function RuleFold({ alert }: { readonly alert: AlertView }): JSX.Element {
+/** Reasons shown of one correlation; an incident of a long day has one an hour and group. */
+const whysMax = 5;
+
+function RuleFold({ alert, whys }: { readonly alert: AlertView; readonly whys: readonly AlertView[] }): JSX.Element {
   const [open, setOpen] = useState(false);
   return (
     <details class="rulefold" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <SeverityMark severity={alert.severity} quiet />
-        <span>{titleOf(alert)}</span>
+        <span>
+          {titleOf(alert)}
+          {whys.slice(0, whysMax).map((each) => (
+            <Why key={each.id} alert={each} />
+          ))}
+          {whys.length > whysMax ? <span class="dim num"> +{whys.length - whysMax}</span> : null}
+        </span>
       </summary>
       {open ? <RuleText id={alert.rule} /> : null}
     </details>

@@ -7,6 +7,7 @@ import { number, plain } from '../format.ts';
 import { failureText, language, t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
 import { RuleText } from '../parts/rule.tsx';
+import { RuleSet } from '../parts/rule-set.tsx';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
 import { go } from '../router.ts';
@@ -41,6 +42,8 @@ export function RulesPage({ id }: { readonly id: string }): JSX.Element {
   const [rules, setRules] = useState<readonly RuleSummary[] | null>(null);
   const [failed, setFailed] = useState('');
   const [text, setText] = useState('');
+  /** Another set came into force: the list is loaded again. */
+  const [readings, setReadings] = useState(0);
   useEffect(() => {
     let wanted = true;
     async function load(): Promise<void> {
@@ -62,7 +65,7 @@ export function RulesPage({ id }: { readonly id: string }): JSX.Element {
     return () => {
       wanted = false;
     };
-  }, [api]);
+  }, [api, readings]);
   const words = plain(text)
     .split(/\s+/)
     .filter((w) => w !== '');
@@ -103,6 +106,7 @@ export function RulesPage({ id }: { readonly id: string }): JSX.Element {
             </label>
           </div>
         </div>
+        <RuleSet loaded={() => setReadings(readings + 1)} />
         {failed === '' ? null : (
           <p class="cutnote" data-tone="bad">
             {failed}

@@ -12,6 +12,7 @@ import { useBusy, useHeld } from '../held.ts';
 import { language, t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
 import { DrillMark, Moment } from './marks.tsx';
+import { Why } from './why.tsx';
 
 export const streamPaused: Signal<boolean> = signal(false);
 
@@ -34,6 +35,7 @@ function Row({ alert }: { readonly alert: AlertView }): JSX.Element {
             <a href={`/incidents/${encodeURIComponent(alert.incident)}`}>{titleOf(alert)}</a>
           )}
         </p>
+        <Why alert={alert} />
         <p class="ae">
           {alert.entity === '' ? null : (
             <span class="ent" title={alert.systemName || undefined}>
