@@ -18,7 +18,7 @@ import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
 import { readYaml, type YamlNode } from '../parse/yaml.ts';
 import { createProblems, type RuleProblem } from '../problem.ts';
 import { orderKeys } from './key-order.ts';
-import { needsQuotes, styleOf, widthMax } from './scalar-style.ts';
+import { escapeInvisible, needsQuotes, styleOf, widthMax } from './scalar-style.ts';
 
 export type Formatted =
   | { readonly outcome: 'formatted'; readonly text: string }
@@ -62,12 +62,13 @@ const unfolded: typeof stringTag = {
   stringify(item, context, onComment, onChompKeep) {
     const folds = item instanceof Scalar && item.type === Scalar.BLOCK_FOLDED;
     const options = folds ? context.options : { ...context.options, lineWidth: 0 };
-    return stringifyString(
+    const written = stringifyString(
       item as Scalar & { value: string },
       { ...context, options, actualString: true },
       onComment,
       onChompKeep,
     );
+    return written.startsWith('"') ? escapeInvisible(written) : written;
   },
 };
 

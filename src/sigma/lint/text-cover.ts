@@ -18,11 +18,10 @@ export function covers(a: Pattern, b: Pattern): boolean {
   if (a.kind === 'cidr' && b.kind === 'cidr') return a.prefix <= b.prefix && inNetwork(b.bytes, a.bytes, a.prefix);
   if (a.kind !== 'text' || b.kind !== 'text') return JSON.stringify(a) === JSON.stringify(b);
   if (a.cased && !b.cased) return false;
+  const only = plainOf(b);
+  if (only !== null) return meetsParts(a.parts, only, a.cased);
   const [wide, narrow] = [runsOf(a, a.cased), runsOf(b, a.cased)];
   const literal = wide.runs.join('');
-  if (narrow.runs.length === 1 && !narrow.openStart && !narrow.openEnd && !narrow.wild) {
-    return meetsParts(a.parts, plainOf(b) ?? '\uFFFF', a.cased);
-  }
   if (wide.runs.length !== 1 || wide.wild) return false;
   if (wide.openStart && wide.openEnd) return narrow.runs.some((run) => run.includes(literal));
   if (wide.openEnd) return !narrow.openStart && (narrow.runs[0] ?? '').startsWith(literal);
@@ -40,11 +39,18 @@ export function disjoint(a: Pattern, b: Pattern): boolean {
   if (a.kind !== 'text' || b.kind !== 'text') return false;
   const cased = a.cased && b.cased;
   const [left, right] = [runsOf(a, cased), runsOf(b, cased)];
-  const starts = [left, right].map((side) => (side.openStart ? '' : (side.runs[0] ?? '')));
-  const ends = [left, right].map((side) => (side.openEnd ? '' : (side.runs[side.runs.length - 1] ?? '')));
-  const [s = '', t = ''] = starts;
-  const [e = '', f = ''] = ends;
+  const [s, t] = [startOf(left), startOf(right)];
+  const [e, f] = [endOf(left), endOf(right)];
   return !(s.startsWith(t) || t.startsWith(s)) || !(e.endsWith(f) || f.endsWith(e));
+}
+
+/** The letters every text of the pattern begins with; what a dash of `windash` stands for is not known. */
+function startOf({ runs, openStart }: Runs): string {
+  return openStart ? '' : ((runs[0] ?? '').split(dash)[0] ?? '');
+}
+
+function endOf({ runs, openEnd }: Runs): string {
+  return openEnd ? '' : ((runs.at(-1) ?? '').split(dash).at(-1) ?? '');
 }
 
 /** Whether every event that meets item `a` meets item `b`. */
