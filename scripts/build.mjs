@@ -86,7 +86,7 @@ export function buildWhenStale(root, say) {
       isOurs: () => true,
       sources: [
         'dashboards/board',
-        ...['contract', 'model', 'sigma', 'parse', 'normalise'].map((part) => `src/${part}`),
+        ...['contract', 'model', 'sigma', 'parse', 'normalise', 'ingest/read-line.ts'].map((part) => `src/${part}`),
         'package.json',
       ],
       build: (out) =>

@@ -174,6 +174,43 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await expect.poll(() => page.locator('.stream .gap').textContent()).toContain('đã tải lại danh sách');
   });
 
+  it('tries a rule on a pasted line in the browser: hit, reasons, fields, problems with a caret', async () => {
+    const { page } = await open('/try');
+    const verdict = page.locator('.verdict b');
+    await page.getByRole('button', { name: 'Xem ví dụ' }).click();
+    await expect.poll(() => verdict.textContent()).toBe('Khớp');
+    await expect.poll(() => page.locator('.reasons mark').first().textContent()).toBe('\\powershell.exe');
+    expect(await page.locator('.kv', { hasText: 'ParentImage' }).count()).toBe(1);
+
+    await page
+      .locator('#try-line')
+      .fill('<38>Nov 22 12:00:00 web-01 sshd[8]: Failed password for root from 203.0.113.9');
+    await expect.poll(() => verdict.textContent()).toBe('Không khớp');
+    expect(await page.locator('tr[data-foreign]').count()).toBe(2);
+    expect(await page.locator('.reasons .held').first().textContent()).toBe('sự kiện không có trường này');
+
+    const rule = await page.locator('#try-rule').inputValue();
+    await page.locator('#try-rule').fill(rule.replace('Image|endswith', 'Image|endwith'));
+    await expect.poll(() => verdict.textContent()).toBe('Luật bị từ chối');
+    expect(await page.locator('.probs li').first().textContent()).toContain('"endwith" is no modifier');
+    expect(await page.locator('.probs pre').first().textContent()).toMatch(/^ {4}Image\|endwith:\n {10}\^$/);
+
+    await page.locator('#try-line').fill('x'.repeat(131_073));
+    await page.getByText('chỉ thử được tới 131.072').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a running rule to the page for trying, and what is typed never becomes markup', async () => {
+    const { page } = await open('/rules');
+    await page.locator('.rule a').first().click();
+    await page.getByText('Thử luật này với một dòng nhật ký').click();
+    await expect.poll(() => page.locator('#try-rule').inputValue()).toContain('title:');
+    await page.locator('#try-line').fill('{"<img src=x onerror=alert(1)>":"<b>bold</b>","Image":"a"}');
+    await page.locator('.kv dt', { hasText: '<img src=x' }).waitFor();
+    expect(await page.locator('.answered img, .kv b').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   it('can be worked without a mouse: find, take, open, change the step, note, close with a verdict', async () => {
     const { page, fixture: f } = await open('/');
     const id = f.cards()[0]?.id ?? '';

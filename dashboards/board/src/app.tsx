@@ -10,6 +10,7 @@ import { HealthPage } from './pages/health.tsx';
 import { IncidentPage } from './pages/incident.tsx';
 import { RulesPage } from './pages/rules.tsx';
 import { SearchPage } from './pages/search.tsx';
+import { TryPageLater } from './pages/try-later.tsx';
 import { WallPage } from './pages/wall.tsx';
 import { KeysDialog } from './parts/keys.tsx';
 import { commandsOf, Shell } from './parts/shell.tsx';
@@ -49,6 +50,8 @@ function Page(): JSX.Element | null {
       return <SearchPage />;
     case 'rules':
       return <RulesPage id={route.id} />;
+    case 'try':
+      return <TryPageLater />;
     case 'health':
       return <HealthPage />;
     case 'wall':

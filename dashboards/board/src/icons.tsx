@@ -6,6 +6,7 @@ import { severityRank } from './severity.ts';
 
 export type IconName =
   | 'bell'
+  | 'check'
   | 'clock'
   | 'cross'
   | 'down'
@@ -31,6 +32,7 @@ export type IconName =
 
 const paths: Readonly<Record<Exclude<IconName, 'logo'>, string>> = {
   bell: 'M3 12h10l-1.3-2V7a3.7 3.7 0 0 0-7.4 0v3zM6.7 14h2.6',
+  check: 'm3 8.5 3.3 3.2L13 4.5',
   clock: 'M8 2.25a5.75 5.75 0 1 0 0 11.5a5.75 5.75 0 1 0 0-11.5M8 4.8V8l2.2 1.6',
   cross: 'm4 4 8 8M12 4l-8 8',
   down: 'm4 6.5 4 4 4-4',

@@ -6,6 +6,7 @@ import type { MatchedField } from '../../../../src/model/finding.ts';
 import { dateTime, dateTimeZone, lag, machineTime, timeMilli } from '../format.ts';
 import { language, t } from '../i18n/index.ts';
 import { pieces } from '../marks.ts';
+import { howWord } from './how.ts';
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
@@ -17,28 +18,6 @@ function Marked({ value, spans }: { readonly value: string; readonly spans: Matc
       {pieces(value, spans).map((piece, i) => (piece.matched ? <mark key={`${i}`}>{piece.text}</mark> : piece.text))}
     </code>
   );
-}
-
-/** The house words for Sigma's comparisons; one we do not know is shown as the rule writes it. */
-function howWord(how: string): string {
-  switch (how) {
-    case 'equals':
-      return t('how.equals');
-    case 'contains':
-      return t('how.contains');
-    case 'startswith':
-      return t('how.startswith');
-    case 'endswith':
-      return t('how.endswith');
-    case 're':
-      return t('how.re');
-    case 'cidr':
-      return t('how.cidr');
-    case 'exists':
-      return t('how.exists');
-    default:
-      return how;
-  }
 }
 
 function MatchedFields({ matched }: { readonly matched: readonly MatchedField[] }): JSX.Element {

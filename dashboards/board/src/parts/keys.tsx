@@ -22,6 +22,7 @@ const rows: readonly (readonly [keys: readonly string[], word: PlainKey])[] = [
   [['G', 'B'], 'keys.gb'],
   [['G', 'S'], 'keys.gs'],
   [['G', 'L'], 'keys.gl'],
+  [['G', 'R'], 'keys.gr'],
   [['G', 'N'], 'keys.gn'],
   [['G', 'W'], 'keys.gw'],
   [['Esc'], 'keys.esc'],

@@ -46,6 +46,9 @@ export function RuleText({ id, title = false }: { readonly id: string; readonly 
           <b>{t('rule.falsepositives')}</b> {rule.falsepositives.join('; ')}
         </p>
       )}
+      <p>
+        <a href={`/try?rule=${encodeURIComponent(rule.id)}`}>{t('rule.try')}</a>
+      </p>
       <p class="vh">{t('rule.text')}</p>
       <pre class="mono yaml">{rule.text}</pre>
       <Credits rule={rule} />

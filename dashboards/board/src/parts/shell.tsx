@@ -9,7 +9,7 @@ import { toggleTheme } from '../theme.ts';
 import { keysShown } from './keys.tsx';
 import { Who } from './marks.tsx';
 
-export type Section = 'board' | 'search' | 'rules' | 'health' | 'wall' | 'none';
+export type Section = 'board' | 'search' | 'rules' | 'try' | 'health' | 'wall' | 'none';
 
 const ways: readonly {
   readonly section: Section;
@@ -20,6 +20,7 @@ const ways: readonly {
   { section: 'board', href: '/', word: 'nav.board' },
   { section: 'search', href: '/search', word: 'nav.search' },
   { section: 'rules', href: '/rules', word: 'nav.rules', needs: 'rules' },
+  { section: 'try', href: '/try', word: 'nav.try', needs: 'rules' },
   { section: 'health', href: '/health', word: 'nav.health', needs: 'health' },
   { section: 'wall', href: '/wall', word: 'nav.wall' },
 ];
@@ -234,6 +235,7 @@ export function commandsOf(board: Board): Readonly<Record<string, (event: Keyboa
     'g t': to('/search'),
     'g w': to('/wall'),
     'g l': () => board.may('rules') && to('/rules')(),
+    'g r': () => board.may('rules') && to('/try')(),
     'g n': () => board.may('health') && to('/health')(),
     '/': () => {
       const field = document.querySelector<HTMLElement>('[data-slash]');
