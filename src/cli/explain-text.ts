@@ -117,8 +117,17 @@ function patternText({ met, how, text, cased, by }: ExplainedPattern, variants: 
   const more = variants > 0 ? ` (và ${variants} biến thể · and ${variants} variants)` : '';
   const exactly = cased ? ' (phân biệt hoa thường · cased)' : '';
   const found = by === null ? '' : ` ← ${quoted(by.value)}`;
-  return `${mark(met)} ${how} ${quoted(text)}${exactly}${more}${found}`;
+  const said = presence.get(`${how} ${text}`) ?? `${how} ${quoted(text)}`;
+  return `${mark(met)} ${said}${exactly}${more}${found}`;
 }
+
+/** Patterns that look for no text, by how and text. */
+const presence: ReadonlyMap<string, string> = new Map([
+  ['null null', 'trống hoặc không có · null or missing'],
+  ['exists ', 'bất kỳ giá trị nào · any value'],
+  ['exists true', 'có trường này · the field is there'],
+  ['exists false', 'không có trường này · the field is not there'],
+]);
 
 function held(item: ExplainedItem, event: NormalisedEvent): string {
   if (!item.exists) {
