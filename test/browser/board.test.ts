@@ -455,6 +455,24 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     expect(worst.filter((w) => w.ratio < 4.5)).toEqual([]);
   });
 
+  it.each([
+    ['light', 390],
+    ['dark', 1440],
+  ])('the page for trying rules is readable in %s and fits %i px', async (scheme, width) => {
+    const { page } = await open('/try', { dark: scheme === 'dark', width, still: true });
+    await page.getByRole('button', { name: 'Xem ví dụ' }).click();
+    // A hit, and then a rule that is refused: both verdicts have colours of their own.
+    for (const wrong of [false, true]) {
+      const rule = page.locator('#try-rule');
+      if (wrong) await rule.fill((await rule.inputValue()).replace('level: high', 'level: hihg\nlevel: low'));
+      await page.locator(`.verdict[data-at="${wrong ? 'refused' : 'hit'}"]`).waitFor();
+      const worst = (await page.evaluate(contrastScript)) as { ratio: number; text: string }[];
+      expect(worst.filter((w) => w.ratio < 4.5)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    }
+    expect(complaints).toEqual([]);
+  });
+
   it('draws 120 incidents and goes on while alerts pour in', async () => {
     const { page, fixture: f } = await open('/', { incidents: 120 });
     await page.locator('.card').first().waitFor();
