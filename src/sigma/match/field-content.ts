@@ -13,7 +13,10 @@ export interface FieldContent {
   readonly texts: string[];
 }
 
-/** Values nested deeper than this are not seen; ingest keeps such events out. */
+/**
+ * Lists and objects at this depth are not looked into (the event itself is at depth 0), for fields and keywords alike;
+ * ingest keeps such events out.
+ */
 export const eventDepthMax = 64;
 
 /** The content of a field. A key with dots wins over nested objects of the same path; lists of objects fan out. */
@@ -26,29 +29,30 @@ export function contentOf(fields: EventFields, name: string): FieldContent {
 function collect(object: EventFields, name: string, content: FieldContent, depth: number): boolean {
   if (Object.hasOwn(object, name)) {
     content.exists = true;
-    addValues(object[name], content, depth);
+    addValues(object[name], content, depth + 1);
     return true;
   }
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
     const head = name.slice(0, dot);
-    if (!Object.hasOwn(object, head) || depth >= eventDepthMax) continue;
-    let found = false;
-    for (const member of membersOf(object[head], depth)) {
-      found = collect(member, name.slice(dot + 1), content, depth + 1) || found;
-    }
-    if (found) return true;
+    if (!Object.hasOwn(object, head)) continue;
+    if (collectBelow(object[head], name.slice(dot + 1), content, depth + 1)) return true;
   }
   return false;
 }
 
-/** The objects a path goes on through: the value itself, or those in a list. */
-function membersOf(value: unknown, depth: number): EventFields[] {
-  if (Array.isArray(value)) return depth < eventDepthMax ? value.flatMap((member) => membersOf(member, depth + 1)) : [];
-  return isObject(value) ? [value] : [];
+/** The path goes on through an object, or through those in a list. */
+function collectBelow(value: unknown, name: string, content: FieldContent, depth: number): boolean {
+  if (depth >= eventDepthMax) return false;
+  if (isObject(value)) return collect(value, name, content, depth);
+  let found = false;
+  if (Array.isArray(value)) {
+    for (const member of value) found = collectBelow(member, name, content, depth + 1) || found;
+  }
+  return found;
 }
 
 /** Adds the scalars of a value; an object counts as present but has no text. */
-export function addValues(value: unknown, content: FieldContent, depth: number): void {
+function addValues(value: unknown, content: FieldContent, depth: number): void {
   if (Array.isArray(value)) {
     if (depth < eventDepthMax) for (const member of value) addValues(member, content, depth + 1);
     return;

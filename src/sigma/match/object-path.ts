@@ -105,10 +105,10 @@ export class ObjectPath {
         continue;
       }
       const field = node.field;
-      if (field !== null) this.#meet(field, node, value, 0);
+      if (field !== null) this.#meet(field, node, value, 1);
       if (nested) {
         if (node.long) this.#twoWays = true;
-        if (node.below.size > 0) this.#descend(value, node.below, 0, 0);
+        if (node.below.size > 0) this.#descend(value, node.below, 1);
         this.#leaves(value, 1);
       } else if (field === null && this.#leavesScanned) this.#leaf(value);
     }
@@ -123,20 +123,20 @@ export class ObjectPath {
     return node;
   }
 
-  /** Fields below a nested value. `listDepth` and `depth` count as field-content.ts does. */
-  #descend(value: unknown, below: Map<string, PathNode<FieldState>>, listDepth: number, depth: number): void {
+  /** Fields below a nested value. */
+  #descend(value: unknown, below: Map<string, PathNode<FieldState>>, depth: number): void {
+    if (typeof value !== 'object' || value === null || depth >= eventDepthMax) return;
     if (Array.isArray(value)) {
-      if (listDepth < eventDepthMax) for (const member of value) this.#descend(member, below, listDepth + 1, depth);
+      for (const member of value) this.#descend(member, below, depth + 1);
       return;
     }
-    if (typeof value !== 'object' || value === null) return;
     const object = value as EventFields;
     for (const key in object) {
       const node = below.get(key);
       if (node === undefined) continue;
       const inner = object[key];
       if (node.field !== null) this.#meet(node.field, node, inner, depth + 1);
-      if (node.below.size > 0) this.#descend(inner, node.below, depth + 1, depth + 1);
+      if (node.below.size > 0) this.#descend(inner, node.below, depth + 1);
     }
   }
 

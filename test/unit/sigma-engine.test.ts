@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import { compileRules, explainRule, meets, parseRules, type Rule } from '../../src/sigma/index.ts';
+import { compileImage } from '../../src/sigma/match/compile-image.ts';
+import { Marks } from '../../src/sigma/match/marks.ts';
+import { regexLiterals } from '../../src/sigma/match/regex-literal.ts';
+import { Run } from '../../src/sigma/match/run.ts';
+import { ValueCache } from '../../src/sigma/match/value-cache.ts';
+import { ruleText, withCondition } from './sigma-rows.ts';
+
+function ruleOf(detection: string): Rule {
+  const [rule] = parseRules(ruleText(withCondition(detection)), 'f.yml').rules;
+  if (rule === undefined) throw new Error('the rule is refused');
+  return rule;
+}
+
+const nowhere = { product: null, categories: [], services: [] };
+const unrouted = { routing: false };
+
+describe('generations', () => {
+  test('begin anew before they pass 31 bits, and old stamps with them', () => {
+    const marks = new Marks(3, 3);
+    marks.mark(1);
+    marks.generation = 0x7fff_fffe;
+    expect(marks.next()).toBe(false);
+    marks.mark(2);
+    expect(marks.next()).toBe(true);
+    expect([...marks.stamps]).toEqual([0, 0, 0]);
+    expect(marks.generation).toBe(1);
+    marks.mark(2);
+    expect(marks.queued).toBe(1);
+  });
+  test('a run forgets what it decided and what slow tests said', () => {
+    const { ir } = ruleOf('sel: { a|re: "b+c" }');
+    const run = new Run(compileImage([{ index: 0, ir }]));
+    const decide = (text: string) => {
+      const begun = run.begin();
+      for (let truth = 0; truth < run.image.truths; truth++) run.marks.mark(truth);
+      const met = run.decide({ textsOf: () => [text], textsNamed: () => [], leaves: () => [] });
+      return [begun, met];
+    };
+    expect(decide('bc')).toEqual([false, [0]]);
+    run.marks.generation = 0x7fff_ffff;
+    expect(decide('x')).toEqual([true, []]);
+    expect(decide('bbc')).toEqual([false, [0]]);
+  });
+});
+
+describe('values nested deep', () => {
+  const rules = [ruleOf('sel: [needle]'), ruleOf('sel: { a: needle }'), ruleOf('sel: { a.b|contains: needle }')];
+  const inLists = (levels: number) => {
+    let value: unknown = 'needle';
+    for (let i = 0; i < levels; i++) value = [value];
+    return { a: value };
+  };
+  const inObjects = (levels: number) => {
+    let value: unknown = 'needle';
+    for (let i = 0; i < levels; i++) value = { b: value };
+    return { a: value };
+  };
+  test.each([
+    [63, 0],
+    [64, 1],
+    [65, 1],
+    [10_000, 1],
+  ])('%i levels: as the reference says, and told of when it is too deep', (levels, cut) => {
+    for (const fields of [inLists(levels), inObjects(levels)]) {
+      const set = compileRules(rules);
+      const wanted = rules.flatMap((rule, index) => (meets(rule.ir, fields) ? [index] : []));
+      expect(set.match({ fields, logsource: nowhere }, unrouted)).toEqual(wanted);
+      expect(set.eventsCut()).toBe(cut);
+    }
+  });
+});
+
+test('a text of millions of units meets what the reference says', () => {
+  const rules = [
+    ruleOf('sel: { a|contains: needle }'),
+    ruleOf('sel: { a|endswith: end }'),
+    ruleOf('sel: { a|contains: đá }'),
+    ruleOf('sel: [needle]'),
+  ];
+  const fields = { a: `${'needl'.repeat(600_000)}needle Đá${'x'.repeat(1_000_000)}end` };
+  const set = compileRules(rules);
+  expect(set.match({ fields, logsource: nowhere }, unrouted)).toEqual([0, 1, 2, 3]);
+});
+
+describe('a value cache', () => {
+  test('rests while values do not repeat, and takes no long ones', () => {
+    const cache = new ValueCache();
+    expect(cache.takes('x'.repeat(10_000))).toBe(false);
+    let lookups = 0;
+    while (cache.takes(`value ${lookups}`) && lookups < 1_000_000) {
+      expect(cache.truthsOf(`value ${lookups}`)).toBeUndefined();
+      cache.keep(`value ${lookups}`, Int32Array.of(lookups));
+      lookups++;
+    }
+    expect(lookups).toBeLessThan(10_000);
+  });
+  test('keeps on while they do, and forgets what was not asked for', () => {
+    const cache = new ValueCache();
+    for (let i = 0; i < 20_000; i++) {
+      const text = i % 4 === 0 ? `new ${i}` : 'old';
+      expect(cache.takes(text)).toBe(true);
+      const known = cache.truthsOf(text);
+      if (known === undefined) cache.keep(text, Int32Array.of(text === 'old' ? 7 : i));
+      else expect([...known]).toEqual([7]);
+    }
+    expect(cache.truthsOf('new 0')).toBeUndefined();
+    expect([...(cache.truthsOf('old') ?? [])]).toEqual([7]);
+  });
+});
+
+test.each<readonly [string, string, readonly string[]]>([
+  ['net\\s+user\\s+', '', ['user']],
+  ['-(W|R)\\s?x', '', ['-W', '-R']],
+  ['(?i)(?:foo|bar)baz+', '', ['foobaz', 'barbaz']],
+  ['\\n\\n\\r\\t', '', ['\n\n\r\t']],
+  ['a|b', '', []],
+  ['(a|b)?cd', '', ['cd']],
+  ['(a|b)*', '', []],
+  ['(a|)bc', '', ['bc']],
+  ['ab{2}c', '', ['a', 'c']],
+  ['kiss', 'i', ['i']],
+  ['(kiss|me)ab', 'i', ['ab']],
+])('every match of %s (flags %j) holds one of %j', (source, flags, literals) => {
+  // Of several runs equally good the first is taken.
+  expect(regexLiterals(source, flags)).toEqual(source === 'ab{2}c' ? literals.slice(0, 1) : literals);
+});
+
+describe('explainRule', () => {
+  const rule = ruleOf(`
+sel: { Image|endswith: ['\\cmd.exe', '\\pwsh.exe'], n|gt: 3, m|exists: true }
+words: [needle]
+filter: { User: [root, null], x|neq: y }
+condition: (sel or words) and not filter`);
+
+  test('says of every item whether it is met, by what, and what was looked for', () => {
+    const told = explainRule(rule.ir, { Image: 'C:\\CMD.exe', n: 2, User: 'Root', x: ['a', 'b'] });
+    expect(told).toEqual({
+      met: false,
+      condition: {
+        kind: 'and',
+        met: false,
+        of: [
+          {
+            kind: 'or',
+            met: false,
+            of: [
+              {
+                kind: 'selections',
+                link: 'all',
+                met: false,
+                of: [
+                  {
+                    name: 'sel',
+                    met: false,
+                    detection: {
+                      kind: 'all',
+                      met: false,
+                      of: [
+                        {
+                          ...{ kind: 'item', met: true, field: 'Image', link: 'any', negated: false },
+                          ...{ line: expect.any(Number), column: expect.any(Number) },
+                          ...{ exists: true, present: true, values: ['C:\\CMD.exe'], valueCount: 1 },
+                          wanted: [
+                            [
+                              {
+                                ...{ met: true, how: 'endswith', text: '\\cmd.exe', cased: false },
+                                by: { value: 'C:\\CMD.exe', spans: [[2, 8]] },
+                              },
+                            ],
+                            [{ met: false, how: 'endswith', text: '\\pwsh.exe', cased: false, by: null }],
+                          ],
+                        },
+                        expect.objectContaining({
+                          ...{ field: 'n', met: false, values: ['2'] },
+                          wanted: [[{ met: false, how: 'gt', text: '3', cased: false, by: null }]],
+                        }),
+                        expect.objectContaining({
+                          ...{ field: 'm', met: false, exists: false, present: false, valueCount: 0 },
+                          wanted: [[{ met: false, how: 'exists', text: 'true', cased: false, by: null }]],
+                        }),
+                      ],
+                    },
+                  },
+                ],
+              },
+              {
+                kind: 'selections',
+                link: 'all',
+                met: false,
+                of: [
+                  {
+                    name: 'words',
+                    met: false,
+                    detection: expect.objectContaining({ field: null, met: false, valueCount: 5 }),
+                  },
+                ],
+              },
+            ],
+          },
+          {
+            kind: 'not',
+            met: false,
+            of: {
+              kind: 'selections',
+              link: 'all',
+              met: true,
+              of: [
+                {
+                  name: 'filter',
+                  met: true,
+                  detection: {
+                    kind: 'all',
+                    met: true,
+                    of: [
+                      expect.objectContaining({
+                        ...{ field: 'User', met: true },
+                        wanted: [
+                          [expect.objectContaining({ met: true, by: { value: 'Root', spans: [[0, 4]] } })],
+                          [expect.objectContaining({ met: false, how: 'null', by: null })],
+                        ],
+                      }),
+                      expect.objectContaining({ field: 'x', met: true, negated: true, values: ['a', 'b'] }),
+                    ],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+  test('agrees with the reference', () => {
+    for (const fields of [
+      {},
+      { Image: '\\cmd.exe', n: 4, m: null },
+      { w: 'a needle' },
+      { w: 'needle', User: 'root' },
+    ]) {
+      expect(explainRule(rule.ir, fields).met).toBe(meets(rule.ir, fields));
+    }
+  });
+});
