@@ -1,12 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openEmbeddedClickHouse } from '../../src/backing/clickhouse-embedded.ts';
+import { liveRulesOf } from '../../src/detect/index.ts';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
+import type { SecurityEvent } from '../../src/model/event.ts';
+import type { Alert } from '../../src/model/finding.ts';
 import { createLog } from '../../src/observe/log.ts';
+import { standingOf, standingOracle } from '../harness/correlation-set.ts';
 import { alive, createToken, type RunningPlatform, startPlatform, until } from '../harness/platform.ts';
 import { readLine } from '../harness/read-line.ts';
 import { startRedis } from '../harness/redis.ts';
@@ -92,7 +96,7 @@ async function waitingBatches(url: string, apiToken: string): Promise<number | n
 }
 
 /** What lies in the data directory once the platform is stopped: stored seqs and (rule, seq) pairs, duplicates and all. */
-async function whatIsStored(dataDir: string): Promise<{ seqs: number[]; pairs: string[] }> {
+async function whatIsStored(dataDir: string): Promise<{ seqs: number[]; pairs: string[]; correlated: string[] }> {
   const backing = await openEmbeddedClickHouse({ dataDir, log: createLog('silent') });
   const client = createClient({
     url: backing.url,
@@ -109,14 +113,72 @@ async function whatIsStored(dataDir: string): Promise<{ seqs: number[]; pairs: s
     const findings = await (
       await client.query({ query: 'SELECT DISTINCT rule, event FROM findings', format: 'JSONEachRow' })
     ).json<{ rule: string; event: string }>();
+    const alerts = await (
+      await client.query({ query: 'SELECT document FROM alerts FINAL', format: 'JSONEachRow' })
+    ).json<{ document: string }>();
     return {
+      correlated: standingOf(alerts.map(({ document }) => JSON.parse(document) as Alert)),
       seqs: events.map((row) => seqById.get(row.id) ?? -1).sort((a, b) => a - b),
-      pairs: findings.map((row) => `${row.rule} ${seqById.get(row.event)}`).sort(),
+      // What a correlation shows as evidence is bounded; its alerts are compared whole instead.
+      pairs: findings
+        .filter(({ rule }) => rule !== burst)
+        .map((row) => `${row.rule} ${seqById.get(row.event)}`)
+        .sort(),
     };
   } finally {
     await client.close();
     await backing.close();
   }
+}
+
+/** The correlation's id; the rule it counts raises its own alerts as before. */
+const burst = '5f0c4a6e-7d0f-4b53-9a46-1a3c6d3f7b01';
+const burstText = `title: Burst of discovery commands
+id: ${burst}
+status: test
+level: high
+correlation:
+  type: event_count
+  rules:
+    - c4254b8a-9899-4da6-9e32-91682881ec50
+  group-by:
+    - Computer
+  timespan: 1m
+  condition:
+    gte: 5
+  generate: true
+`;
+
+/** A folder with the correlation, beside our own rules. */
+async function rulesWithBurst(): Promise<string> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'vonggac-burst-'));
+  closers.push(() => rm(dir, { recursive: true, force: true }));
+  await writeFile(path.join(dir, 'burst.yml'), burstText);
+  return `rules/detections,${dir}`;
+}
+
+/** What the correlation comes to over all lines at once. */
+async function oracleCorrelated(rulesDirs: string): Promise<string[]> {
+  const loaded = await loadRuleDirs(rulesDirs.split(','));
+  const events = Array.from({ length: posts * linesPerPost }, (_, seq): SecurityEvent => {
+    const event = readLine(lineOf(seq), 'auto', Date.UTC(2026, 10, 22));
+    return {
+      ...event,
+      id: String(seq).padStart(6, '0'),
+      batch: '',
+      eventTimeMs: event.eventTimeMs ?? 0,
+      receivedTimeMs: 0,
+      org: '',
+      system: '',
+      source: '',
+      origin: 'production',
+      drill: '',
+      lane: '',
+      level: 0,
+      raw: '',
+    };
+  });
+  return standingOracle({ rules: liveRulesOf(loaded.set, loaded), correlations: loaded.correlations }, events);
 }
 
 async function oraclePairs(): Promise<string[]> {
@@ -134,16 +196,21 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function scene(
-  env: Record<string, string> = {},
-): Promise<{ dataDir: string; platform: RunningPlatform; collector: string; api: string }> {
+async function scene(more: Record<string, string> = {}): Promise<{
+  dataDir: string;
+  platform: RunningPlatform;
+  collector: string;
+  api: string;
+  env: Record<string, string>;
+}> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vonggac-crash-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
+  const env = { ...more, VONGGAC_RULES: await rulesWithBurst() };
   const platform = await startPlatform({ dataDir, env });
   closers.push(() => platform.stop('SIGKILL'));
   const collector = await createToken(dataDir, ['--kind', 'collector', '--name', 'thu', '--source', 'thu'], env);
   const api = await createToken(dataDir, ['--kind', 'api', '--name', 'doc', '--role', 'viewer'], env);
-  return { dataDir, platform, collector, api };
+  return { dataDir, platform, collector, api, env };
 }
 
 async function checkAgainstOracle(
@@ -151,6 +218,7 @@ async function checkAgainstOracle(
   platform: RunningPlatform,
   sender: Sender,
   api: string,
+  env: Record<string, string>,
 ): Promise<void> {
   await sender.done;
   await until(
@@ -166,6 +234,9 @@ async function checkAgainstOracle(
   const oracle = await oraclePairs();
   expect(oracle.length).toBeGreaterThan(posts);
   expect(stored.pairs).toEqual(oracle);
+  const correlated = await oracleCorrelated(env.VONGGAC_RULES ?? '');
+  expect(correlated.length).toBe(7);
+  expect(stored.correlated).toEqual(correlated);
 }
 
 async function midway(sender: Sender): Promise<void> {
@@ -174,21 +245,21 @@ async function midway(sender: Sender): Promise<void> {
 
 describe('in the middle of ingest', () => {
   it('kill -9 of the whole tree', { timeout: 120_000 }, async () => {
-    const { dataDir, platform, collector, api } = await scene();
+    const { dataDir, platform, collector, api, env } = await scene();
     const sender = startSender(platform.url, collector);
     await midway(sender);
     const children = platform.children(/./);
     expect(children.length).toBeGreaterThan(1);
     await platform.kill9();
     for (const pid of children) if (alive(pid)) process.kill(pid, 'SIGKILL');
-    const again = await startPlatform({ dataDir });
+    const again = await startPlatform({ dataDir, env });
     closers.push(() => again.stop('SIGKILL'));
     sender.url = again.url;
-    await checkAgainstOracle(dataDir, again, sender, api);
+    await checkAgainstOracle(dataDir, again, sender, api, env);
   });
 
   it('kill -9 of the ClickHouse child, twice', { timeout: 120_000 }, async () => {
-    const { dataDir, platform, collector, api } = await scene();
+    const { dataDir, platform, collector, api, env } = await scene();
     const sender = startSender(platform.url, collector);
     for (let round = 0; round < 2; round += 1) {
       const before = sender.acknowledged.size;
@@ -200,24 +271,24 @@ describe('in the middle of ingest', () => {
       expect(pid).toBeDefined();
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
     }
-    await checkAgainstOracle(dataDir, platform, sender, api);
+    await checkAgainstOracle(dataDir, platform, sender, api, env);
   });
 
   it('kill -9 of Redis', { timeout: 120_000 }, async () => {
-    const { dataDir, platform, collector, api } = await scene();
+    const { dataDir, platform, collector, api, env } = await scene();
     const sender = startSender(platform.url, collector);
     await midway(sender);
     const [pid] = platform.children(/^\S*redis-server/);
     expect(pid).toBeDefined();
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    await checkAgainstOracle(dataDir, platform, sender, api);
+    await checkAgainstOracle(dataDir, platform, sender, api, env);
   });
 
   it('FLUSHALL, three times', { timeout: 120_000 }, async () => {
     const redis = await startRedis();
     closers.push(() => redis.close());
     const { host, port, password } = redis.connection;
-    const { dataDir, platform, collector, api } = await scene({
+    const { dataDir, platform, collector, api, env } = await scene({
       REDIS_URL: `redis://:${password ?? ''}@${host}:${port}/0`,
     });
     const client = new Redis({ host, port, password: password ?? '' });
@@ -231,6 +302,6 @@ describe('in the middle of ingest', () => {
       );
       expect(await client.flushall()).toBe('OK');
     }
-    await checkAgainstOracle(dataDir, platform, sender, api);
+    await checkAgainstOracle(dataDir, platform, sender, api, env);
   });
 });
