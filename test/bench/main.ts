@@ -1,3 +1,4 @@
+import { correlation } from './correlation.ts';
 import { latency } from './latency.ts';
 import { loadText, machineFacts } from './machine.ts';
 import { memory } from './memory.ts';
@@ -6,7 +7,7 @@ import type { Question } from './question.ts';
 import { sigma } from './sigma.ts';
 import { start } from './start.ts';
 
-const questions: readonly Question[] = [pipeline, latency, memory, sigma, start];
+const questions: readonly Question[] = [correlation, pipeline, latency, memory, sigma, start];
 
 function usage(): string {
   const lines = questions.map(({ name, asks, options }) => {

@@ -1,7 +1,8 @@
 import type { CorrelationComparison, TemporalExpression } from './ir.ts';
 
 export function meetsComparisons(condition: readonly CorrelationComparison[], value: number): boolean {
-  return condition.every((comparison) => meetsComparison(comparison, value));
+  for (const comparison of condition) if (!meetsComparison(comparison, value)) return false;
+  return true;
 }
 
 function meetsComparison({ operator, number }: CorrelationComparison, value: number): boolean {

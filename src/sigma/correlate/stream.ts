@@ -75,8 +75,9 @@ export function createCorrelationStream(
   const agenda: number[][] = Array.from({ length: Math.max(0, ...levels) + 1 }, () => []);
   /** Slots with new members of the time at hand: correlation and slot in turn. */
   const dirty: number[] = [];
-  const held: number[] = [];
-  const heldOfHit: number[] = [];
+  const groupingsMax = Math.max(1, ...handleList.map(({ groupings }) => groupings.length));
+  const held = new Int32Array(groupingsMax);
+  const heldOfHit = new Int32Array(groupingsMax);
   let nextReleaseMs = Number.NEGATIVE_INFINITY;
   let taken = 0;
   let ignored = 0;
@@ -140,7 +141,7 @@ export function createCorrelationStream(
       waiting.enter(at);
       entered++;
     }
-    releaseGroups(held);
+    releaseGroups(handle, held);
     if (isLate) {
       late++;
       return 'late';
@@ -150,27 +151,28 @@ export function createCorrelationStream(
     return entered > 0 ? 'taken' : 'ignored';
   }
 
-  /** Looks up the event's group under each list of group-by fields; -1 where it has none. */
-  function holdGroups({ groupings }: Handle, fields: EventFields, into: number[], makesRoom: boolean): void {
-    into.length = 0;
-    for (const names of groupings) {
-      const text = tupleOf(fields, names);
-      if (text === null) {
-        into.push(-1);
-        continue;
+  /** Looks up the event's group under each list of group-by fields; -1 where it has none. To be released afterwards. */
+  function holdGroups({ groupings }: Handle, fields: EventFields, into: Int32Array, makesRoom: boolean): void {
+    for (let i = 0; i < groupings.length; i++) {
+      const text = tupleOf(fields, groupings[i] ?? []);
+      let group = -1;
+      if (text !== null) {
+        group = groups.find(text);
+        if (group < 0) {
+          if (makesRoom) makeRoomForGroup();
+          group = groups.add(text);
+        }
+        groups.use(group);
       }
-      let group = groups.find(text);
-      if (group < 0) {
-        if (makesRoom) makeRoomForGroup();
-        group = groups.add(text);
-      }
-      groups.use(group);
-      into.push(group);
+      into[i] = group;
     }
   }
 
-  function releaseGroups(from: readonly number[]): void {
-    for (const group of from) if (group >= 0) groups.release(group);
+  function releaseGroups({ groupings }: Handle, from: Int32Array): void {
+    for (let i = 0; i < groupings.length; i++) {
+      const group = from[i] ?? -1;
+      if (group >= 0) groups.release(group);
+    }
   }
 
   /** Nothing is younger than what is still taken, so windows that end before may go. */
@@ -195,7 +197,7 @@ export function createCorrelationStream(
   /** A waiting member of the event, in no slice yet; -1 when it takes no part. */
   function wait(
     subscription: Subscription,
-    groupIds: readonly number[],
+    groupIds: Int32Array,
     fields: EventFields,
     timeMs: number,
     order: string,
@@ -227,14 +229,16 @@ export function createCorrelationStream(
 
   function releaseSlice(): void {
     const members = waiting.takeOldest(references);
-    for (let from = 0; from < members.length; ) {
+    const { length } = members;
+    for (let from = 0; from < length; ) {
       const timeMs = waiting.time[members[from] ?? 0] ?? 0;
-      let to = from;
-      while (to < members.length && waiting.time[members[to] ?? 0] === timeMs) {
-        const at = members[to++] ?? 0;
-        agenda[levelOf(at)]?.push(at);
+      let to = from + 1;
+      while (to < length && waiting.time[members[to] ?? 0] === timeMs) to++;
+      if (to === from + 1 && agenda.length === 1) enterAlone(members[from] ?? 0, timeMs);
+      else {
+        for (; from < to; from++) agenda[levelOf(members[from] ?? 0)]?.push(members[from] ?? 0);
+        settleTime(timeMs);
       }
-      settleTime(timeMs);
       from = to;
     }
   }
@@ -243,21 +247,33 @@ export function createCorrelationStream(
     return levels[owners[waiting.subscription[at] ?? 0] ?? 0] ?? 0;
   }
 
+  /** Most times have one event and nothing is built on its hits: no agenda is needed. */
+  function enterAlone(at: number, timeMs: number): void {
+    const correlation = owners[waiting.subscription[at] ?? 0] ?? 0;
+    const slot = enter(at, correlation);
+    if (slot >= 0) settle(correlation, slot, timeMs);
+  }
+
   /** Correlations of events first, then those built on them, whose members come of the hits at this very time. */
   function settleTime(timeMs: number): void {
     for (const members of agenda) {
       for (const at of members) {
-        const subscription = waiting.subscription[at] ?? 0;
-        const correlation = owners[subscription] ?? 0;
-        const slot = windows[correlation]?.enter(waiting, at, references[subscription] ?? 0) ?? -1;
-        groups.release(waiting.group[at] ?? 0);
-        waiting.free(at);
+        const correlation = owners[waiting.subscription[at] ?? 0] ?? 0;
+        const slot = enter(at, correlation);
         if (slot >= 0) dirty.push(correlation, slot);
       }
       members.length = 0;
       for (let i = 0; i < dirty.length; i += 2) settle(dirty[i] ?? 0, dirty[i + 1] ?? 0, timeMs);
       dirty.length = 0;
     }
+  }
+
+  /** Moves a waiting member into its window; see Windows.enter. */
+  function enter(at: number, correlation: number): number {
+    const slot = windows[correlation]?.enter(waiting, at, references[waiting.subscription[at] ?? 0] ?? 0) ?? -1;
+    groups.release(waiting.group[at] ?? 0);
+    waiting.free(at);
+    return slot;
   }
 
   function settle(correlation: number, slot: number, timeMs: number): void {
@@ -290,7 +306,7 @@ export function createCorrelationStream(
       const at = wait(subscription, heldOfHit, hit.fields, timeMs, hit.order);
       if (at >= 0) agenda[levels[subscription.correlation] ?? 0]?.push(at);
     }
-    releaseGroups(heldOfHit);
+    releaseGroups(handle, heldOfHit);
   }
 }
 

@@ -22,6 +22,8 @@ export class Waiting {
   /** First member of each slice that has any; the slices that wait stand in a heap, oldest first. */
   readonly #slices = new Map<number, number>();
   readonly #heap: number[] = [];
+  #slice = Number.NaN;
+  #first = -1;
   #gathered: Int32Array = new Int32Array(1024);
 
   constructor(reorderMs: number) {
@@ -52,10 +54,18 @@ export class Waiting {
   /** Puts a member into the slice of its time, which must not have been released. */
   enter(at: number): void {
     const slice = Math.floor((this.time[at] ?? 0) / this.sliceMs);
+    if (slice !== this.#slice) this.#turnTo(slice);
+    this.#next[at] = this.#first;
+    this.#first = at;
+  }
+
+  /** The slice that members come to now has its first one at hand; that of the one before goes to the map. */
+  #turnTo(slice: number): void {
+    if (this.#first >= 0) this.#slices.set(this.#slice, this.#first);
+    this.#slice = slice;
     const first = this.#slices.get(slice);
     if (first === undefined) pushHeap(this.#heap, slice);
-    this.#next[at] = first ?? -1;
-    this.#slices.set(slice, at);
+    this.#first = first ?? -1;
   }
 
   /** Start of the oldest slice that waits; infinite when none does. */
@@ -70,6 +80,9 @@ export class Waiting {
    */
   takeOldest(references: Int32Array): Int32Array {
     const slice = popHeap(this.#heap);
+    if (this.#first >= 0) this.#slices.set(this.#slice, this.#first);
+    this.#first = -1;
+    this.#slice = Number.NaN;
     this.releasedMs = (slice + 1) * this.sliceMs;
     let length = 0;
     for (let at = this.#slices.get(slice) ?? -1; at >= 0; at = this.#next[at] ?? -1) {
@@ -83,8 +96,10 @@ export class Waiting {
     const before = (a: number, b: number): number =>
       (time[a] ?? 0) - (time[b] ?? 0) ||
       (references[subscription[a] ?? 0] ?? 0) - (references[subscription[b] ?? 0] ?? 0);
-    for (let i = 1; i < length; i++) {
-      if (before(members[i - 1] ?? 0, members[i] ?? 0) > 0) return members.sort(before);
+    let earlier = members[0] ?? 0;
+    for (const member of members) {
+      if (before(earlier, member) > 0) return members.sort(before);
+      earlier = member;
     }
     return members;
   }
