@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Mapping, Mappings } from '../normalise/index.ts';
 import { type MappingProblem, parseMapping } from '../normalise/parse-mapping.ts';
+import { gatedMax } from '../normalise/program.ts';
 import { recordParserIds } from '../parse/index.ts';
 
 /** The folder the package brings: beside src/ and dist/ alike. */
@@ -39,6 +40,11 @@ export async function loadMappings(dir: string = shippedMappings): Promise<Mappi
     if (all.some(({ id }) => id === parsed.mapping?.id))
       problems.push({ file, line: 1, column: 1, message: `there is another mapping "${parsed.mapping.id}"` });
     all.push(parsed.mapping);
+  }
+  for (const parser of recordParserIds) {
+    const gated = all.filter((mapping) => mapping.parsers.includes(parser) && (mapping.needs ?? []).length > 0);
+    const message = `more than ${gatedMax} mappings with "needs" speak of ${parser}`;
+    if (gated.length > gatedMax) problems.push({ file: dir, line: 1, column: 1, message });
   }
   if (problems.length > 0) {
     const lines = problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);

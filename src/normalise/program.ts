@@ -21,6 +21,8 @@ export interface Program {
   planOf(record: ParsedRecord): Plan;
 }
 
+/** Mappings with `needs` that may speak of one parser's records: a bit each. */
+export const gatedMax = 31;
 /** Plans remembered by the mappings that meet in one record. */
 const plansMax = 1_024;
 
@@ -30,34 +32,42 @@ export function createProgram(mappings: readonly Mapping[], nextId: () => number
   const gated = mappings.filter(hasNeeds).map((mapping) => createGroup([mapping], nextId));
   const open = mappings.filter((mapping) => !hasNeeds(mapping));
   const rest = open.length === 0 ? [] : [createGroup(open, nextId)];
-  const signs = new Set(gated.flatMap((group) => group.needs.flatMap(([sign]) => sign ?? [])));
-  const signed = signs.size > 0;
+  /** By its first field, a list of needs and the bit of the group it lets speak. */
+  const bySign = new Map<string, { readonly bit: number; readonly others: readonly string[] }[]>();
+  for (const [i, group] of gated.entries()) {
+    for (const [sign = '', ...others] of group.needs)
+      bySign.set(sign, [...(bySign.get(sign) ?? []), { bit: 1 << i, others }]);
+  }
+  const signed = bySign.size > 0;
   const always = planFor(rest);
-  const plans = new Map<string, Plan>();
+  const plans = new Map<number, Plan>();
 
   return {
-    signs,
+    signs: new Set(bySign.keys()),
     always,
     planOf(record) {
       const { fields } = record;
+      if (!signed) return always;
+      let met = 0;
       // The record's names asked against the signs: a record has fewer names than all mappings have signs.
-      if (signed) for (const name in fields) if (signs.has(name)) return signedPlan(fields);
-      return always;
+      for (const name in fields) {
+        const needs = bySign.get(name);
+        if (needs === undefined) continue;
+        for (const { bit, others } of needs) if (hasAll(fields, others)) met |= bit;
+      }
+      return met === 0 ? always : (plans.get(met) ?? makePlan(met));
     },
   };
 
-  function signedPlan(fields: Readonly<Record<string, FieldValue>>): Plan {
-    const met = gated.filter((group) =>
-      group.needs.some((names) => names.every((name) => Object.hasOwn(fields, name))),
-    );
-    if (met.length === 0) return always;
-    const key = met.map((group) => group.mappings[0]?.id).join(' ');
-    const known = plans.get(key);
-    if (known !== undefined) return known;
-    const plan = planFor([...met, ...rest]);
-    if (plans.size < plansMax) plans.set(key, plan);
+  function makePlan(met: number): Plan {
+    const plan = planFor([...gated.filter((_, i) => (met & (1 << i)) !== 0), ...rest]);
+    if (plans.size < plansMax) plans.set(met, plan);
     return plan;
   }
+}
+
+function hasAll(fields: Readonly<Record<string, FieldValue>>, names: readonly string[]): boolean {
+  return names.every((name) => Object.hasOwn(fields, name));
 }
 
 function planFor(groups: readonly Group[]): Plan {

@@ -3,13 +3,17 @@ import { parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
 import { notUnderstood, understood } from './record.ts';
 
-const begin =
-  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[^ ]+ ){0,2}?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.%]*) [A-Z_-]{3,20} \S+ \S+ \d{1,5} /;
+const begin = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[^ ]+ ){1,3}?[A-Z_-]{3,20} [/*][^ ]* [^ ]+ \d{1,5} /;
 const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.%]*)$/;
 
 /** Whether a text is a W3C line of IIS with one of the field sets IIS offers by itself. */
 export function isIis(text: string): boolean {
   return begin.test(text);
+}
+
+/** Whether method and path begin at a word. */
+function isMethod(words: readonly string[], i: number): boolean {
+  return i > 2 && ((/^[A-Z_-]{3,20}$/.test(words[i] ?? '') && /^[/*]/.test(words[i + 1] ?? '')) || i > 4);
 }
 
 /** What stands between the client's address and the figures, by how many there are. */
@@ -22,6 +26,7 @@ const middles: readonly (readonly string[])[] = [
 ];
 /** The figures at the end, by how many there are. */
 const tails: readonly (readonly string[])[] = [
+  ['sc-status'],
   ['sc-status', 'sc-substatus', 'sc-win32-status'],
   ['sc-status', 'sc-substatus', 'sc-win32-status', 'time-taken'],
   ['sc-status', 'sc-substatus', 'sc-win32-status', 'sc-bytes', 'cs-bytes'],
@@ -41,12 +46,14 @@ export function parseIis(text: string): ParseOutcome {
   if (timeMs === null) return notUnderstood('iis-time');
   const fields: Record<string, FieldValue> = {};
   let i = 2;
-  const names = ['s-sitename', 's-computername'];
-  while (i < 4 && !address.test(words[i] ?? '')) fields[names[i - 2] ?? ''] = words[i++] ?? '';
   const put = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '-' && value !== '') fields[name] = value;
   };
-  put('s-ip', words[i++]);
+  const names = ['s-sitename', 's-computername'];
+  while (!isMethod(words, i)) {
+    const word = words[i++];
+    put(address.test(word ?? '') ? 's-ip' : (names.shift() ?? 's-name'), word);
+  }
   const [method = '', stem = '', query = '', port = ''] = words.slice(i, i + 4);
   const whole = query === '-' ? stem : `${stem}?${query}`;
   fields['cs-method'] = method;
@@ -57,13 +64,23 @@ export function parseIis(text: string): ParseOutcome {
   fields['s-port'] = Number(port);
   i += 4;
   // A user name may hold blanks; the client's address follows it.
-  const user = i;
-  while (i < words.length && (i === user || !address.test(words[i] ?? ''))) i++;
-  put('cs-username', words.slice(user, i).join(' ').trim());
+  const client = words.findIndex((word, n) => n > i && address.test(word));
+  put(
+    'cs-username',
+    words
+      .slice(i, client < 0 ? i + 1 : client)
+      .join(' ')
+      .trim(),
+  );
+  i = client < 0 ? i + 1 : client;
   put('c-ip', words[i++]);
   if (/^HTTP\/\d/.test(words[i] ?? '')) put('cs-version', words[i++]);
+  // The address a proxy forwarded for, where that header is logged; it is always last.
+  if (words.length > i + 1 && /^(?:-|[^ ]*[.:][^ ]*)$/.test(words.at(-1) ?? '') && /^\d+$/.test(words.at(-2) ?? ''))
+    put('x-forwarded-for', words.pop());
   let end = words.length;
-  while (end > i && words.length - end < 6 && /^\d+$/.test(words[end - 1] ?? '')) end--;
+  const figuresMax = 6;
+  while (end > i && words.length - end < figuresMax && /^\d+$/.test(words[end - 1] ?? '')) end--;
   const tail = tails.find((each) => each.length === words.length - end);
   const middle = middles[end - i];
   if (tail === undefined || middle === undefined) {

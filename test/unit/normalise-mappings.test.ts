@@ -85,6 +85,18 @@ describe('a folder of mappings', () => {
     writeFileSync(path.join(dir, 'a.yml'), `${head}rules:\n  - product: b\n`);
     expect((await loadMappings(dir)).version).not.toBe(version);
   });
+  it('with too many mappings that have needs is refused', async () => {
+    const many = mkdtempSync(path.join(dir, 'many-'));
+    for (let i = 0; i < 32; i++) {
+      const text = `mapping: m${i}\nabout: x\nparsers: [json]\nneeds: [[f${i}]]\nrules:\n  - product: p${i}\n`;
+      writeFileSync(path.join(many, `m${i}.yml`), text);
+    }
+    await expect(loadMappings(many)).rejects.toThrow(/more than 31 mappings with "needs" speak of json/);
+    rmSync(path.join(many, 'm0.yml'));
+    const { readLine } = createLineReader(await loadMappings(many));
+    // The last one has the sign bit of a 32-bit number.
+    for (const i of [1, 9, 31]) expect(readLine(`{"f${i}":1}`, 'auto', 0).logsource.product).toBe(`p${i}`);
+  });
   it('that is empty or not there is an error', async () => {
     await expect(loadMappings(path.join(dir, 'nowhere'))).rejects.toThrow(MappingsRefused);
     const empty = mkdtempSync(path.join(dir, 'empty-'));

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadRuleDirs } from '../../src/detect/rule-files.ts';
+import { readLine } from '../harness/read-line.ts';
+
+const corpora = new URL('../../../shared/corpora/', import.meta.url).pathname;
+const isThere = existsSync(corpora);
+if (!isThere) console.log('skipped: ../shared/corpora is not on this machine');
+
+const receivedTimeMs = Date.UTC(2026, 10, 22, 5);
+
+interface Pair {
+  readonly raw: string;
+  readonly expected: Readonly<Record<string, unknown>>;
+}
+
+function pairs(module: string): readonly Pair[] {
+  const file = path.join(corpora, 'beats_filebeat_oss_apache2/pairs', `${module}.jsonl`);
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Pair);
+}
+
+/** `product/categories/services` → how many lines; those of which nothing is known are left out. */
+function tagsOf(lines: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of lines) {
+    const { product, categories, services } = readLine(line, 'auto', receivedTimeMs).logsource;
+    const key = `${product ?? '-'}/${categories.join('+')}/${services.join('+')}`;
+    if (key !== '-//') counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe.skipIf(!isThere)('what the lines of others come to', () => {
+  type Row = readonly [module: string, raw: Record<string, number>, ecs: Record<string, number>];
+  const rows: readonly Row[] = [
+    ['apache', { '-/webserver/': 23 }, { 'apache/webserver/apache': 25, 'apache//apache': 14 }],
+    ['auditd', { 'linux//auditd': 245 }, { 'linux//auditd': 244, 'linux/driver_load/auditd': 1 }],
+    ['iis', { '-/webserver/iis': 30 }, { '-/webserver/iis': 30, '-//iis': 13 }],
+    ['nginx', { '-/webserver/': 58 }, { 'nginx/webserver/nginx': 58, 'nginx//nginx': 4 }],
+    [
+      'system',
+      {
+        'linux//syslog+sshd+auth': 130,
+        'linux//syslog': 108,
+        'linux//syslog+sudo+auth': 79,
+        'linux//syslog+auth': 2,
+      },
+      { 'linux//auth+sshd': 131, 'linux//syslog': 108, 'linux//auth+sudo': 78, 'linux//auth': 3 },
+    ],
+    ['traefik', { '-/webserver/': 7 }, { '-/webserver/': 7 }],
+    ['haproxy', { 'linux//syslog': 15 }, { '-/proxy/': 15 }],
+    ['mysql', {}, { '-/database/mysql': 293 }],
+    ['postgresql', {}, { '-/database/postgresql': 450 }],
+    ['mongodb', {}, { '-/database/mongodb': 44 }],
+    ['santa', {}, { 'macos/process_creation/': 9, 'macos//': 1 }],
+  ];
+  it.each(rows)('%s: raw lines, and the ECS documents Filebeat makes of them', (module, raw, ecs) => {
+    const all = pairs(module);
+    expect(tagsOf(all.map((pair) => pair.raw))).toEqual(raw);
+    expect(tagsOf(all.map((pair) => JSON.stringify(pair.expected)))).toEqual(ecs);
+  });
+
+  it('a raw web line and its ECS document say the same in Sigma’s words', () => {
+    let compared = 0;
+    for (const module of ['apache', 'nginx', 'iis', 'traefik']) {
+      for (const { raw, expected } of pairs(module)) {
+        const own = readLine(raw, 'auto', receivedTimeMs);
+        if (!own.logsource.categories.includes('webserver') || own.parseStatus !== 'parsed') continue;
+        const ecs = readLine(JSON.stringify(expected), 'auto', receivedTimeMs).fields;
+        if (ecs['cs-method'] === undefined) continue;
+        for (const name of ['cs-method', 'sc-status']) expect([raw, ecs[name]]).toEqual([raw, own.fields[name]]);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(90);
+  });
+
+  it('a raw audit record and its ECS document have the type and the program under the same names', () => {
+    for (const { raw, expected } of pairs('auditd')) {
+      const own = readLine(raw, 'auto', receivedTimeMs).fields;
+      const ecs = readLine(JSON.stringify(expected), 'auto', receivedTimeMs).fields;
+      expect([raw, ecs.type]).toEqual([raw, own.type]);
+      if (own.exe !== undefined && ecs.exe !== undefined) expect([raw, ecs.exe]).toEqual([raw, own.exe]);
+    }
+  });
+
+  it('IIS lines with attacks meet SigmaHQ’s webserver rules', { timeout: 60_000 }, async () => {
+    const { set, rules } = await loadRuleDirs([path.join(corpora, 'sigmahq/rules/web')]);
+    const hits = new Set<string>();
+    for (const name of ['iis7_sqli.log', 'iis6.log', 'iis10_edge_cases.log']) {
+      const lines = readFileSync(path.join(corpora, 'plaso_testlogs_apache2/iis', name), 'utf8').split('\n');
+      for (const line of lines)
+        for (const index of set.match(readLine(line, 'auto', receivedTimeMs))) hits.add(rules[index]?.title ?? '');
+    }
+    for (const { raw } of pairs('iis'))
+      for (const index of set.match(readLine(raw, 'auto', receivedTimeMs))) hits.add(rules[index]?.title ?? '');
+    expect([...hits]).toEqual(['Java Payload Strings']);
+  });
+});
