@@ -15,7 +15,7 @@ export interface CorrelationStateLimits {
 
 export const defaultCorrelationStateLimits: CorrelationStateLimits = {
   sliceMembersMax: 50_000,
-  membersMax: 300_000,
+  membersMax: 100_000,
   slicesMax: 500,
   idleMs: 2 * 3_600_000,
   fillMs: 60_000,

@@ -8,6 +8,7 @@ import type { CorrelationMember } from '../../src/model/correlation.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import type { Alert } from '../../src/model/finding.ts';
 import { type Correlation, type CorrelationIr, compileRules, parseRules } from '../../src/sigma/index.ts';
+import { type CorrelationState, createMemoryCorrelationState } from '../../src/state/index.ts';
 import {
   correlationSpecs,
   correlationsOf,
@@ -21,6 +22,7 @@ import {
   type DetectionWorld,
   type EventSpec,
   eventOf,
+  localLock,
   minuteMs,
   tenOClock,
 } from '../harness/detection-world.ts';
@@ -260,6 +262,44 @@ describe('the answer is that of all events at once', () => {
     // A second process with nothing in memory, some of it again.
     for (const ref of refs.slice(0, 8)) await two.detector.evaluate(ref);
     expect(standingOf(alertsOf(two))).toEqual(want);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])('by three processes at once, in any interleaving (%i)', async (seed) => {
+    const random = randomOf(seed);
+    // Every effect waits for some turns of the event loop, so that the processes overtake each other everywhere.
+    const step = async (): Promise<void> => {
+      for (let turns = Math.floor(random() * 4); turns > 0; turns -= 1)
+        await new Promise((resolve) => setImmediate(resolve));
+    };
+    const first = createDetectionWorld({ rules: everyKind.rules, step });
+    const recent = createMemoryCorrelationState();
+    const shaky: CorrelationState = {
+      exchange: async (...args) => {
+        await step();
+        return recent.exchange(...args);
+      },
+      fill: async (...args) => {
+        await step();
+        return recent.fill(...args);
+      },
+    };
+    const lock = localLock();
+    const worlds = [0, 1, 2].map(() =>
+      createDetectionWorld({ rules: everyKind.rules, store: first.store, recent: shaky, lock, step }),
+    );
+    const events: SecurityEvent[] = [];
+    const refs = Array.from({ length: 24 }, (_, n) => {
+      const specs = correlationSpecs(random, 4);
+      events.push(...specs.map((spec, i) => eventOf(`b${n}`, i, spec)));
+      return first.commit(`b${n}`, specs);
+    });
+    await Promise.all(
+      refs.map(async (ref, n) => {
+        await worlds[n % 3]?.detector.evaluate(ref);
+        if (random() < 0.2) await worlds[(n + 1) % 3]?.detector.evaluate(ref);
+      }),
+    );
+    expect(standingOf(alertsOf(first))).toEqual(standingOracle(everyKind, events));
   });
 
   test('with a crash before or after any step, then again: the same alerts as without it', async () => {
