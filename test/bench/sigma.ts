@@ -1,89 +1,99 @@
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
 import type { EventFields, RuleEvent, RuleSet } from '../../src/sigma/index.ts';
-import { readLine } from '../harness/read-line.ts';
+import { LineTokens } from '../../src/sigma/match/bytes/line-tokens.ts';
+import { compileImage } from '../../src/sigma/match/compile-image.ts';
+import { ObjectPath } from '../../src/sigma/match/object-path.ts';
 import { corporaAbsent, type Lane, laneLines, lanePairs, lanes, prototypeDir, sigmaHqRules } from './corpora.ts';
 import { cpuTimed } from './process-usage.ts';
-import { type PrototypeSpeed, runPrototype } from './prototype.ts';
+import { runPrototype } from './prototype.ts';
 import type { Question } from './question.ts';
+import { runRsigma } from './rsigma.ts';
 import { type Cell, printTable, say } from './table.ts';
 
 export const sigma: Question = {
   name: 'sigma',
   asks: 'how many events does the engine hold against all SigmaHQ rules in a second of one processor?',
-  options: { repeats: 3 },
+  options: { repeats: 5 },
   async run(option) {
     const absent = corporaAbsent();
     if (absent !== null) {
       say(`skipped: ${absent}`);
       return;
     }
+    const repeats = option('repeats');
     const begin = performance.now();
     const loading = process.cpuUsage();
     const { set } = await loadRuleDirs([sigmaHqRules()]);
-    const loadCpu = process.cpuUsage(loading);
+    const loaded = process.cpuUsage(loading);
     const loadMs = performance.now() - begin;
-    const repeats = option('repeats');
-    const prototype = await prototypeSpeeds(repeats);
-    const rows = lanes.map((lane) => laneRow(lane, set, repeats, prototype));
-    const cpuMs = (loadCpu.user + loadCpu.system) / 1000;
+    const compiling = cpuTimed(() => compileImage(set.rules.map(({ ir }, index) => ({ index, ir }))));
     say(
-      `${set.rules.length} rules loaded in ${Math.round(loadMs)} ms (${Math.round(cpuMs)} ms CPU); ${residentMib()} MiB resident`,
+      `${set.rules.length} rules read in ${Math.round(loadMs)} ms (${Math.round((loaded.user + loaded.system) / 1000)} ms CPU), ` +
+        `compiled in ${Math.round(compiling.cpuMs)} ms CPU to ${mib(bytesOf(compiling.result))} MiB of tables`,
     );
-    say(`events per CPU-second, best of ${repeats} passes over 10,000 lines; all paths begin with the text of a line`);
-    printTable(
-      [
-        'lane',
-        'JSON.parse',
-        'unrouted',
-        'of parse',
-        'routed',
-        'of parse',
-        'readLine',
-        'readLine+routed',
-        'pairs',
-        'expected',
-        'prototype unrouted',
-        'prototype routed',
-      ],
-      rows,
-    );
+    const floors: Cell[][] = [];
+    const rows: Cell[][] = [];
+    const unrouted = new ObjectPath(compiling.result);
+    const peers = await peerSpeeds(repeats);
+    for (const lane of lanes) {
+      const measured = measureLane(lane, set, repeats);
+      const beside = peers(lane);
+      rows.push([
+        lane,
+        ...[measured.objects, measured.bytes].flatMap((path): Cell[] => [path.unrouted, path.routed]),
+        ...beside.flatMap((peer): Cell[] => (peer === null ? ['', ''] : [peer.unrouted, peer.routed])),
+        measured.pairs,
+        lanePairs(lane),
+      ]);
+      floors.push([lane, measured.jsonParse, measured.tokens, measured.lineBytes, ...candidatesOf(lane, unrouted)]);
+    }
+    say(`\nevents per CPU-second from the text of a line, best of ${repeats} passes over 10,000 lines`);
+    const both = (name: string): string[] => [name, `${name} routed`];
+    const names = ['objects', 'bytes', 'prototype objects', 'prototype bytes', 'rsigma'];
+    printTable(['lane', ...names.flatMap(both), 'pairs', 'expected'], rows);
+    say('\nfloors (events per CPU-second to read the JSON and nothing else) and work left to programs, unrouted');
+    printTable(['lane', 'JSON.parse', 'tokens', 'bytes a line', 'candidates a line', 'slow tests a line'], floors);
+    say(`\n${mib(process.memoryUsage.rss())} MiB resident with all engines of the lanes`);
   },
 };
 
-function laneRow(lane: Lane, set: RuleSet, repeats: number, prototype: ReadonlyMap<Lane, PrototypeSpeed>): Cell[] {
-  const lines = laneLines(lane);
-  const nowMs = Date.now();
-  const unroutedOptions = { routing: false };
-  const best = (one: (line: string) => number) => bestOf(repeats, lines, one);
-  const parsed = best((line) => (asObject(line) === null ? 0 : 1));
-  const unrouted = best((line) => set.match(asEvent(line), unroutedOptions).length);
-  const routed = best((line) => set.match(asEvent(line)).length);
-  const read = best((line) => readLine(line, 'auto', nowMs).message.length);
-  const whole = best((line) => set.match(readLine(line, 'auto', nowMs)).length);
-  const beside = prototype.get(lane);
-  return [
-    lane,
-    parsed.perSecond,
-    unrouted.perSecond,
-    unrouted.perSecond / parsed.perSecond,
-    routed.perSecond,
-    routed.perSecond / parsed.perSecond,
-    read.perSecond,
-    whole.perSecond,
-    unrouted.sum,
-    lanePairs(lane),
-    beside?.unrouted ?? '',
-    beside?.routed ?? '',
-  ];
+interface LaneSpeed {
+  readonly jsonParse: number;
+  readonly tokens: number;
+  readonly lineBytes: number;
+  readonly objects: { readonly unrouted: number; readonly routed: number };
+  readonly bytes: { readonly unrouted: number; readonly routed: number };
+  readonly pairs: number;
 }
 
-function asObject(line: string): Record<string, unknown> | null {
-  return JSON.parse(line) as Record<string, unknown> | null;
+function measureLane(lane: Lane, set: RuleSet, repeats: number): LaneSpeed {
+  const lines = laneLines(lane);
+  const text = Buffer.from(`${lines.join('\n')}\n`);
+  const unrouted = { routing: false };
+  const tokens = new LineTokens();
+  const overObjects = (one: (line: string) => number): Speed => bestOf(repeats, lines.length, () => sumOf(lines, one));
+  const overBytes = (one: (from: number, to: number) => number): Speed =>
+    bestOf(repeats, lines.length, () => sumOfLines(text, one));
+  const perSecond = (speed: Speed): number => speed.perSecond;
+  const all = overObjects((line) => set.match(asEvent(line), unrouted).length);
+  const bytes = overBytes((from, to) => set.matchLine(text, from, to, unrouted)?.length ?? Number.NaN);
+  if (all.sum !== bytes.sum) throw new Error(`${lane}: objects give ${all.sum} pairs, bytes ${bytes.sum}`);
+  return {
+    jsonParse: perSecond(overObjects((line) => (JSON.parse(line) === null ? 0 : 1))),
+    tokens: perSecond(overBytes((from, to) => (tokens.read(text, from, to) ? 1 : 0))),
+    lineBytes: text.length / lines.length,
+    objects: { unrouted: all.perSecond, routed: perSecond(overObjects((line) => set.match(asEvent(line)).length)) },
+    bytes: {
+      unrouted: bytes.perSecond,
+      routed: perSecond(overBytes((from, to) => set.matchLine(text, from, to)?.length ?? Number.NaN)),
+    },
+    pairs: all.sum,
+  };
 }
 
 /** A line of a lane taken as it is: flat, its logsource among its fields. */
 function asEvent(line: string): RuleEvent {
-  const fields = asObject(line) as EventFields;
+  const fields = JSON.parse(line) as EventFields;
   const { product, category, service } = fields;
   return {
     fields,
@@ -95,17 +105,22 @@ function asEvent(line: string): RuleEvent {
   };
 }
 
-/** The quickest of some passes after one that warms up; `sum` keeps the work from being optimised away. */
-function bestOf(
-  repeats: number,
-  lines: readonly string[],
-  one: (line: string) => number,
-): { readonly perSecond: number; readonly sum: number } {
-  const pass = (): number => {
-    let sum = 0;
-    for (const line of lines) sum += one(line);
-    return sum;
-  };
+function candidatesOf(lane: Lane, path: ObjectPath): [number, number] {
+  const lines = laneLines(lane);
+  const before = path.measures;
+  for (const line of lines) path.match(JSON.parse(line) as EventFields);
+  const { candidates, slowRuns } = path.measures;
+  return [(candidates - before.candidates) / lines.length, (slowRuns - before.slowRuns) / lines.length];
+}
+
+interface Speed {
+  readonly perSecond: number;
+  /** Keeps the work from being optimised away, and says that it was done. */
+  readonly sum: number;
+}
+
+/** The quickest of some passes after one that warms up. */
+function bestOf(repeats: number, lines: number, pass: () => number): Speed {
   let sum = pass();
   let leastMs = Number.POSITIVE_INFINITY;
   for (let i = 0; i < repeats; i += 1) {
@@ -113,18 +128,52 @@ function bestOf(
     sum = timed.result;
     leastMs = Math.min(leastMs, timed.cpuMs);
   }
-  return { perSecond: (lines.length * 1000) / leastMs, sum };
+  return { perSecond: (lines * 1000) / leastMs, sum };
 }
 
-async function prototypeSpeeds(repeats: number): Promise<ReadonlyMap<Lane, PrototypeSpeed>> {
-  const dir = prototypeDir();
-  if (dir === null) {
-    say('skipped: the prototype is not on this machine');
-    return new Map();
+function sumOf(lines: readonly string[], one: (line: string) => number): number {
+  let sum = 0;
+  for (const line of lines) sum += one(line);
+  return sum;
+}
+
+function sumOfLines(text: Buffer, one: (from: number, to: number) => number): number {
+  let sum = 0;
+  for (let from = 0; from < text.length; ) {
+    const to = text.indexOf(10, from);
+    sum += one(from, to);
+    from = to + 1;
   }
-  return runPrototype(dir, repeats);
+  return sum;
 }
 
-function residentMib(): number {
-  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+type Pair = { readonly unrouted: number; readonly routed: number } | null;
+
+/** What the prototype's two paths and rsigma reach on a lane; null where they are not on this machine. */
+async function peerSpeeds(repeats: number): Promise<(lane: Lane) => readonly [Pair, Pair, Pair]> {
+  const dir = prototypeDir();
+  if (dir === null) say('skipped: the prototype is not on this machine');
+  const prototype = dir === null ? null : await runPrototype(dir, repeats);
+  const binary = process.env.RSIGMA ?? '';
+  if (binary === '') say('skipped: rsigma; name its binary in RSIGMA (cargo install --locked rsigma)');
+  const rsigma = binary === '' ? null : await runRsigma(binary, Math.min(repeats, 3));
+  if (rsigma !== null) {
+    say(`${rsigma.version}: its command over files, JSON output included; ${Math.round(rsigma.loadMs)} ms CPU to load`);
+  }
+  return (lane) => [
+    prototype?.objects.get(lane) ?? null,
+    prototype?.bytes.get(lane) ?? null,
+    rsigma?.speeds.get(lane) ?? null,
+  ];
+}
+
+/** Bytes of all typed arrays in an image. */
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce((sum: number, inner) => sum + bytesOf(inner), 0);
+}
+
+function mib(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
