@@ -105,6 +105,8 @@ const tests: readonly Row[] = [
   ['sel: { t|month: 3 }', { t: '2026-03-01' }, true],
   ['sel: { t|year: 2026 }', { t: '2026-12-31T18:00:00Z' }, true],
   ['sel: { t|week: 53 }', { t: '2027-01-03' }, true],
+  ['sel: { t|year: 50 }', { t: '0050-01-01' }, true],
+  ['sel: { t|week: 52 }', { t: '0050-01-01' }, true],
   ['sel: { t|week: 1 }', { t: '2025-12-29' }, true],
   ['sel: { t|hour|gte: 22 }', { t: '2026-03-01T22:00:00Z' }, true],
   ['sel: { t|hour|lt: 6 }', { t: '2026-03-01T22:00:00Z' }, false],

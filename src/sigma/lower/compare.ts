@@ -56,9 +56,9 @@ export function partOfDate(text: string, part: TimePart): number | null {
   const [, year, month, day, hour = '0', minute = '0', second = '0', zone = 'Z'] = match;
   if (Number(month) < 1 || Number(month) > 12 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60)
     return null;
-  const midnight = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  if (midnight.getUTCDate() !== Number(day)) return null;
-  const local = midnight.getTime() + Number(hour) * 3_600_000 + Number(minute) * 60_000;
+  const midnightMs = utcMidnight(Number(year), Number(month) - 1, Number(day));
+  if (new Date(midnightMs).getUTCDate() !== Number(day)) return null;
+  const local = midnightMs + Number(hour) * 3_600_000 + Number(minute) * 60_000;
   const date = new Date(local - zoneMs(zone));
   switch (part) {
     case 'minute':
@@ -76,6 +76,11 @@ export function partOfDate(text: string, part: TimePart): number | null {
   }
 }
 
+/** Date.UTC, which takes the years 0 to 99 for those of the last century, put right. */
+function utcMidnight(year: number, month: number, day: number): number {
+  return new Date(0).setUTCFullYear(year, month, day);
+}
+
 function zoneMs(zone: string): number {
   if (zone === 'Z') return 0;
   const digits = zone.replace(/\D/g, '');
@@ -88,6 +93,6 @@ function isoWeek(date: Date): number {
   const dayMs = 86_400_000;
   const weekday = (date.getUTCDay() + 6) % 7;
   const thursday = new Date(Math.floor(date.getTime() / dayMs) * dayMs + (3 - weekday) * dayMs);
-  const firstOfYear = Date.UTC(thursday.getUTCFullYear(), 0, 1);
+  const firstOfYear = utcMidnight(thursday.getUTCFullYear(), 0, 1);
   return 1 + Math.floor((thursday.getTime() - firstOfYear) / (7 * dayMs));
 }
