@@ -5,12 +5,11 @@ import {
   parseRules,
   type RuleDocument,
   renderProblem,
-  type SqlParam,
   type SqlParams,
   selectEvents,
-  sqlLiteral,
   sqlOf,
   sqlOfCorrelation,
+  statementText,
 } from '../sigma/index.ts';
 import { hotFields } from '../store/hot-fields.ts';
 import { printable } from './printable.ts';
@@ -80,14 +79,5 @@ export async function runSql(o: SqlOptions): Promise<number> {
 
 function textOfStatement({ file, line, title, sql, params }: Statement, inline: boolean): string {
   const head = `-- ${printable(`${file}:${line} ${title}`)}`;
-  if (inline) return `${head}\n${inlineParams(sql, params)};`;
-  const bound = Object.entries(params).map(([name, param]) => `--   ${name} = ${shown(param)}`);
-  return [head, `${sql};`, ...(bound.length === 0 ? [] : ['-- parameters', ...bound])].join('\n');
-}
-
-/** A value as SQL writes it, which keeps it on its line. */
-function shown(param: SqlParam): string {
-  if (param.type === 'String') return printable(sqlLiteral(param.value));
-  if (param.type === 'Array(String)') return printable(`[${param.value.map(sqlLiteral).join(', ')}]`);
-  return String(param.value);
+  return `${head}\n${inline ? `${inlineParams(sql, params)};` : statementText(sql, params)}`;
 }

@@ -91,9 +91,9 @@ export {
   type SqlParams,
   type SqlSchema,
   selectEvents,
-  sqlLiteral,
   sqlOf,
   sqlOfCorrelation,
   sqlOfRules,
+  statementText,
   withLines,
 } from './sql/index.ts';

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runSql } from '../../src/cli/sql.ts';
 import type { Fields } from '../../src/model/event.ts';
 import { flatten } from '../../src/parse/flatten.ts';
 import { parseLimits } from '../../src/parse/limits.ts';
@@ -31,7 +33,7 @@ const stored = { schema, from: 'events', orderBy: 'id', rulesPerQuery: 50 } as c
 /** Stores a batch through the platform's own writer, ids in the order given. */
 async function store(
   batch: string,
-  events: readonly { fields?: Fields; logsource?: EventLogsource }[],
+  events: readonly { fields?: Fields; logsource?: EventLogsource; eventTimeMs?: number }[],
 ): Promise<{ from: string; params: { batch: string } }> {
   const rows = events.map((more, i) => anEvent(batch, i, { ...more, id: `${batch}-${String(i).padStart(6, '0')}` }));
   await use().store.events.insertBatch({ id: batch, day: day0, receivedTimeMs: t0, key: '' }, rows);
@@ -178,4 +180,47 @@ test('a rule applies to the same events by SQL as by routing', async () => {
       expect(found[e], `${unknownDimension} ${JSON.stringify(logsource)}`).toEqual(wanted);
     }
   }
+});
+
+const golden = new URL('../golden/sigma/', import.meta.url).pathname;
+const printed = readdirSync(golden).filter((file) => file.endsWith('.yml') && file !== 'expand.yml');
+
+test.each(printed)('what vonggac sql prints runs as it stands: %s', async (file) => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const to = (lines: string[]) => (line: string) => void lines.push(line);
+  await runSql({ files: [golden + file], params: 'inline', routing: true, out: to(out), err: to(err) });
+  expect(err).toEqual([]);
+  for (const statement of out.join('\n').split(';\n')) {
+    const query = statement.replace(/;$/, '');
+    const answer = await client.query({ query, format: 'JSONEachRow' });
+    expect(Array.isArray(await answer.json())).toBe(true);
+  }
+});
+
+test('a correlation runs over the events table', async () => {
+  const logon = (i: number, user: string, at: number) => ({
+    fields: { EventID: 4625, TargetUserName: user, n: i },
+    logsource: { product: 'windows', categories: [], services: ['security'] },
+    eventTimeMs: t0 + at * 1000,
+  });
+  const events = [
+    ...Array.from({ length: 20 }, (_, i) => logon(i, 'an', i)),
+    ...Array.from({ length: 19 }, (_, i) => logon(i, 'binh', i)),
+  ];
+  await store('correlated', events);
+  const out: string[] = [];
+  const file = `${golden}correlation-event-count.yml`;
+  await runSql({
+    files: [file],
+    params: 'inline',
+    routing: true,
+    out: (text) => void out.push(text),
+    err: (text) => expect.fail(text),
+  });
+  const answer = await client.query({ query: (out.at(-1) ?? '').replace(/;$/, ''), format: 'JSONEachRow' });
+  const turns = await answer.json<{ group_key: string[]; time_ms: string; completing: string; measured: string }>();
+  expect(turns.map((turn) => [turn.group_key, Number(turn.time_ms), turn.completing, Number(turn.measured)])).toEqual([
+    [['an'], t0 + 19_000, 'correlated-000019', 20],
+  ]);
 });

@@ -152,7 +152,7 @@ function hitOf(ir: CorrelationIr, reference: number, scope: Scope, textOf: TextO
   const texts = (fields: readonly CorrelationField[]): string => {
     const list = fields.map((field) => {
       const { there, text } = textOf(field);
-      if (!needed.includes(there) && there !== '1') needed.push(there);
+      needed.push(there);
       return text;
     });
     return list.length === 0 ? 'emptyArrayString()' : `[${list.join(', ')}]`;
@@ -174,7 +174,8 @@ function hitOf(ir: CorrelationIr, reference: number, scope: Scope, textOf: TextO
   });
   const carries = carried.length === 0 ? "CAST([], 'Array(Array(String))')" : `[${carried.join(', ')}]`;
   const hit = `(${group}, toUInt8(${reference}), ${value}, ${number}, ${carries})`;
-  return `if(${[...new Set(needed)].join(' AND ')}, [${hit}], [])`;
+  const conditions = [...new Set(needed)].filter((condition) => condition !== '1');
+  return conditions.length === 0 ? `[${hit}]` : `if(${conditions.join(' AND ')}, [${hit}], [])`;
 }
 
 /** Function: texts of a field → one text; of several the JSON text of their list. */

@@ -5,7 +5,7 @@ import { allFoldPairs } from './fold-pairs.ts';
 import type { FieldSql, SqlSchema } from './schema.ts';
 import type { Scope } from './scope.ts';
 import { textTests } from './text-tests.ts';
-import { valueTest } from './value-tests.ts';
+import { comparedList, compareTest, valueTest } from './value-tests.ts';
 
 /** An item → clause: any or all of its values, each met by whichever member of the field. */
 export function itemClause(item: Item, schema: SqlSchema, scope: Scope): Clause {
@@ -29,6 +29,7 @@ function anyOf(patterns: readonly Pattern[], content: FieldSql, schema: SqlSchem
   const folded: Extract<Pattern, { kind: 'text' }>[] = [];
   const cased: Extract<Pattern, { kind: 'text' }>[] = [];
   const raw: string[] = [];
+  const compared = new Map<string, Set<string>>();
   const clauses: Clause[] = [];
   for (const pattern of patterns) {
     switch (pattern.kind) {
@@ -45,6 +46,11 @@ function anyOf(patterns: readonly Pattern[], content: FieldSql, schema: SqlSchem
         if (pattern.parts.length === 1 && pattern.parts[0] === anyText) clauses.push(content.present);
         else (pattern.cased ? cased : folded).push(pattern);
         break;
+      case 'compare': {
+        const list = comparedList(content.texts, pattern.part, scope);
+        compared.set(list, (compared.get(list) ?? new Set()).add(compareTest(pattern, scope)));
+        break;
+      }
       default:
         raw.push(valueTest(pattern, scope));
     }
@@ -53,6 +59,7 @@ function anyOf(patterns: readonly Pattern[], content: FieldSql, schema: SqlSchem
   const foldedTests = textTests(folded, false, scope);
   if (foldedTests.length > 0) clauses.push({ some: foldedTests, texts: lowerOf(content.texts, scope) });
   if (raw.length > 0) clauses.push({ some: raw, texts: content.texts });
+  for (const [list, tests] of compared) clauses.push({ some: [...tests], texts: list });
   return joined('OR', clauses);
 }
 

@@ -73,13 +73,17 @@ export function sqlLiteral(text: string): string {
   return `'${text.replace(/[\\'\t\n\r\0\b\f]/g, (c) => (c === "'" ? "\\'" : (tsvEscapes[c] ?? c)))}'`;
 }
 
+/** A parameter's value as SQL writes it. */
+export function inlineParam(param: SqlParam): string {
+  if (param.type === 'String') return sqlLiteral(param.value);
+  if (param.type === 'Array(String)') return `[${param.value.map(sqlLiteral).join(', ')}]`;
+  return String(param.value);
+}
+
 /** The statement with its parameters written into it as literals: for pasting into a client, not for programs. */
 export function inlineParams(sql: string, params: SqlParams): string {
   return sql.replace(/\{(p\d+):[A-Za-z0-9()]+\}/g, (reference, name: string) => {
     const param = params[name];
-    if (param === undefined) return reference;
-    if (param.type === 'String') return sqlLiteral(param.value);
-    if (param.type === 'Array(String)') return `[${param.value.map(sqlLiteral).join(', ')}]`;
-    return String(param.value);
+    return param === undefined ? reference : inlineParam(param);
   });
 }

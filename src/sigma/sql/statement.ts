@@ -1,3 +1,4 @@
+import { inlineParam, type SqlParam, type SqlParams } from './params.ts';
 import type { RuleSql } from './rule.ts';
 import type { SqlSchema } from './schema.ts';
 import type { Definition } from './scope.ts';
@@ -23,4 +24,15 @@ export function withLines(definitions: readonly Definition[]): string[] {
       return `  ${sql} AS ${name}${comma}${note === '' ? '' : ` -- ${note}`}`;
     }),
   ];
+}
+
+/** A statement and, below it, what is bound to it, each on a line of its own, as comments. */
+export function statementText(sql: string, params: SqlParams): string {
+  const bound = Object.entries(params).map(([name, param]) => `--   ${name} = ${shown(param)}`);
+  return [`${sql};`, ...(bound.length === 0 ? [] : ['-- parameters', ...bound])].join('\n');
+}
+
+/** As SQL writes it, without anything that would end the line or move a terminal's cursor. */
+function shown(param: SqlParam): string {
+  return inlineParam(param).replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ');
 }

@@ -3,20 +3,29 @@ import { sqlLiteral } from './params.ts';
 import type { Scope } from './scope.ts';
 
 /** A condition on a text `v`, as it is, for the patterns that look at one value and are no plain text. */
-export function valueTest(pattern: Extract<Pattern, { kind: 'regex' | 'cidr' | 'compare' }>, scope: Scope): string {
+export function valueTest(pattern: Extract<Pattern, { kind: 'regex' | 'cidr' }>, scope: Scope): string {
   switch (pattern.kind) {
     case 'regex':
       return `match(v, ${scope.params.text(regexText(pattern.source, pattern.flags))})`;
     case 'cidr':
       return cidrTest(pattern.bytes, pattern.prefix, scope);
-    case 'compare': {
-      const operator = operators[pattern.operator];
-      const wanted = scope.params.number(pattern.number);
-      if (pattern.part !== null) return `ifNull(${datePart(pattern.part, scope)} ${operator} ${wanted}, 0)`;
-      const number = `${numberFunction(scope)}(v)`;
-      return `ifNull(isFinite(${number}) AND ${number} ${operator} ${wanted}, 0)`;
-    }
   }
+}
+
+type Compare = Extract<Pattern, { kind: 'compare' }>;
+
+/** A condition on `v`, a member of the list that `comparedList` names. */
+export function compareTest(pattern: Compare, scope: Scope): string {
+  const compared = `v ${operators[pattern.operator]} ${scope.params.number(pattern.number)}`;
+  return `ifNull(${pattern.part === null ? 'isFinite(v) AND ' : ''}${compared}, 0)`;
+}
+
+/** The texts of a list as what is compared: numbers, or parts of dates; NULL for texts that are neither. */
+export function comparedList(texts: string, part: TimePart | null, scope: Scope): string {
+  if (part === null) {
+    return scope.define(`${texts}_number`, `arrayMap(v -> ${numberFunction(scope)}(v), ${texts})`);
+  }
+  return scope.define(`${texts}_${part}`, `arrayMap(v -> ${datePart(part, scope)}, ${texts})`);
 }
 
 const operators = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
@@ -50,9 +59,12 @@ function cidrTest(bytes: readonly number[], prefix: number, scope: Scope): strin
   if (bytes.length === 4) {
     return `(isIPv4String(v) AND isIPAddressInRange(if(isIPv4String(v), v, '0.0.0.0'), ${network}))`;
   }
-  // An IPv4 tail is held to the rules of IPv4: no leading zeros.
-  const isV6 = "(isIPv6String(v) AND (position(v, '.') = 0 OR isIPv4String(substringIndex(v, ':', -1))))";
-  return `(${isV6} AND isIPAddressInRange(if(${isV6}, v, '::'), ${network}))`;
+  // isIPv6String lets `:::` pass, and zeros before the octets of an IPv4 tail.
+  const isV6 = scope.define(
+    'is_ipv6',
+    "v -> isIPv6String(v) AND position(v, ':::') = 0 AND (position(v, '.') = 0 OR isIPv4String(substringIndex(v, ':', -1)))",
+  );
+  return `(${isV6}(v) AND isIPAddressInRange(if(${isV6}(v), v, '::'), ${network}))`;
 }
 
 function addressText(bytes: readonly number[]): string {

@@ -1,0 +1,27 @@
+WITH
+  if(position(fields, '\\ud') = 0, fields, replaceAll(replaceRegexpAll(replaceAll(fields, '\\\\', '\x01'), '\\\\ud[89a-f][0-9a-f]{2}', '\\\\ufffd'), '\x01', '\\\\')) AS json,
+  extractAll(json, '"(?:[^"\\\\]|\\\\.)*":?|[{}\\[\\]]|[^\\[\\]{},:"]+') AS tokens,
+  arrayFill(t -> endsWith(t, '":'), tokens) AS keys,
+  t -> if(startsWith(t, '"'), JSONExtractString(t), t) AS text_of,
+  k -> arrayMap(t -> text_of(t), arrayFilter((t, c) -> c = k AND t NOT IN (k, '[', ']', '}', 'null'), tokens, keys)) AS flat_texts,
+  multiIf(`f_CommandLine` != '', [`f_CommandLine`], has(present, {p1:String}) AND NOT has(null_keys, {p1:String}), flat_texts({p2:String}), []) AS f1, -- CommandLine
+  arrayMap(v -> lower(v), f1) AS f1_lower
+SELECT id AS event, toUnixTimestamp64Milli(event_time) AS time_ms
+FROM events
+WHERE (
+  lowerUTF8(product) = {p5:String}
+  AND arrayExists(t -> lowerUTF8(t) = {p6:String}, categories)
+  AND (
+    -- selection
+    arrayExists(v -> position(v, {p3:String}) > 0, f1_lower)
+    AND arrayExists(v -> position(v, {p4:String}) > 0, f1_lower)
+  )
+)
+ORDER BY time_ms, event;
+-- parameters
+--   p1 = 'CommandLine'
+--   p2 = '"CommandLine":'
+--   p3 = ' -enc '
+--   p4 = 'hidden'
+--   p5 = 'windows'
+--   p6 = 'process_creation'

@@ -1,0 +1,37 @@
+WITH
+  if(position(fields, '\\ud') = 0, fields, replaceAll(replaceRegexpAll(replaceAll(fields, '\\\\', '\x01'), '\\\\ud[89a-f][0-9a-f]{2}', '\\\\ufffd'), '\x01', '\\\\')) AS json,
+  extractAll(json, '"(?:[^"\\\\]|\\\\.)*":?|[{}\\[\\]]|[^\\[\\]{},:"]+') AS tokens,
+  arrayFill(t -> endsWith(t, '":'), tokens) AS keys,
+  t -> if(startsWith(t, '"'), JSONExtractString(t), t) AS text_of,
+  k -> arrayMap(t -> text_of(t), arrayFilter((t, c) -> c = k AND t NOT IN (k, '[', ']', '}', 'null'), tokens, keys)) AS flat_texts,
+  multiIf(`f_EventID` != '', [`f_EventID`], has(present, {p1:String}) AND NOT has(null_keys, {p1:String}), flat_texts({p2:String}), []) AS f1, -- EventID
+  arrayMap(v -> lower(v), f1) AS f1_lower,
+  if(has(present, {p4:String}), flat_texts({p5:String}), []) AS f2, -- ElevatedToken
+  arrayMap(v -> lower(v), f2) AS f2_lower,
+  if(has(present, {p7:String}), flat_texts({p8:String}), []) AS f3, -- Version
+  arrayMap(v -> lower(v), f3) AS f3_lower
+SELECT id AS event, toUnixTimestamp64Milli(event_time) AS time_ms
+FROM events
+WHERE (
+  lowerUTF8(product) = {p10:String}
+  AND arrayExists(t -> lowerUTF8(t) = {p11:String}, services)
+  AND (
+    -- selection
+    arrayExists(v -> v IN {p3:Array(String)}, f1_lower)
+    AND arrayExists(v -> v = {p6:String}, f2_lower)
+    AND arrayExists(v -> v = {p9:String}, f3_lower)
+  )
+)
+ORDER BY time_ms, event;
+-- parameters
+--   p1 = 'EventID'
+--   p2 = '"EventID":'
+--   p3 = ['4624', '4625']
+--   p4 = 'ElevatedToken'
+--   p5 = '"ElevatedToken":'
+--   p6 = 'true'
+--   p7 = 'Version'
+--   p8 = '"Version":'
+--   p9 = '1.5'
+--   p10 = 'windows'
+--   p11 = 'security'
