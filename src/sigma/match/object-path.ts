@@ -176,14 +176,12 @@ export class ObjectPath {
       this.#scanText(field, text, marks);
       return;
     }
-    let truths = cache.truthsOf(text);
-    if (truths === undefined) {
-      this.#single.next();
-      this.#scanText(field, text, this.#single);
-      truths = this.#single.queue.slice(0, this.#single.queued);
-      cache.keep(text, truths);
-    }
-    marks.markAll(truths, 0, truths.length);
+    if (cache.mark(text, marks)) return;
+    const single = this.#single;
+    single.next();
+    this.#scanText(field, text, single);
+    cache.keep(text, single.queue, single.queued);
+    marks.markAll(single.queue, 0, single.queued);
   }
 
   #scanText(field: FieldState, text: string, marks: Marks): void {

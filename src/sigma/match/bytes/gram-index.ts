@@ -1,3 +1,4 @@
+import { eventText } from '../event-text.ts';
 import { checkLength, checkList, checkStart, checkWidth, type EngineImage } from '../image.ts';
 import type { ByteScan } from './byte-scan.ts';
 
@@ -30,6 +31,10 @@ export class GramIndex {
   readonly #windows: Int32Array;
   /** Where in the literal the window begins; -1 for one that begins a byte before it. */
   readonly #offsets: Int16Array;
+  readonly #lengths: Uint16Array;
+  /** Another window of the literal, and where it stands from the first. */
+  readonly #besides: Int32Array;
+  readonly #besideAt: Int8Array;
   readonly #literals: Uint16Array;
   readonly #bytesOf: readonly Uint8Array[];
   readonly #lists: Int32Array;
@@ -42,6 +47,9 @@ export class GramIndex {
     this.#next = new Uint16Array(count + 1);
     this.#windows = new Int32Array(count + 1);
     this.#offsets = new Int16Array(count + 1);
+    this.#lengths = new Uint16Array(count + 1);
+    this.#besides = new Int32Array(count + 1);
+    this.#besideAt = new Int8Array(count + 1);
     this.#literals = new Uint16Array(count + 1);
     this.#bytesOf = written;
     this.#lists = lists;
@@ -54,6 +62,11 @@ export class GramIndex {
         this.#heads[head] = filed;
         this.#windows[filed] = window;
         this.#offsets[filed] = offset;
+        this.#lengths[filed] = bytes.length;
+        const besideAt =
+          offset + 2 * windowBytes <= bytes.length ? windowBytes : offset >= windowBytes ? -windowBytes : 0;
+        this.#besideAt[filed] = besideAt;
+        this.#besides[filed] = besideAt === 0 ? window : wordAt(bytes, offset + besideAt);
         this.#literals[filed] = literal;
       }
     }
@@ -88,17 +101,29 @@ export class GramIndex {
     for (let p = start; p <= last; p += stride) {
       const window = view.getInt32(p, true) | caseBits;
       const head = heads[Math.imul(window, multiplier) >>> shift] as number;
-      if (head !== 0) this.#look(head, window, bytes, p, start, end, scan);
+      if (head !== 0) this.#look(head, window, bytes, view, p, start, end, scan);
     }
   }
 
-  #look(head: number, window: number, bytes: Uint8Array, at: number, start: number, end: number, scan: ByteScan): void {
+  #look(
+    head: number,
+    window: number,
+    bytes: Uint8Array,
+    view: DataView,
+    at: number,
+    start: number,
+    end: number,
+    scan: ByteScan,
+  ): void {
     for (let filed = head; filed !== 0; filed = this.#next[filed] as number) {
       if (this.#windows[filed] !== window) continue;
+      const from = at - (this.#offsets[filed] as number);
+      if (from < start || from + (this.#lengths[filed] as number) > end) continue;
+      // A second window of the literal: nearly all that is not it ends here.
+      const beside = at + (this.#besideAt[filed] as number);
+      if ((view.getInt32(beside, true) | caseBits) !== this.#besides[filed]) continue;
       const literal = this.#literals[filed] as number;
       const written = this.#bytesOf[literal] as Uint8Array;
-      const from = at - (this.#offsets[filed] as number);
-      if (from < start || from + written.length > end) continue;
       let i = 0;
       while (i < written.length && folded[bytes[from + i] as number] === written[i]) i++;
       // A byte behind an odd number of backslashes is half of an escape.
@@ -129,41 +154,34 @@ function asWritten(text: string): Uint8Array | null {
   return Uint8Array.from(written, (character) => character.charCodeAt(0));
 }
 
-/** The windows a literal is filed under: bytes and where they begin in it. */
-function windowsOf(written: Uint8Array, stride: number): (readonly [number, number])[] {
-  const wordAt = (at: number) =>
-    ((written[at] ?? 0) |
-      ((written[at + 1] ?? 0) << 8) |
-      ((written[at + 2] ?? 0) << 16) |
-      ((written[at + 3] ?? 0) << 24) |
-      caseBits) >>
-    0;
-  const places = written.length - windowBytes - stride + 2;
-  if (places > 0) {
-    let best = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let from = 0; from < places; from++) {
-      let common = 0;
-      for (let i = from; i < from + stride + windowBytes - 1; i++) common += commonness[written[i] ?? 0] ?? 0;
-      if (common < least) {
-        least = common;
-        best = from;
-      }
-    }
-    return Array.from({ length: stride }, (_, i) => [wordAt(best + i), best + i]);
-  }
-  // Three or four bytes, looked for at every second place: where a window reaches beyond the literal, any byte may be.
-  const any = Array.from({ length: 128 }, (_, c) => c).filter((c) => c >= 0x20 && (c & 0x20) !== 0);
-  const three = (written[0] ?? 0) | ((written[1] ?? 0) << 8) | ((written[2] ?? 0) << 16);
-  const before = any.map((c) => [(((three << 8) | c) >> 0) | caseBits, -1] as const);
-  if (written.length === windowBytes) return [[wordAt(0), 0], ...before];
-  return [...any.map((c) => [three | (c << 24) | caseBits, 0] as const), ...before];
+/** Four bytes with the case folded; beyond the end they are 0. */
+function wordAt(written: Uint8Array, at: number): number {
+  const byte = (i: number) => written[at + i] ?? 0;
+  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24) | caseBits;
 }
 
-/** How common a byte is in events, roughly; only to choose which part of a literal is filed. */
-const commonness = new Uint8Array(128).fill(1);
-for (const [i, c] of [...'qzjxkvbygwphfulmdcnosriatet0123456789-:._/\\ '].entries()) {
-  commonness[c.charCodeAt(0)] = 2 + (i >> 1);
+/** The windows a literal is filed under, the rarest in a row: bytes and where they begin in it. */
+function windowsOf(written: Uint8Array, stride: number): (readonly [number, number])[] {
+  const windows = written.length - windowBytes + 1;
+  if (windows >= stride) {
+    const text = String.fromCharCode(...written);
+    const chances = Array.from({ length: windows }, (_, i) => eventText.chanceOf(text.slice(i, i + windowBytes)));
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let from = 0; from + stride <= windows; from++) {
+      const chance = chances.slice(from, from + stride).reduce((sum, one) => sum + one, 0);
+      if (chance >= least) continue;
+      least = chance;
+      best = from;
+    }
+    return Array.from({ length: stride }, (_, i) => [wordAt(written, best + i), best + i]);
+  }
+  // Three or four bytes, looked for at every second place: where a window reaches beyond the literal, any byte may be.
+  const any = Array.from({ length: 128 }, (_, c) => c).filter((c) => (c & 0x20) !== 0);
+  const begin = wordAt(written, 0);
+  const before = any.map((c) => [(begin << 8) | c | caseBits, -1] as const);
+  if (written.length === windowBytes) return [[begin, 0], ...before];
+  return [...any.map((c) => [(begin & 0xff_ffff) | (c << 24) | caseBits, 0] as const), ...before];
 }
 
 /**
