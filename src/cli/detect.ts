@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
-import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { createLineReader, type LineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
-import type { RuleSet, UnknownDimension } from '../sigma/index.ts';
+import type { UnknownDimension } from '../sigma/index.ts';
+import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
 import { type LineSink, readLines } from './read-lines.ts';
 
@@ -39,13 +40,14 @@ export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, message
 
 /**
  * `vonggac detect`: rules against files, without a server, through the same reading of lines as live ingest.
- * Hits come in input order; those of one line in ascending order of rule id.
+ * Hits come in input order; those of one line in ascending order of rule id. Those of correlations follow at the end of the
+ * input, or for standard input as soon as no older events are expected; they carry the place of the completing line.
  * Exit code: 0 everything was read · 1 a rule folder or an input could not be read.
  */
 export async function runDetect(o: DetectOptions): Promise<number> {
   const limits = o.limits ?? defaultDetectLimits;
   const loadStart = performance.now();
-  let loaded: Awaited<ReturnType<typeof loadRuleDirs>>;
+  let loaded: LoadedRules;
   let reader: LineReader;
   try {
     reader = createLineReader(await loadMappings(o.mappings));
@@ -57,7 +59,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   }
   const refused = loaded.documents.filter((document) => document.outcome === 'refused').length;
   if (refused > 0) o.err(`${refused} rules refused; \`vonggac rules check\` says why`);
-  const run = createRun(o, loaded.set, reader, limits);
+  const run = createRun(o, loaded, reader, limits);
   const loadMs = performance.now() - loadStart;
 
   const cpuStart = process.cpuUsage();
@@ -69,7 +71,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
       o.err(`${file}: ${failure}`);
     }
   }
-  await run.flush();
+  await run.end();
   const cpu = process.cpuUsage(cpuStart);
   if (o.stats) o.err(statsLine(run.count(), loaded.rules.length, loadMs, (cpu.user + cpu.system) / 1000));
   return unread > 0 ? 1 : 0;
@@ -78,11 +80,18 @@ export async function runDetect(o: DetectOptions): Promise<number> {
 interface Run {
   /** Reads one input to its end; the reason when that failed. */
   read(file: string): Promise<string | null>;
-  flush(): Promise<void>;
+  /** What correlations still have to say, and what waits to be written. */
+  end(): Promise<void>;
   count(): { events: number; hits: number };
 }
 
-function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: DetectLimits): Run {
+function createRun(o: DetectOptions, loaded: LoadedRules, reader: LineReader, limits: DetectLimits): Run {
+  const { set, correlations, silent } = loaded;
+  const correlated = createDetectCorrelations({
+    ...{ correlations, silent, rules: set.rules, files: o.files, isEndless: o.files.includes('-') },
+    out: write,
+  });
+  const isSilent = set.rules.map(({ id }) => silent.has(id));
   const matcher = createLineMatcher({ set, reader, routing: o.routing });
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
   const tails = set.rules.map(({ id, title, level }) => {
@@ -97,7 +106,7 @@ function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: D
   let events = 0;
   let hits = 0;
 
-  return { read, flush, count: () => ({ events, hits }) };
+  return { read, end, count: () => ({ events, hits }) };
 
   async function read(file: string): Promise<string | null> {
     let told = 0;
@@ -105,6 +114,7 @@ function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: D
       if (told++ < limits.messages) o.err(`${file}:${line}: ${what}`);
     };
     const head = `{"file":${JSON.stringify(file)},"line":`;
+    const fileAt = o.files.indexOf(file);
     const sink: LineSink = {
       line(bytes, from, to, number) {
         const met = matcher.match(bytes, from, to);
@@ -112,6 +122,7 @@ function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: D
         if (matcher.reason !== '') tell(number, `not understood, held against the rules as it is: ${matcher.reason}`);
         events++;
         emit(head, number, met);
+        if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
       },
       tooLong: (number, bytes) => tell(number, `the line has more than ${bytes} bytes and was left out`),
       full: () => outputChars >= limits.outputChars,
@@ -134,11 +145,25 @@ function createRun(o: DetectOptions, set: RuleSet, reader: LineReader, limits: D
   function emit(head: string, line: number, met: readonly number[]): void {
     const ordered = met.length > 1 ? met.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0)) : met;
     for (const index of ordered) {
-      const text = `${head}${line}${tails[index]}`;
-      output.push(text);
-      outputChars += text.length;
-      hits++;
+      if (isSilent[index] !== true) write(`${head}${line}${tails[index]}`);
     }
+  }
+
+  function write(text: string): void {
+    output.push(text);
+    outputChars += text.length;
+    hits++;
+  }
+
+  async function end(): Promise<void> {
+    correlated.flush();
+    const { late, forced, evictedGroups, evictedMembers, untimed } = correlated.stats();
+    if (untimed > 0) o.err(`correlations: ${untimed} events have no time and took no part`);
+    if (late > 0) o.err(`correlations: ${late} events came too late and took no part`);
+    if (forced + evictedGroups + evictedMembers > 0) {
+      o.err(`correlations ran into their limits: ${JSON.stringify({ forced, evictedGroups, evictedMembers })}`);
+    }
+    await flush();
   }
 
   async function flush(): Promise<void> {

@@ -27,7 +27,8 @@ export class Waiting {
   #gathered: Int32Array = new Int32Array(1024);
 
   constructor(reorderMs: number) {
-    this.sliceMs = Math.max(1, Math.floor(reorderMs / 64));
+    // Fine enough that little is released before its time when there is no room, coarse enough that slices are few.
+    this.sliceMs = Math.min(1_000, Math.max(1, Math.floor(reorderMs / 64)));
   }
 
   /** A member on its own, in no slice yet. */
