@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { lintRules, problemCodes } from '../../src/sigma/index.ts';
+import { lintRules, parseRules, problemCodes } from '../../src/sigma/index.ts';
 import { allChecks } from '../../src/sigma/lint/all-checks.ts';
 
 const id = '5f3bde0c-4d59-4b36-8c3f-0d2b7a3e9a11';
@@ -312,7 +312,7 @@ describe('findings', () => {
     const text = items("Image|re: '(?=a)'\nCommandLine|contains:\n  - a\n  - b\n  - a");
     const findings = lintRules([{ file: 'some_rule_name.yml', text }]);
     expect(findings.map(({ line, column, severity, code }) => [line, column, severity, code])).toEqual([
-      [11, 15, 'error', 'regex-unsupported'],
+      [11, 16, 'error', 'regex-unsupported'],
       [15, 9, 'warning', 'value-duplicate'],
     ]);
   });
@@ -349,4 +349,33 @@ test('docs/sigma-lint.md lists exactly the checks there are', () => {
     .map((check) => [check.id, check.severity, check.fixes ? 'yes' : '', escaped(check.finds), escaped(check.advice)])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
   expect(listed).toEqual(wanted);
+});
+
+describe('a refused regex is shown at the place in it, with what RE2 has instead', () => {
+  test.each([
+    ["'it''s (?=x)y'", 18, 'look-around', '`re|all`'],
+    ['"\\\\d(a)\\\\1"', 18, 'backreferences', '(aa|bb)'],
+    ['a(?<!x)', 12, 'negative look-around', 'selection and not filter'],
+    ['a(?>x)', 12, 'atomic groups', 'Leave them out'],
+    ['a++', 12, 'possessive', 'Leave them out'],
+    ["'\\(?=['", 16, 'missing closing ]', 'RE2'],
+    ['abc[x', 14, 'missing closing ]', 'RE2'],
+    ['"\\\\x41[b"', 17, 'missing closing ]', 'RE2'],
+  ])('%s', (value, column, message, advice) => {
+    const { problems } = parseRules(items(`f|re: ${value}`), 'f.yml');
+    expect(problems).toMatchObject([{ line: 11, column }]);
+    expect(problems[0]?.message).toContain(message);
+    expect(problems[0]?.advice).toContain(advice);
+  });
+  test('a text over several lines is shown at its beginning', () => {
+    const { problems } = parseRules(items('f|re: |\n  a\n  (?=x)'), 'f.yml');
+    expect(problems).toMatchObject([{ line: 11, column: 11 }]);
+  });
+});
+
+test('a selection that is not there: the one that was meant, or those there are', () => {
+  const advice = (condition: string) =>
+    parseRules(detection(`sel_a: { a: b }\nother: { a: c }\ncondition: ${condition}`), 'f.yml').problems[0]?.advice;
+  expect(advice('sel_b and other')).toBe('Did you mean sel_a?');
+  expect(advice('filter or other')).toBe('The rule has sel_a, other.');
 });

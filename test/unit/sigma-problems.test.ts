@@ -91,7 +91,7 @@ describe('documents', () => {
     expect(parseRules(lowered, 'f.yml').problems.map(({ code, line, column }) => [code, line, column])).toEqual([
       ['modifier-unknown', 7, 7],
       ['cidr-invalid', 8, 13],
-      ['regex-syntax', 9, 11],
+      ['regex-syntax', 9, 12],
       ['condition-undefined', 10, 21],
     ]);
   });
@@ -106,7 +106,7 @@ describe('rendering', () => {
         'rules/f.yml:7:7: refused modifier-unknown: "contian" is no modifier',
         '7 |     a|contian: x',
         '  |       ^',
-        '  See docs/sigma.md for the modifiers.',
+        '  Did you mean contains?',
       ].join('\n'),
     );
   });

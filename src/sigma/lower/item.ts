@@ -1,5 +1,7 @@
 import type { SigmaLimits } from '../limits.ts';
+import { nearest } from '../nearest.ts';
 import type { ItemTree } from '../parse/detection.ts';
+import { placeInScalar } from '../parse/scalar-place.ts';
 import { anyText, normaliseParts, parseText, type TextPart } from '../parse/text-parts.ts';
 import type { YamlScalar } from '../parse/yaml.ts';
 import type { Position, Problems } from '../problem.ts';
@@ -42,7 +44,8 @@ export function lowerItem(
         others: names.filter((other) => other !== name),
         limits,
         placeholder: (key) => (Object.hasOwn(placeholders, key) ? placeholders[key] : undefined),
-        report: (code, message, advice) => problems.report(code, placeOf(tree, name, scalar, code), message, advice),
+        report: (code, message, advice, offset) =>
+          problems.report(code, placeOf(tree, name, scalar, code, offset), message, advice),
       };
       const apply = modifiers.get(name);
       const changed = operands.map((operand) => apply?.(operand, context) ?? null);
@@ -62,7 +65,8 @@ export function lowerItem(
 }
 
 /** What concerns the chain of modifiers is shown once, at the modifier; what concerns a value, at the value. */
-function placeOf(tree: ItemTree, modifier: string, scalar: YamlScalar, code: ProblemCode): Position {
+function placeOf(tree: ItemTree, modifier: string, scalar: YamlScalar, code: ProblemCode, offset = -1): Position {
+  if (offset >= 0) return placeInScalar(scalar, offset);
   if (code !== 'modifier-order' && code !== 'modifier-conflict') return scalar.at;
   return tree.modifiers.find(({ name }) => name === modifier)?.at ?? tree.at;
 }
@@ -134,18 +138,8 @@ function patternOf(operand: Operand, keyword: boolean, cased: boolean): Pattern 
   }
 }
 
-/** Names the modifier that was probably meant: one edit away, or the same without case. */
+/** Names the modifier that was probably meant. */
 function nearestAdvice(name: string): string | undefined {
-  const known = [...modifiers.keys(), ...itemModifiers];
-  const lower = name.toLowerCase();
-  const near = known.find((other) => other === lower || (other.length > 2 && isOneEditAway(other, lower)));
-  return near === undefined ? undefined : `Did you mean ${near}?`;
-}
-
-function isOneEditAway(a: string, b: string): boolean {
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
-  return Math.max(a.length, b.length) - start - end <= 1;
+  const near = nearest(name, [...modifiers.keys(), ...itemModifiers]);
+  return near === null ? undefined : `Did you mean ${near}?`;
 }

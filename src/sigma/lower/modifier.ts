@@ -26,8 +26,11 @@ export interface ModifierContext {
   readonly limits: SigmaLimits;
   /** Values of a placeholder, without its percent signs; undefined when nobody gave any. */
   placeholder(name: string): readonly string[] | undefined;
-  /** Reports a problem at the modifier; the rule is refused when the code says so. */
-  report(code: ProblemCode, message: string, advice?: string): void;
+  /**
+   * Reports a problem, of the chain at the modifier, of a value at the value, or at a character of it; the rule is
+   * refused when the code says so.
+   */
+  report(code: ProblemCode, message: string, advice?: string, offset?: number): void;
 }
 
 /** A value becomes one value, several alternatives, or null after a refusal that was reported. */

@@ -53,9 +53,12 @@ function checkRegex(source: string, flags: string, context: ModifierContext): bo
     );
   } catch (error) {
     const message = error instanceof RangeError ? 'the expression is nested too deeply' : reasonOf(error);
-    const unsupported = unsupportedSyntax.find(([pattern]) => pattern.test(source));
-    if (unsupported === undefined) context.report('regex-syntax', message);
-    else context.report('regex-unsupported', `${unsupported[1]} (${message})`, unsupported[2]);
+    const unsupported = unsupportedIn(source);
+    if (unsupported === null) context.report('regex-syntax', message, undefined, placeOfReason(message, source));
+    else {
+      const { what, advice, index } = unsupported;
+      context.report('regex-unsupported', `${what} (${message})`, advice, index);
+    }
   }
   return false;
 }
@@ -63,6 +66,22 @@ function checkRegex(source: string, flags: string, context: ModifierContext): bo
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/^error parsing regexp: /, '').slice(0, 200);
+}
+
+/** RE2 quotes what it stumbled over; where that stands, or 0. */
+function placeOfReason(message: string, source: string): number {
+  const quoted = /`(.+)`$/s.exec(message)?.[1] ?? '';
+  return Math.max(0, source.lastIndexOf(quoted));
+}
+
+/** The first thing in an expression that other dialects have and RE2 has not. */
+function unsupportedIn(
+  source: string,
+): { readonly what: string; readonly advice: string; readonly index: number } | null {
+  // Escaped operators are letters: `\(?=` looks for a bracket that may be missing, and an equals sign.
+  const bare = source.replace(/\\[^a-zA-Z0-9]/gs, '__');
+  const found = unsupportedSyntax.map(([pattern, what, advice]) => ({ what, advice, index: bare.search(pattern) }));
+  return found.filter(({ index }) => index >= 0).toSorted((a, b) => a.index - b.index)[0] ?? null;
 }
 
 const unsupportedSyntax: readonly (readonly [RegExp, string, string])[] = [
@@ -86,6 +105,18 @@ const unsupportedSyntax: readonly (readonly [RegExp, string, string])[] = [
     'backreferences are not in RE2',
     'Write the alternatives out, for example (aa|bb) for (a|b)\\1.',
   ],
-  [/\\[ZGKRXH]/, 'this escape is not in RE2', 'Write \\z for the end of the text, (?:\\r\\n|\\n) for a line break.'],
+  [
+    /\(\?\(|\(\?(?:R|&|[+-]?\d)/,
+    'conditionals and recursion are not in RE2',
+    'Write the cases out as alternatives, each whole.',
+  ],
+  [
+    /\\[ZGKRXHhN]/,
+    'this escape is not in RE2',
+    'Write \\z for the end of the text, (?:\\r\\n|\\n) for a line break, [ \\t] for a blank.',
+  ],
+  [/\\u[0-9a-fA-F]{4}/, 'this escape is not in RE2', 'Write \\x{0041} for the character U+0041.'],
+  [/\(\?[imsU]*x/, 'free spacing is not in RE2', 'Take out the blanks, the comments and the x.'],
+  [/\{\d{4,}|,\d{4,}\}/, 'RE2 repeats at most 1000 times', 'Count to 1000 at most, or leave the bound out: x{500,}.'],
   [/\(\?#/, 'comments are not in RE2', 'Leave the comment out.'],
 ];

@@ -1,4 +1,5 @@
 import type { SigmaLimits } from '../limits.ts';
+import { nearest } from '../nearest.ts';
 import type { ConditionTree } from '../parse/condition.ts';
 import type { DetectionTree } from '../parse/detection.ts';
 import type { RuleTree } from '../parse/rule.ts';
@@ -52,7 +53,12 @@ function lowerCondition(tree: ConditionTree, names: readonly string[], problems:
       return { kind: 'not', of: lowerCondition(tree.of, names, problems) };
     case 'selection':
       if (names.includes(tree.name)) return { kind: 'selections', link: 'all', names: [tree.name] };
-      problems.report('condition-undefined', tree.at, `there is no selection "${tree.name.slice(0, 80)}"`);
+      problems.report(
+        'condition-undefined',
+        tree.at,
+        `there is no selection "${tree.name.slice(0, 80)}"`,
+        undefinedAdvice(tree.name, names),
+      );
       return nothing;
     case 'of': {
       const fitting = names.filter((name) => fits(name, tree.pattern));
@@ -62,6 +68,14 @@ function lowerCondition(tree: ConditionTree, names: readonly string[], problems:
       return { kind: 'selections', link: tree.quantifier, names: fitting };
     }
   }
+}
+
+/** What was probably meant, or what there is; undefined when the rule has no selections. */
+function undefinedAdvice(name: string, names: readonly string[]): string | undefined {
+  const near = name.length > 512 ? null : nearest(name, names);
+  if (near !== null) return `Did you mean ${near.slice(0, 80)}?`;
+  const some = names.slice(0, 5).map((other) => other.slice(0, 80));
+  return some.length === 0 ? undefined : `The rule has ${some.join(', ')}${names.length > some.length ? ', …' : ''}.`;
 }
 
 /** `*` stands for any run of characters, anywhere and several times; `_` names are private unless asked for. */

@@ -26,6 +26,8 @@ export interface YamlScalar {
   readonly value: string | number | bigint | boolean | null;
   /** Column of the text's first character: one further when it is quoted. 0 for block texts, whose lines lie elsewhere. */
   readonly textColumn: number;
+  /** How it is quoted; '' for plain and block texts. */
+  readonly quote: '' | "'" | '"';
 }
 
 export interface YamlDocument {
@@ -153,13 +155,14 @@ function createConverter(
         const target = anchors.get(node.source);
         if (target !== undefined) return convert(target, depth + 1, at);
         problems.report('yaml-alias', at, `the alias *${node.source} names no anchor before it`);
-        return { kind: 'scalar', at, value: null, textColumn: at.column };
+        return { kind: 'scalar', at, value: null, textColumn: at.column, quote: '' };
       }
       if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
       if (isMap(node)) return convertMap(node.items, depth, at);
       if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => convert(item, depth + 1, at)) };
-      if (!isScalar(node)) return { kind: 'scalar', at, value: null, textColumn: at.column };
-      return { kind: 'scalar', at, value: scalarValue(node.value), textColumn: textColumnOf(node.type, at) };
+      if (!isScalar(node)) return { kind: 'scalar', at, value: null, textColumn: at.column, quote: '' };
+      const quote = quotes.get(node.type) ?? '';
+      return { kind: 'scalar', at, value: scalarValue(node.value), textColumn: textColumnOf(node.type, at), quote };
     }
 
     function convertMap(items: readonly { key: unknown; value: unknown }[], depth: number, at: Position): YamlMap {
@@ -193,6 +196,11 @@ function scalarValue(value: unknown): YamlScalar['value'] {
       return value === null || value === undefined ? null : String(value);
   }
 }
+
+const quotes: ReadonlyMap<unknown, "'" | '"'> = new Map([
+  ['QUOTE_SINGLE', "'"],
+  ['QUOTE_DOUBLE', '"'],
+]);
 
 function textColumnOf(type: string | undefined, at: Position): number {
   if (type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE') return at.column + 1;

@@ -1,6 +1,6 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { disabledIn } from '../disable-comment.ts';
-import { nearest } from '../known.ts';
 
 /** `known` gives the ids of all checks and codes of all problems. */
 export function disableUnknown(known: () => readonly string[]): Check {

@@ -1,5 +1,5 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
-import { nearest } from '../known.ts';
 import { logsourceOf } from '../logsource.ts';
 import { windowsCategories, windowsFields } from '../taxonomy.ts';
 

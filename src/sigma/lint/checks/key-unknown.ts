@@ -1,5 +1,6 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
-import { documentKeys, nearest } from '../known.ts';
+import { documentKeys } from '../known.ts';
 
 export const keyUnknown: Check = {
   id: 'key-unknown',

@@ -1,6 +1,7 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { textAt } from '../document.ts';
-import { levels, nearest } from '../known.ts';
+import { levels } from '../known.ts';
 
 export const levelUnknown: Check = {
   id: 'level-unknown',

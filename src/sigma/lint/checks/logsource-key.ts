@@ -1,6 +1,6 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { mapOf } from '../document.ts';
-import { nearest } from '../known.ts';
 
 const keys: readonly string[] = ['product', 'category', 'service', 'definition'];
 

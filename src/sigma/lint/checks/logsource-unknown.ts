@@ -1,6 +1,6 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { keyPlace } from '../document.ts';
-import { nearest } from '../known.ts';
 import { logsourceOf } from '../logsource.ts';
 import { knownLogsources } from '../taxonomy.ts';
 

@@ -1,7 +1,8 @@
+import { nearest } from '../../nearest.ts';
 import { isUuid } from '../../parse/metadata.ts';
 import type { Check } from '../check.ts';
 import { textAt } from '../document.ts';
-import { nearest, relations } from '../known.ts';
+import { relations } from '../known.ts';
 
 export const relatedForm: Check = {
   id: 'related-form',

@@ -1,6 +1,7 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { textAt } from '../document.ts';
-import { nearest, statuses } from '../known.ts';
+import { statuses } from '../known.ts';
 
 export const statusUnknown: Check = {
   id: 'status-unknown',

@@ -1,6 +1,6 @@
+import { nearest } from '../../nearest.ts';
 import type { Check } from '../check.ts';
 import { textsAt } from '../document.ts';
-import { nearest } from '../known.ts';
 
 const namespaces: readonly string[] = ['attack', 'car', 'cve', 'd3fend', 'detection', 'stp', 'tlp'];
 
