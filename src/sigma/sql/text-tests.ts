@@ -101,6 +101,6 @@ function regexPart(part: TextPart): string {
   return part === anyText ? '.*' : '.';
 }
 
-export function chunksOf<T>(list: readonly T[], size: number): T[][] {
+function chunksOf<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
