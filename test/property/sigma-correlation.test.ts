@@ -7,7 +7,7 @@ import { bruteForce, delayed, doubled, leaving, streamed } from './sigma-correla
 const batches = 120;
 const count = { correlations: 5, events: 60 };
 
-describe('generated correlations', () => {
+describe('generated correlations', { timeout: 120_000 }, () => {
   test('the stream begins and amends what brute force finds, however events are shuffled and doubled', () => {
     let begun = 0;
     for (let seed = 1; seed <= batches; seed++) {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { caseBatch } from './sigma-cases.ts';
+import { parseRules } from '../../src/sigma/index.ts';
+import { caseBatch, eventOf } from './sigma-cases.ts';
 import { type Contender, contenders, differences, left, reference, shrunk } from './sigma-contenders.ts';
 
 /** `npm run proof -- --cases 1000000` does the same for as long as one likes. */
 const batches = 60;
+/** Of a machine that is busy with much else. */
+const timeoutMs = 120_000;
 const size = { rules: 20, events: 40 };
 
 describe('generated rules on generated events', () => {
@@ -25,12 +28,37 @@ describe('generated rules on generated events', () => {
       expect(met / verdicts).toBeGreaterThan(0.1);
       expect(met / verdicts).toBeLessThan(0.6);
     },
+    timeoutMs,
   );
 
   test('most lines are read as bytes', () => {
     expect(left.ofLines).toBeGreaterThan(4_000);
     expect(left.lines / left.ofLines).toBeLessThan(0.2);
   });
+
+  test.each(contenders.map((contender) => [contender.name, contender] as const))(
+    '%s sees as deep as the reference, and no deeper',
+    async (_name, contender) => {
+      const detections = ['{ a: x }', '[x]', '{ d.d.d: x }', '{ a: null }', '{ a.d|exists: true }', "{ a: '*' }"];
+      const text = detections
+        .map((sel, i) => `title: t${i}\nlogsource: { product: x }\ndetection: { sel: ${sel}, condition: sel }\n`)
+        .join('---\n');
+      const events = Array.from({ length: 16 }, (_, i) => 55 + i).flatMap((levels) =>
+        [
+          `{"a":${'['.repeat(levels)}"x"${']'.repeat(levels)}}`,
+          `{"a":${'{"d":'.repeat(levels)}"x"${'}'.repeat(levels)}}`,
+          `{"a":${'[{"d":'.repeat(levels / 2)}"x"${'}]'.repeat(levels / 2)}}`,
+          `{"d":{"d":{"d":${'['.repeat(levels)}"x"${']'.repeat(levels)}}},"a":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+        ].flatMap((line) => eventOf(line) ?? []),
+      );
+      const batch = { rules: parseRules(text, 'deep').rules, events };
+      const wanted = await reference.verdicts(batch);
+      expect((await differences(batch, contender, wanted)).map(({ rule, event }) => [rule.source, event.line])).toEqual(
+        [],
+      );
+      expect(wanted.flat().length).toBeGreaterThan(50);
+    },
+  );
 
   test('a difference is found, and told small', async () => {
     const deaf: Contender = {

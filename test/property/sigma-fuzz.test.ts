@@ -147,7 +147,7 @@ function fuzz(seeds: number, make: (random: Random, seed: number) => string): nu
   return taken;
 }
 
-describe('the readers of rules', () => {
+describe('the readers of rules', { timeout: 120_000 }, () => {
   test('take or refuse mutated rules', () => {
     const taken = fuzz(runs, (random, seed) =>
       mutated(random, repeat(1 + random.int(3), (i) => ruleText(random, seed * 10 + i)).join('---\n')),
@@ -207,7 +207,7 @@ const corpus = new URL('../../../shared/corpora/sigmahq', import.meta.url).pathn
 const here = existsSync(corpus);
 if (!here) console.warn(`skipped: ${corpus} is not on this machine`);
 
-test.skipIf(!here)('rules of SigmaHQ, mutated', () => {
+test.skipIf(!here)('rules of SigmaHQ, mutated', { timeout: 120_000 }, () => {
   const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yml'))
     .toSorted();
