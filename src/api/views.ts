@@ -29,6 +29,7 @@ export function eventView(event: StoredEvent): EventView {
     raw: event.raw,
     fields: event.fields,
     parser: event.parser,
+    mappings: event.mappings,
     parseStatus: event.parseStatus,
     parseReason: event.parseReason,
   };

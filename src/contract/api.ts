@@ -153,6 +153,8 @@ export interface EventView {
   readonly raw: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly parser: string;
+  /** Version of the field mappings it was read with; '' for old events. */
+  readonly mappings: string;
   readonly parseStatus: ParseStatus;
   readonly parseReason: string;
 }

@@ -36,6 +36,7 @@ export function toSecurityEvent(
     message: event.message,
     fields: event.fields,
     parser: event.parser,
+    mappings: event.mappings,
     parseStatus: event.parseStatus,
     parseReason: event.parseReason,
     org,

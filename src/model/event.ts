@@ -36,6 +36,8 @@ export interface NormalisedEvent {
   readonly fields: Fields;
   /** The parser that understood it, e.g. `evtx-json`, `nginx-access`; `raw` when none did. */
   readonly parser: string;
+  /** Version of the field mappings it was read with; '' for events stored before they said so. */
+  readonly mappings: string;
   readonly parseStatus: ParseStatus;
   /** Why it is partial or raw; '' when parsed. */
   readonly parseReason: string;

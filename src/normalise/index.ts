@@ -112,6 +112,7 @@ export function createNormaliser({ version, all }: Mappings): Normaliser {
       message: firstLine(nfc ? told.normalize('NFC') : told, messageCharsMax),
       fields,
       parser: record.parser,
+      mappings: version,
       parseStatus: record.status,
       parseReason: record.reason,
     };
@@ -126,6 +127,7 @@ export function createNormaliser({ version, all }: Mappings): Normaliser {
       message: firstLine(text, messageCharsMax),
       fields: { message: text },
       parser: 'raw',
+      mappings: version,
       parseStatus: 'raw',
       parseReason: reason,
     };

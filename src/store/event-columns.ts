@@ -44,6 +44,7 @@ export const eventColumns: readonly string[] = [
   'folded',
   'raw',
   'parser',
+  'mappings',
   'parse_status',
   'parse_reason',
   ...hotFields.map((f) => f.column),
@@ -154,6 +155,7 @@ export function eventRows(o: {
       searchTextOf(event),
       event.raw,
       event.parser,
+      event.mappings,
       event.parseStatus,
       event.parseReason,
       ...hot,
@@ -187,6 +189,7 @@ export const eventSelect: string = [
   'message',
   'raw',
   'parser',
+  'mappings',
   'parse_status',
   'parse_reason',
   'fields',
@@ -212,6 +215,7 @@ type EventTuple = [
   message: string,
   raw: string,
   parser: string,
+  mappings: string,
   parseStatus: SecurityEvent['parseStatus'],
   parseReason: string,
   fields: string,
@@ -234,7 +238,7 @@ export function readEvent(row: readonly unknown[]): StoredEvent {
     services,
     ...more
   ] = row as unknown as EventTuple;
-  const [origin, drill, lane, level, message, raw, parser, parseStatus, parseReason, fields] = more;
+  const [origin, drill, lane, level, message, raw, parser, mappings, parseStatus, parseReason, fields] = more;
   return {
     id,
     batch,
@@ -253,6 +257,7 @@ export function readEvent(row: readonly unknown[]): StoredEvent {
     message,
     raw,
     parser,
+    mappings,
     parseStatus,
     parseReason,
     fields: JSON.parse(fields) as SecurityEvent['fields'],

@@ -12,9 +12,20 @@ export interface Condition {
 
 /** Columns a search may name as they are; all compare as text. */
 const wellKnown: ReadonlyMap<string, string> = new Map([
-  ...['id', 'batch', 'host', 'system', 'source', 'org', 'product', 'drill', 'lane', 'parser', 'parse_reason'].map(
-    (name) => [name, name] as const,
-  ),
+  ...[
+    'id',
+    'batch',
+    'host',
+    'system',
+    'source',
+    'org',
+    'product',
+    'drill',
+    'lane',
+    'parser',
+    'mappings',
+    'parse_reason',
+  ].map((name) => [name, name] as const),
   ['origin', 'toString(origin)'],
   ['parse_status', 'toString(parse_status)'],
   ['level', 'toString(level)'],

@@ -26,6 +26,7 @@ export function anEvent(batch: string, index: number, more: Partial<SecurityEven
     fields: { Image: 'C:\\Windows\\System32\\cmd.exe', CommandLine: `cmd /c echo ${index}`, EventID: 1 },
     parser: 'evtx-json',
     parseStatus: 'parsed',
+    mappings: 'm1',
     parseReason: '',
     ...more,
   };

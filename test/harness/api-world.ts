@@ -64,6 +64,7 @@ export function eventOf(id: string, system: string): StoredEvent {
     fields: { 'cs-uri-stem': '/upload/shell.jsp', c_ip: '203.0.113.9' },
     parser: 'nginx-access',
     parseStatus: 'parsed',
+    mappings: 'm1',
     parseReason: '',
     raw: `203.0.113.9 - - "GET /upload/shell.jsp" ${system}`,
   };

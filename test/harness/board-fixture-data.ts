@@ -413,6 +413,7 @@ export function alertOf(o: {
       fields: s.fields,
       parser: 'evtx-json',
       parseStatus: i === 2 ? 'partial' : 'parsed',
+      mappings: '7d43fb47bbf18c7e',
       parseReason: i === 2 ? 'phần thân không đúng JSON' : '',
     };
     return { event, matched: s.matched, rule: s.rule, alert: o.id };

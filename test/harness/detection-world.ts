@@ -94,6 +94,7 @@ export function eventOf(batch: string, index: number, o: EventSpec): SecurityEve
     fields: { CommandLine: o.command ?? '', User: 'QLVB\\van.thu', ...o.fields },
     parser: 'test',
     parseStatus: 'parsed',
+    mappings: 'm1',
     parseReason: '',
     raw: o.command ?? '',
   };

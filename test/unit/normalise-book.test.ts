@@ -37,6 +37,9 @@ describe('the mappings of a running process', () => {
       put(folder, 'three');
       await vi.waitFor(() => expect(product()).toBe('three'), { timeout: 10_000, interval: 20 });
       expect(book.current().version).not.toBe(version);
+      // Each event says with which mappings it was read, understood or not.
+      for (const line of ['{"a":1}', 'words'])
+        expect(book.readLine(line, 'auto', 0).mappings).toBe(book.current().version);
     } finally {
       await book.close();
     }

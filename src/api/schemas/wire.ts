@@ -158,6 +158,7 @@ export const eventView: z.ZodType<EventView> = z
     raw: z.string(),
     fields: document,
     parser: z.string(),
+    mappings: z.string(),
     parseStatus: z.enum(['parsed', 'partial', 'raw']),
     parseReason: z.string(),
   })
