@@ -2,12 +2,13 @@ import { explainLimits } from '../limits.ts';
 import type { RuleIr } from '../lower/ir.ts';
 import type { ExplainedCondition, ExplainedDetection, ExplainedPattern, ExplainedRule } from './explained.ts';
 import type { EventFields } from './field-content.ts';
-import { howOf, spansOf, wantedOf, windowOf } from './match-place.ts';
+import { createRegexOf, howOf, spansOf, wantedOf, windowOf } from './match-place.ts';
 import { createTeller, type ToldCondition, type ToldDetection, type ToldPattern } from './told.ts';
 
 /** Why an event meets a rule or does not, item by item. */
 export function explainRule(rule: RuleIr, fields: EventFields): ExplainedRule {
   const told = createTeller()(rule, fields);
+  const regexOf = createRegexOf();
   return { met: told.met, condition: conditionOf(told) };
 
   function conditionOf(condition: ToldCondition): ExplainedCondition {
@@ -47,7 +48,7 @@ export function explainRule(rule: RuleIr, fields: EventFields): ExplainedRule {
       present: content.present,
       values: content.texts.slice(0, explainLimits.values).map((text) => windowOf(text, []).value),
       valueCount: content.texts.length,
-      wanted: detection.values.map((patterns) => patterns.map(patternOf)),
+      wanted: detection.values().map((patterns) => patterns.map(patternOf)),
     };
   }
 
@@ -57,7 +58,7 @@ export function explainRule(rule: RuleIr, fields: EventFields): ExplainedRule {
       how: howOf(pattern),
       text: wantedOf(pattern),
       cased: 'cased' in pattern ? pattern.cased : false,
-      by: by === null ? null : windowOf(by, spansOf(pattern, by, fields)),
+      by: by === null ? null : windowOf(by, spansOf(pattern, by, fields, regexOf)),
     };
   }
 }

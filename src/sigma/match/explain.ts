@@ -1,7 +1,7 @@
 import { explainLimits } from '../limits.ts';
 import type { RuleIr } from '../lower/ir.ts';
 import { contentOf, type EventFields } from './field-content.ts';
-import { howOf, spansOf, windowOf } from './match-place.ts';
+import { createRegexOf, howOf, type RegexOf, spansOf, windowOf } from './match-place.ts';
 import { createTeller, type ToldCondition, type ToldDetection, type ToldItem } from './told.ts';
 
 /** Which part of a rule was met by which text of which field (same shape as model/finding.ts MatchedField). */
@@ -22,10 +22,11 @@ export type Explainer = (rule: RuleIr, fields: EventFields) => MatchDetail[];
 
 export function createExplainer(): Explainer {
   const tell = createTeller();
-  return (rule, fields) => detailsOf(tell(rule, fields), fields);
+  const regexOf = createRegexOf();
+  return (rule, fields) => detailsOf(tell(rule, fields), fields, regexOf);
 }
 
-function detailsOf(told: ToldCondition, fields: EventFields): MatchDetail[] {
+function detailsOf(told: ToldCondition, fields: EventFields, regexOf: RegexOf): MatchDetail[] {
   const details: MatchDetail[] = [];
   const named = new Set<string>();
   fromCondition(told);
@@ -50,12 +51,17 @@ function detailsOf(told: ToldCondition, fields: EventFields): MatchDetail[] {
   }
 
   function fromItem({ item, values }: ToldItem, selection: string): void {
-    for (const { pattern, met, by } of values.flat()) {
+    for (const { pattern, met, by } of values().flat()) {
       if (!met) continue;
       if (details.length >= explainLimits.details) return;
       const text = by ?? '';
       const field = item.field ?? keywordPlace(fields, text);
-      details.push({ field, selection, how: howOf(pattern), ...windowOf(text, spansOf(pattern, text, fields)) });
+      details.push({
+        field,
+        selection,
+        how: howOf(pattern),
+        ...windowOf(text, spansOf(pattern, text, fields, regexOf)),
+      });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { RE2JS } from 're2js';
 import { fold } from '../fold.ts';
 import { explainLimits } from '../limits.ts';
 import type { Pattern } from '../lower/ir.ts';
@@ -29,10 +30,22 @@ export function howOf(pattern: Pattern): string {
 
 export type Spans = readonly (readonly [number, number])[];
 
+/** Gives a regex pattern's expression, compiled once. */
+export type RegexOf = (pattern: Extract<Pattern, { kind: 'regex' }>) => RE2JS;
+
+export function createRegexOf(): RegexOf {
+  const compiled = new WeakMap<Pattern, RE2JS>();
+  return (pattern) => {
+    const regex = compiled.get(pattern) ?? compileRegex(pattern.source, pattern.flags);
+    compiled.set(pattern, regex);
+    return regex;
+  };
+}
+
 /** Where in a text that meets the pattern the match lies; [] when it has no place. */
-export function spansOf(pattern: Pattern, text: string, fields: EventFields): Spans {
+export function spansOf(pattern: Pattern, text: string, fields: EventFields, regexOf: RegexOf): Spans {
   if (pattern.kind === 'regex') {
-    const matcher = compileRegex(pattern.source, pattern.flags).matcher(text);
+    const matcher = regexOf(pattern).matcher(text);
     return matcher.find() ? [[matcher.start(), matcher.end() - matcher.start()]] : [];
   }
   if (pattern.kind === 'field') {

@@ -1,9 +1,10 @@
 import { fold } from '../fold.ts';
 import type { Condition, Detection, Item, Pattern, RuleIr } from '../lower/ir.ts';
-import { anyText } from '../parse/text-parts.ts';
+import { anyText, type TextPart } from '../parse/text-parts.ts';
 import type { EventFields, FieldContent } from './field-content.ts';
 import { compileGlob } from './glob.ts';
-import { itemContent, meetsPattern } from './reference.ts';
+import { itemContent, meetsParts, meetsPattern } from './reference.ts';
+import { shapeOf } from './text-shape.ts';
 import { plainTest, type TextTest } from './text-test.ts';
 
 /** A rule's condition with the answer of one event at every step. */
@@ -32,8 +33,8 @@ export interface ToldItem {
   readonly met: boolean;
   readonly item: Item;
   readonly content: FieldContent;
-  /** As `item.values`. */
-  readonly values: readonly (readonly ToldPattern[])[];
+  /** Pattern by pattern, as `item.values`; found out when asked for, since most of a rule need only be met or not. */
+  readonly values: () => readonly (readonly ToldPattern[])[];
 }
 
 export interface ToldPattern {
@@ -75,11 +76,35 @@ function oneTextTest(pattern: Pattern): OneTextTest | null {
       return null;
     case 'text': {
       if (pattern.parts.length === 1 && pattern.parts[0] === anyText) return null;
-      const glob: TextTest = compileGlob(pattern.parts, pattern.cased);
-      return pattern.cased ? glob : (_, folded) => glob(folded);
+      const { parts, cased } = pattern;
+      // Half of a surrogate pair is no text of its own to startsWith and its like.
+      if (parts.some((part) => typeof part === 'string' && halfPair.test(part))) {
+        return (text) => meetsParts(parts, text, cased);
+      }
+      return cased ? compileGlob(parts, true) : foldedTest(parts);
     }
     default:
       return plainTest(pattern);
+  }
+}
+
+const halfPair = /\p{Surrogate}/u;
+
+function foldedTest(parts: readonly TextPart[]): OneTextTest {
+  const shape = shapeOf(parts);
+  switch (shape.kind) {
+    case 'exact':
+      return (_, folded) => folded === shape.text;
+    case 'prefix':
+      return (_, folded) => folded.startsWith(shape.text);
+    case 'suffix':
+      return (_, folded) => folded.endsWith(shape.text);
+    case 'contains':
+      return (_, folded) => folded.includes(shape.text);
+    default: {
+      const glob: TextTest = compileGlob(parts, false);
+      return (_, folded) => glob(folded);
+    }
   }
 }
 
@@ -123,9 +148,16 @@ function tell(rule: RuleIr, fields: EventFields, testOf: (pattern: Pattern) => O
 
   function tellItem(item: Item): ToldItem {
     const { content, folded } = contentOfItem(item);
-    const values = item.values.map((patterns) => patterns.map((pattern) => tellPattern(pattern, content, folded)));
-    const some = values.map((patterns) => ({ met: isMet(patterns, false) }));
-    return { kind: 'item', met: isMet(some, item.link === 'all') !== item.negated, item, content, values };
+    const meetsValue = (patterns: readonly Pattern[]) =>
+      patterns.some((pattern) => {
+        const test = testOf(pattern);
+        if (test === null) return meetsPattern(pattern, content, fields);
+        return content.texts.some((text, i) => test(text, folded[i] ?? ''));
+      });
+    const met = (item.link === 'all' ? item.values.every(meetsValue) : item.values.some(meetsValue)) !== item.negated;
+    const values = () =>
+      item.values.map((patterns) => patterns.map((pattern) => tellPattern(pattern, content, folded)));
+    return { kind: 'item', met, item, content, values };
   }
 
   function contentOfItem(item: Item): { readonly content: FieldContent; readonly folded: readonly string[] } {
