@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Fastify from 'fastify';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHttpCollector } from '../../src/collect/http-ndjson.ts';
+import type { Submission } from '../../src/model/source.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import { readLine } from '../harness/read-line.ts';
 
 /**
  * Hostile files and events through the programs people run, in a process of their own with little memory that is killed
@@ -155,5 +161,70 @@ describe('vonggac detect', () => {
     const told = err.split('\n').filter((line) => line.includes(`events.ndjson:${number}:`));
     if (says === null) expect(told).toEqual([]);
     else expect(told.join('\n')).toMatch(says);
+  });
+});
+
+describe('POST to ingest', () => {
+  const source = {
+    id: 'web',
+    name: 'web',
+    org: '',
+    system: '',
+    parser: 'auto',
+    origin: 'production',
+    drill: '',
+    lane: '',
+    addresses: [],
+  } as const;
+
+  async function posted(
+    body: string,
+  ): Promise<{ status: number; code: unknown; events: ReturnType<typeof readLine>[] }> {
+    const taken: Submission[] = [];
+    const app = Fastify({ logger: false });
+    const intake = {
+      async submit(submission: Submission) {
+        taken.push(submission);
+        return { batch: 'b', accepted: submission.lines.length, rejected: [] };
+      },
+    };
+    await app.register(
+      createHttpCollector({
+        intake,
+        authenticate: async () => source,
+        limits: {},
+        log: pino({ level: 'silent' }),
+        metrics: createMetrics(),
+      }),
+    );
+    const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/ingest/v1/ndjson`;
+    const headers = { authorization: 'Bearer any', 'content-type': 'application/x-ndjson' };
+    const answer = await fetch(url, { method: 'POST', body, headers });
+    const { code } = (await answer.json()) as { code?: string };
+    await app.close();
+    return {
+      status: answer.status,
+      code,
+      events: taken.flatMap(({ lines }) => lines.map(({ text }) => readLine(text, 'auto', 0))),
+    };
+  }
+
+  test('an event of 50 MB is refused', async () => {
+    const { status, code, events } = await posted(`{"a":"${'y'.repeat(50_000_000)}"}`);
+    expect([status, code, events.length]).toEqual([413, 'body-too-large', 0]);
+  });
+
+  test.each([
+    ['10,000 levels', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, 'nested-too-deep'],
+    ['100,000 keys', `{${Array.from({ length: 100_000 }, (_, i) => `"${i}":1`).join(',')}}`, 'too-many-fields'],
+  ])('%s are kept as raw text that says why, and their neighbours are read', async (_name, line, reason) => {
+    const { status, events } = await posted(`{"a":"x"}\n${line}\n{"b":1e999}`);
+    expect(status).toBe(200);
+    expect(events.map(({ parseStatus, parseReason }) => [parseStatus, parseReason])).toEqual([
+      ['parsed', ''],
+      ['raw', reason],
+      ['parsed', ''],
+    ]);
+    expect(events[2]?.fields).toEqual({ b: '1e999' });
   });
 });
