@@ -53,6 +53,8 @@ describe('fixes', () => {
     const before = `status: experimentel\ndate: 2026/1/2\ntags:\n  - attack.impact\n  - attack.impact\n${around('a: x').replace('product: windows', 'product: Windows')}`;
     const after = `status: experimental\ndate: 2026-01-02\ntags:\n  - attack.impact\n${around('a: x')}`;
     expect(fixed(before)).toBe(after);
+    const words = `Refrences:\n  - http://a.vn\ntags:\n  - Attack.Impact\n${around('a: x').replace('level: low', 'level: Low')}`;
+    expect(fixed(words)).toBe(`references:\n  - http://a.vn\ntags:\n  - attack.impact\n${around('a: x')}`);
     const filter =
       'title: Ours\nlogsource: { product: x }\nlevel: low\nfilter:\n  rules: any\n  f: { a: b }\n  condition: not f\n';
     expect(fixed(filter)).toBe(filter.replace('level: low\n', ''));

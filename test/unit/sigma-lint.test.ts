@@ -55,6 +55,18 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['level-unknown', rule({ level: 'level: hihg' }), rule({ level: 'level: high' })],
   ['date-form', rule({ date: 'date: 2026/11/22' }), rule({ date: 'date: 2024-02-29' })],
   ['date-form', rule({ date: 'date: 2023-02-29' }), rule({ date: "date: '2026-11-22'" })],
+  ['date-missing', rule({ date: null }), rule({})],
+  [
+    'description-link',
+    rule({ description: 'description: See http://a.vn for more' }),
+    rule({ description: 'description: See http://a.vn for more', x: 'references: [http://a.vn]' }),
+  ],
+  [
+    'reference-branch',
+    rule({ x: 'references: [https://github.com/a/b/blob/main/c.md]' }),
+    rule({ x: 'references: [https://github.com/a/b/blob/0a1b2c/c.md]' }),
+  ],
+  ['level-unknown', rule({ level: 'level: High' }), rule({})],
   ['modified-before-date', rule({ x: 'modified: 2026-11-21' }), rule({ x: 'modified: 2026-11-22' })],
   ['key-unknown', rule({ x: 'falsepositive: [a b]' }), rule({ x: 'vendor: { a: b }' })],
   ['key-unknown', rule({ x: 'References: [https://a.example]' }), rule({ x: 'references: [https://a.example]' })],
@@ -200,6 +212,23 @@ const rows: readonly (readonly [string, string, string])[] = [
   [
     'selection-duplicate',
     detection('a: { Image: x }\nb: { Image: x }\ncondition: 1 of *'),
+    detection('a: { Image: x }\nb: { Image: y }\ncondition: 1 of *'),
+  ],
+  [
+    'selection-implied',
+    detection('a: { Image: x, CommandLine: y }\nb: { Image: x }\ncondition: 1 of *'),
+    detection('a: { Image: x, CommandLine: y }\nb: { Image: x }\ncondition: all of *'),
+  ],
+  [
+    'selection-implied',
+    detection(
+      "a: { Image|endswith: '\\a.exe' }\nb: { Image|endswith: [.exe, .com] }\nc: { User: d }\ncondition: c and not (a or b)",
+    ),
+    detection('a: [Image]\nb: { Image: x }\ncondition: 1 of *'),
+  ],
+  [
+    'field-case-variant',
+    detection('a: { Image: x }\nb: { image: y }\ncondition: 1 of *'),
     detection('a: { Image: x }\nb: { Image: y }\ncondition: 1 of *'),
   ],
   // values

@@ -10,11 +10,14 @@ import { conditionKeywordCase } from './checks/condition-keyword-case.ts';
 import { conditionRepeated } from './checks/condition-repeated.ts';
 import { correlationTrivial } from './checks/correlation-trivial.ts';
 import { dateForm } from './checks/date-form.ts';
+import { dateMissing } from './checks/date-missing.ts';
 import { deprecatedWithoutRelated } from './checks/deprecated-without-related.ts';
+import { descriptionLink } from './checks/description-link.ts';
 import { descriptionMissing } from './checks/description-missing.ts';
 import { disableUnknown } from './checks/disable-unknown.ts';
 import { eventIdCategory } from './checks/event-id-category.ts';
 import { falsePositiveText } from './checks/false-positive-text.ts';
+import { fieldCaseVariant } from './checks/field-case-variant.ts';
 import { fieldSpace } from './checks/field-space.ts';
 import { fieldUnknown } from './checks/field-unknown.ts';
 import { fileName } from './checks/file-name.ts';
@@ -38,6 +41,7 @@ import { matchesEmptyEvent } from './checks/matches-empty-event.ts';
 import { modifiedBeforeDate } from './checks/modified-before-date.ts';
 import { modifierNeedless } from './checks/modifier-needless.ts';
 import { modifierRepeated } from './checks/modifier-repeated.ts';
+import { referenceBranch } from './checks/reference-branch.ts';
 import { referenceForm } from './checks/reference-form.ts';
 import { regexDot } from './checks/regex-dot.ts';
 import { regexInlineFlag } from './checks/regex-inline-flag.ts';
@@ -46,6 +50,7 @@ import { regexNeedlessAny } from './checks/regex-needless-any.ts';
 import { relatedForm } from './checks/related-form.ts';
 import { scopeShort } from './checks/scope-short.ts';
 import { selectionDuplicate } from './checks/selection-duplicate.ts';
+import { selectionImplied } from './checks/selection-implied.ts';
 import { selectionUnused } from './checks/selection-unused.ts';
 import { selectionWithoutEffect } from './checks/selection-without-effect.ts';
 import { selectionsContradict } from './checks/selections-contradict.ts';
@@ -94,10 +99,13 @@ export const allChecks: readonly Check[] = [
   conditionRepeated,
   correlationTrivial,
   dateForm,
+  dateMissing,
   deprecatedWithoutRelated,
+  descriptionLink,
   descriptionMissing,
   eventIdCategory,
   falsePositiveText,
+  fieldCaseVariant,
   fieldSpace,
   fieldUnknown,
   fileNameDuplicate,
@@ -123,6 +131,7 @@ export const allChecks: readonly Check[] = [
   modifiedBeforeDate,
   modifierNeedless,
   modifierRepeated,
+  referenceBranch,
   referenceForm,
   regexDot,
   regexInlineFlag,
@@ -131,6 +140,7 @@ export const allChecks: readonly Check[] = [
   relatedForm,
   scopeShort,
   selectionDuplicate,
+  selectionImplied,
   selectionUnused,
   selectionWithoutEffect,
   selectionsContradict,

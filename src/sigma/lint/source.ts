@@ -87,7 +87,7 @@ function inQuotesOf(quote: string, value: string): string | null {
 }
 
 /** A text as a YAML scalar that is safe in block and flow places alike. */
-export function writeText(value: string): string {
+function writeText(value: string): string {
   if (/\p{Cc}/u.test(value)) return JSON.stringify(value);
   const plain = stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd();
   return /^[\p{L}\p{N}_\\/.][^,[\]{}]*$/u.test(plain) && plain === value ? plain : `'${value.replaceAll("'", "''")}'`;

@@ -13,7 +13,7 @@ import { anyDash, anyText, oneChar, type TextPart } from '../parse/text-parts.ts
 type TextPattern = Extract<Pattern, { kind: 'text' }>;
 
 /** Whether every text that meets `b` meets `a`. */
-export function covers(a: Pattern, b: Pattern): boolean {
+function covers(a: Pattern, b: Pattern): boolean {
   if (a.kind === 'text' && isAny(a)) return b.kind !== 'null' && b.kind !== 'exists' && b.kind !== 'field';
   if (a.kind === 'cidr' && b.kind === 'cidr') return a.prefix <= b.prefix && inNetwork(b.bytes, a.bytes, a.prefix);
   if (a.kind !== 'text' || b.kind !== 'text') return JSON.stringify(a) === JSON.stringify(b);
