@@ -27,6 +27,8 @@ export function sigmaSqlClient({ url, username, password, database }: ClickHouse
     log: { level: ClickHouseLogLevel.ERROR },
     clickhouse_settings: {
       max_query_size: '20000000',
+      // Planning many rules at once takes a while on a busy machine.
+      max_execution_time: 600,
       max_ast_elements: '1000000',
       max_expanded_ast_elements: '5000000',
     },

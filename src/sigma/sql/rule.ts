@@ -5,6 +5,7 @@ import { type Clause, joined, layOut, noted } from './clause.ts';
 import { itemClause } from './item.ts';
 import { logsourceClause } from './logsource.ts';
 import type { SqlParams } from './params.ts';
+import { prefilterClause } from './prefilter.ts';
 import type { SqlSchema } from './schema.ts';
 import { type Definition, plainNote, Scope } from './scope.ts';
 
@@ -52,11 +53,17 @@ export function sqlOfRules(rules: readonly RuleForSql[], schema: SqlSchema, opti
 }
 
 export function ruleClause(rule: RuleForSql, schema: SqlSchema, scope: Scope, options: RuleSqlOptions): Clause {
-  const condition = conditionClause(rule.ir.condition);
-  if (options.routing === false) return condition;
+  const { logsource, ir } = rule;
+  const exact = conditionClause(ir.condition);
+  const fromColumns = prefilterClause(ir, schema, scope);
   return joined('AND', [
-    ...logsourceClause(rule.logsource, schema, scope, options.unknownDimension ?? 'closed'),
-    condition,
+    ...(options.routing === false
+      ? []
+      : logsourceClause(logsource, schema, scope, options.unknownDimension ?? 'closed')),
+    ...(fromColumns === null
+      ? []
+      : [noted(fromColumns, 'what columns alone can say, so that most rows are not read whole')]),
+    exact,
   ]);
 
   function conditionClause(c: Condition): Clause {

@@ -19,6 +19,8 @@ export interface SqlSchema {
   /** Columns of the event's logsource tags: `String` ('' when unknown), and two `Array(String)`. */
   readonly logsource: { readonly product: string; readonly categories: string; readonly services: string };
   field(name: string, scope: Scope): FieldSql;
+  /** The column that holds the field's text when its value is a scalar, and '' when it is not, or missing. */
+  columnOf(name: string): string | null;
   /** All values of the event, `Array(String)`. */
   leaves(scope: Scope): string;
 }
@@ -34,7 +36,7 @@ export interface ColumnOfField {
  * those that hold null in `null_keys`, the commonest ones in columns of their own.
  */
 export function eventsTable(columns: readonly ColumnOfField[]): SqlSchema {
-  const columnOf = new Map(columns.map(({ field, column }) => [field, column]));
+  const known = new Map(columns.map(({ field, column }) => [field, column]));
   return {
     table: 'events',
     id: 'id',
@@ -45,7 +47,7 @@ export function eventsTable(columns: readonly ColumnOfField[]): SqlSchema {
       const text = scope.params.text(field);
       const exists = `has(present, ${text})`;
       const fromJson = flatTexts('fields', field, scope);
-      const column = columnOf.get(field);
+      const column = known.get(field);
       // A column's '' may stand for a missing field, null, '' itself or a list: the JSON text knows which.
       const texts =
         column === undefined
@@ -54,6 +56,7 @@ export function eventsTable(columns: readonly ColumnOfField[]): SqlSchema {
       scope.define(name, texts, plainNote(field));
       return { exists, present: `notEmpty(${name})`, texts: name };
     },
+    columnOf: (field) => known.get(field) ?? null,
     leaves: (scope) => leavesOf('fields', scope),
   };
 }
@@ -81,6 +84,7 @@ export function jsonTable(o: {
       scope.define(name, `${textsFunction(scope)}(${tokens})`);
       return { exists: `notEmpty(${tokens})`, present: `(notEmpty(${name}) OR has(${tokens}, '{'))`, texts: name };
     },
+    columnOf: () => null,
     leaves: (scope) => leavesOf(o.column, scope),
   };
 }

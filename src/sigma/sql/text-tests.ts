@@ -10,10 +10,10 @@ const needlesMax = 250;
 type TextPattern = Extract<Pattern, { kind: 'text' }>;
 
 /**
- * Conditions on a text `v`, any of which meets one of the patterns. Without `cased`, `v` has its ASCII letters folded
- * already; other letters are folded here, as far as the patterns hold some.
+ * Conditions on a text, `v` or another expression, any of which meets one of the patterns. Without `cased`, it has its
+ * ASCII letters folded already; other letters are folded here, as far as the patterns hold some.
  */
-export function textTests(patterns: readonly TextPattern[], cased: boolean, scope: Scope): string[] {
+export function textTests(patterns: readonly TextPattern[], cased: boolean, scope: Scope, v = 'v'): string[] {
   const exact: string[] = [];
   const contained: string[] = [];
   const tests: string[] = [];
@@ -40,47 +40,45 @@ export function textTests(patterns: readonly TextPattern[], cased: boolean, scop
   }
   return [...exactTests(exact), ...containsTests(contained), ...tests];
 
-  /** `v`, folded for comparing with these. */
+  /** The text, folded for comparing with these. */
   function side(folded: readonly string[]): string {
     const pairs = cased ? null : foldPairsFor(folded);
-    return pairs === null ? 'v' : `translateUTF8(v, ${scope.params.text(pairs.from)}, ${scope.params.text(pairs.to)})`;
+    if (pairs === null) return v;
+    return `translateUTF8(${v}, ${scope.params.text(pairs.from)}, ${scope.params.text(pairs.to)})`;
   }
 
   function exactTests(texts: readonly string[]): string[] {
-    return bySide(texts).map(([v, group]) => {
+    return bySide(texts).map(([text, group]) => {
       const [only = ''] = group;
-      return group.length === 1 ? `${v} = ${scope.params.text(only)}` : `${v} IN ${scope.params.texts(group)}`;
+      return group.length === 1 ? `${text} = ${scope.params.text(only)}` : `${text} IN ${scope.params.texts(group)}`;
     });
   }
 
   function containsTests(texts: readonly string[]): string[] {
-    return bySide(texts).flatMap(([v, group]) =>
+    return bySide(texts).flatMap(([text, group]) =>
       chunksOf(group, needlesMax).map((chunk) => {
         const [only = ''] = chunk;
-        if (chunk.length === 1) return `position(${v}, ${scope.params.text(only)}) > 0`;
-        return `multiSearchAny(${v}, ${scope.params.texts(chunk)})`;
+        if (chunk.length === 1) return `position(${text}, ${scope.params.text(only)}) > 0`;
+        return `multiSearchAny(${text}, ${scope.params.texts(chunk)})`;
       }),
     );
   }
 
   /** Texts that ASCII folding is enough for, and the others. */
-  function bySide(texts: readonly string[]): [v: string, group: string[]][] {
+  function bySide(texts: readonly string[]): [text: string, group: string[]][] {
+    const needsMore = (text: string): boolean => !cased && foldPairsFor([text]) !== null;
     const distinct = [...new Set(texts)];
-    const plain = distinct.filter((text) => side([text]) === 'v');
-    const others = distinct.filter((text) => side([text]) !== 'v');
-    const groups: [string, string[]][] = [
-      ['v', plain],
-      [others.length === 0 ? 'v' : side(others), others],
-    ];
-    return groups.filter(([, group]) => group.length > 0);
+    const plain = distinct.filter((text) => !needsMore(text));
+    const others = distinct.filter(needsMore);
+    return [plain, others].flatMap((group): [string, string[]][] => (group.length === 0 ? [] : [[side(group), group]]));
   }
 
   /** LIKE has Sigma's two wildcards (`_` is a code point, `%` spans newlines); a dash of any kind needs a regex. */
   function glob(parts: readonly TextPart[]): string {
     const folded = parts.map((part) => (typeof part === 'string' && !cased ? fold(part) : part));
-    const v = side(folded.filter((part) => typeof part === 'string'));
-    if (!folded.includes(anyDash)) return `${v} LIKE ${scope.params.text(folded.map(likePart).join(''))}`;
-    return `match(${v}, ${scope.params.text(`(?s)^${folded.map(regexPart).join('')}\\z`)})`;
+    const text = side(folded.filter((part) => typeof part === 'string'));
+    if (!folded.includes(anyDash)) return `${text} LIKE ${scope.params.text(folded.map(likePart).join(''))}`;
+    return `match(${text}, ${scope.params.text(`(?s)^${folded.map(regexPart).join('')}\\z`)})`;
   }
 }
 

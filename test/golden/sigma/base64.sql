@@ -11,6 +11,11 @@ FROM events
 WHERE (
   arrayExists(t -> lowerUTF8(t) = {p4:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_cs_uri_query` = ''
+    OR lower(`f_cs_uri_query`) = {p3:String}
+  )
+  AND (
     -- selection
     arrayExists(v -> v = {p3:String}, f1_lower)
   )

@@ -20,6 +20,21 @@ WHERE (
   lowerUTF8(product) = {p16:String}
   AND arrayExists(t -> lowerUTF8(t) = {p17:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    (
+      (
+        `f_Image` = ''
+        OR endsWith(lower(`f_Image`), {p3:String})
+      )
+      AND (
+        `f_CommandLine` = ''
+        OR position(lower(`f_CommandLine`), {p6:String}) > 0
+      )
+    )
+    OR `f_Computer` = ''
+    OR lower(`f_Computer`) = {p15:String}
+  )
+  AND (
     (
       (
         -- selection_a

@@ -12,6 +12,17 @@ WHERE (
   lowerUTF8(product) = {p5:String}
   AND arrayExists(t -> lowerUTF8(t) = {p6:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    (
+      `f_CommandLine` = ''
+      OR position(lower(`f_CommandLine`), {p3:String}) > 0
+    )
+    AND (
+      `f_CommandLine` = ''
+      OR position(lower(`f_CommandLine`), {p4:String}) > 0
+    )
+  )
+  AND (
     -- selection
     arrayExists(v -> position(v, {p3:String}) > 0, f1_lower)
     AND arrayExists(v -> position(v, {p4:String}) > 0, f1_lower)

@@ -12,6 +12,11 @@ WHERE (
   lowerUTF8(product) = {p4:String}
   AND arrayExists(t -> lowerUTF8(t) = {p5:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_CommandLine` = ''
+    OR multiSearchAny(lower(`f_CommandLine`), {p3:Array(String)})
+  )
+  AND (
     -- selection
     arrayExists(v -> multiSearchAny(v, {p3:Array(String)}), f1_lower)
   )

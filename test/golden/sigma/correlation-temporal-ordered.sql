@@ -12,6 +12,11 @@ hits AS (
       lowerUTF8(product) = {p4:String}
       AND arrayExists(t -> lowerUTF8(t) = {p5:String}, services)
       AND (
+        -- what columns alone can say, so that most rows are not read whole
+        `f_EventID` = ''
+        OR lower(`f_EventID`) = {p3:String}
+      )
+      AND (
         -- selection
         arrayExists(v -> v = {p3:String}, f1_lower)
       )
@@ -21,6 +26,11 @@ hits AS (
     (
       lowerUTF8(product) = {p4:String}
       AND arrayExists(t -> lowerUTF8(t) = {p5:String}, services)
+      AND (
+        -- what columns alone can say, so that most rows are not read whole
+        `f_EventID` = ''
+        OR lower(`f_EventID`) = {p8:String}
+      )
       AND (
         -- selection
         arrayExists(v -> v = {p8:String}, f1_lower)

@@ -16,6 +16,33 @@ WHERE (
   lowerUTF8(product) = {p12:String}
   AND arrayExists(t -> lowerUTF8(t) = {p13:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    (
+      (
+        `f_Image` = ''
+        OR endsWith(lower(`f_Image`), {p3:String})
+      )
+      AND (
+        `f_CommandLine` = ''
+        OR position(lower(`f_CommandLine`), {p6:String}) > 0
+      )
+    )
+    OR (
+      (
+        `f_OriginalFileName` = ''
+        OR lower(`f_OriginalFileName`) = {p9:String}
+      )
+      AND (
+        `f_CommandLine` = ''
+        OR position(lower(`f_CommandLine`), {p10:String}) > 0
+      )
+      AND (
+        `f_CommandLine` = ''
+        OR position(lower(`f_CommandLine`), {p11:String}) > 0
+      )
+    )
+  )
+  AND (
     -- selection
     (
       arrayExists(v -> endsWith(v, {p3:String}), f1_lower)

@@ -16,6 +16,11 @@ WHERE (
   lowerUTF8(product) = {p10:String}
   AND arrayExists(t -> lowerUTF8(t) = {p11:String}, services)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_EventID` = ''
+    OR lower(`f_EventID`) IN {p3:Array(String)}
+  )
+  AND (
     -- selection
     arrayExists(v -> v IN {p3:Array(String)}, f1_lower)
     AND arrayExists(v -> v = {p6:String}, f2_lower)

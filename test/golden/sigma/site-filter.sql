@@ -14,6 +14,11 @@ WHERE (
   lowerUTF8(product) = {p7:String}
   AND arrayExists(t -> lowerUTF8(t) = {p8:String}, services)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_EventID` = ''
+    OR lower(`f_EventID`) = {p3:String}
+  )
+  AND (
     -- selection
     arrayExists(v -> v = {p3:String}, f1_lower)
   )

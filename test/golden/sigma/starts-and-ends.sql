@@ -14,6 +14,18 @@ WHERE (
   lowerUTF8(product) = {p8:String}
   AND arrayExists(t -> lowerUTF8(t) = {p9:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    (
+      `f_Image` = ''
+      OR endsWith(lower(`f_Image`), {p3:String})
+      OR endsWith(lower(`f_Image`), {p4:String})
+    )
+    AND (
+      `f_ParentImage` = ''
+      OR startsWith(lower(`f_ParentImage`), {p7:String})
+    )
+  )
+  AND (
     -- selection
     arrayExists(
       v -> endsWith(v, {p3:String})

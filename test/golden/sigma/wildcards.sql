@@ -12,6 +12,13 @@ WHERE (
   lowerUTF8(product) = {p6:String}
   AND arrayExists(t -> lowerUTF8(t) = {p7:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_CommandLine` = ''
+    OR lower(`f_CommandLine`) IN {p4:Array(String)}
+    OR position(lower(`f_CommandLine`), {p5:String}) > 0
+    OR lower(`f_CommandLine`) LIKE {p3:String}
+  )
+  AND (
     -- selection
     arrayExists(
       v -> v IN {p4:Array(String)}

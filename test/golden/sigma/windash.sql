@@ -12,6 +12,13 @@ WHERE (
   lowerUTF8(product) = {p5:String}
   AND arrayExists(t -> lowerUTF8(t) = {p6:String}, categories)
   AND (
+    -- what columns alone can say, so that most rows are not read whole
+    `f_CommandLine` = ''
+    OR multiSearchAny(lower(`f_CommandLine`), {p3:Array(String)})
+    OR `f_CommandLine` = ''
+    OR match(lower(`f_CommandLine`), {p4:String})
+  )
+  AND (
     (
       -- one
       arrayExists(v -> multiSearchAny(v, {p3:Array(String)}), f1_lower)
