@@ -13,6 +13,9 @@ import {
 } from './image.ts';
 import type { Marks } from './marks.ts';
 
+/** Units from which on a comparison costs more than asking whether it is still wanted. */
+const longLiteral = 16;
+
 /**
  * Runs the automata of an image over strings and marks what they find. Measured hot code: one table lookup a unit, no
  * lower-casing, no allocation; a branch is taken only where a literal's part ends.
@@ -66,8 +69,16 @@ export class TextScan {
     for (let i = 1; i <= count; i++) {
       const check = (lists[checksAt + i] as number) * checkWidth;
       const start = end - (this.#checks[check + checkPlace] as number);
+      // A text that repeats a long literal's part would have it compared at every place.
+      if ((this.#checks[check + checkLength] as number) > longLiteral && this.#isMarked(check, marks)) continue;
       if (this.#stands(check, text, start)) this.#markChecked(check, marks);
     }
+  }
+
+  /** Whether a literal's only truth holds already. */
+  #isMarked(check: number, marks: Marks): boolean {
+    const list = this.#checks[check + checkList] as number;
+    return this.#lists[list] === 1 && marks.stamps[this.#lists[list + 1] as number] === marks.generation;
   }
 
   /** Literals that the text begins with or is. */
