@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadMappings } from '../../src/compose/mappings.ts';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
 import { readLine } from '../harness/read-line.ts';
 
@@ -86,6 +87,29 @@ describe.skipIf(!isThere)('what the lines of others come to', () => {
       expect([raw, ecs.type]).toEqual([raw, own.type]);
       if (own.exe !== undefined && ecs.exe !== undefined) expect([raw, ecs.exe]).toEqual([raw, own.exe]);
     }
+  });
+
+  it('nearly every SigmaHQ rule names only tags that some mapping yields', { timeout: 60_000 }, async () => {
+    const { rules } = await loadRuleDirs([path.join(corpora, 'sigmahq')]);
+    const all = (await loadMappings()).all.flatMap((mapping) => mapping.rules);
+    const products = new Set(all.flatMap(({ product }) => product ?? []));
+    const categories = new Set(all.flatMap((rule) => rule.categories ?? []));
+    const services = new Set(all.flatMap((rule) => rule.services ?? []));
+    const beyond = rules.filter(({ logsource: { product, category, service } }) => {
+      const known = [
+        product === null || products.has(product),
+        category === null || categories.has(category),
+        service === null || services.has(service),
+      ];
+      return known.includes(false);
+    });
+    expect(rules).toHaveLength(3_755);
+    expect(beyond).toHaveLength(21);
+    // Languages and frameworks whose logs have no form of their own, and a few devices.
+    expect([...new Set(beyond.map(({ logsource }) => logsource.product))].toSorted()).toEqual([
+      ...['cisco', 'django', 'fortios', 'huawei', 'juniper', 'jvm', 'nodejs', 'paloalto', 'python', 'qualys'],
+      ...['ruby_on_rails', 'spring', 'sql', 'velocity'],
+    ]);
   });
 
   it('IIS lines with attacks meet SigmaHQ’s webserver rules', { timeout: 60_000 }, async () => {
