@@ -48,7 +48,7 @@ export function evaluateGroup(ir: CorrelationIr, members: readonly Member[]): In
  * Members in ascending order of (time, order, reference), each event once. Temporal kinds ask which references were met,
  * so there an event counts once for each; all others count an event under the first reference it met.
  */
-export function distinctMembers(ir: CorrelationIr, members: readonly Member[]): Member[] {
+function distinctMembers(ir: CorrelationIr, members: readonly Member[]): Member[] {
   return members.toSorted(compareMembers).filter((member, at, all) => {
     const before = all[at - 1];
     if (before === undefined || before.timeMs !== member.timeMs || before.order !== member.order) return true;
@@ -56,7 +56,7 @@ export function distinctMembers(ir: CorrelationIr, members: readonly Member[]): 
   });
 }
 
-export function compareMembers(a: Member, b: Member): number {
+function compareMembers(a: Member, b: Member): number {
   if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
   if (a.order !== b.order) return a.order < b.order ? -1 : 1;
   return a.reference - b.reference;

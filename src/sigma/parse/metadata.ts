@@ -37,7 +37,7 @@ export function textOf(root: YamlMap, key: string, problems: Problems): string {
 }
 
 /** A list of texts; a single text counts as a list of one. */
-export function listOf(root: YamlMap, key: string, problems: Problems): string[] {
+function listOf(root: YamlMap, key: string, problems: Problems): string[] {
   const entry = root.entries.get(key);
   if (entry === undefined) return [];
   const nodes = entry.value.kind === 'list' ? entry.value.items : [entry.value];
