@@ -56,6 +56,9 @@ export const everyKindText: string = [
   ),
   correlation('07', 'type: event_count\nrules: [c01]\ntimespan: 10m\ncondition: { gte: 2 }'),
   correlation('08', 'type: temporal\nrules: [c01, ok]\ngroup-by: [SourceIp]\ntimespan: 2m'),
+  correlation('09', 'type: event_count\nrules: [c07]\ntimespan: 30m\ncondition: { gte: 2 }\ngenerate: true'),
+  correlation('10', 'type: event_count\nrules: [ok]\ngroup-by: [User]\ntimespan: 50m\ncondition: { gte: 2, lt: 5 }'),
+  correlation('11', 'type: event_count\nrules: [c10]\ntimespan: 1h\ncondition: { gte: 2 }\ngenerate: true'),
 ].join('---\n');
 
 /** Reads a text of rules and correlations; throws what is refused. */
@@ -137,12 +140,15 @@ export function standingOf(alerts: readonly Alert[]): string[] {
     .sort();
 }
 
-/** Events of half an hour before ten to half an hour after, many at equal times. */
+/** Events of two hours before ten to two hours after, most of them within half an hour of it, many at equal times. */
 export function correlationSpecs(random: () => number, many: number): EventSpec[] {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   return Array.from({ length: many }, () => ({
     command: pick(['fail', 'fail', 'ok', 'other']),
-    atMs: tenOClock - 1_800_000 + Math.floor(random() * 180) * 20_000,
+    atMs:
+      random() < 0.25
+        ? tenOClock - 2 * hourMs + Math.floor(random() * 720) * 20_000
+        : tenOClock - 1_800_000 + Math.floor(random() * 180) * 20_000,
     receivedMs: tenOClock + 7_200_000,
     host: pick(['MAY-01', 'MAY-02']),
     system: pick(['qlvb', 'qlvb', 'hr']),

@@ -216,6 +216,56 @@ describe('a correlation that turns true', () => {
     ]);
   });
 
+  test('a late event that makes one moment false lets a later one begin anew, beyond its own reach', async () => {
+    const inner = correlation('inner', { timespanMs: 50 * minuteMs, condition: [{ operator: 'eq', number: 2 }] });
+    const outer = correlation('outer', {
+      references: [{ kind: 'correlation', id: 'inner' }],
+      groupBy: [],
+      timespanMs: minuteMs,
+      condition: [{ operator: 'gte', number: 1 }],
+    });
+    const world = createDetectionWorld({ rules: rulesWith([inner, outer], [ids.logon, ids.success, 'inner']) });
+    const at = (...minutes: number[]): EventSpec[] => minutes.map((n) => fail(n * minuteMs));
+    const hoursHeld = (): number[] =>
+      alertsOf(world)
+        .filter((alert) => alert.correlation?.holds)
+        .map((alert) => (alert.windowStartMs - tenOClock) / minuteMs)
+        .sort();
+    await world.detector.evaluate(world.commit('b1', at(0, 40, 85)));
+    expect(hoursHeld()).toEqual([0]);
+    await world.detector.evaluate(world.commit('b2', at(5)));
+    expect(hoursHeld()).toEqual([0, 60]);
+  });
+
+  test('through two steps of a chain, what comes and goes below comes and goes above', async () => {
+    const inner = correlation('inner', {
+      kind: 'value_avg',
+      fields: [{ name: 'Bytes', fields: ['Bytes'] }],
+      condition: [{ operator: 'gt', number: 60 }],
+    });
+    const on = (below: string, id: string): Correlation =>
+      correlation(id, {
+        references: [{ kind: 'correlation', id: below }],
+        groupBy: [],
+        condition: [{ operator: 'gte', number: 1 }],
+      });
+    const silent = [ids.logon, ids.success, 'inner', 'middle'];
+    const world = createDetectionWorld({
+      rules: rulesWith([inner, on('inner', 'middle'), on('middle', 'top')], silent),
+    });
+    const send = async (batch: string, atMs: number, bytes: number): Promise<boolean | undefined> => {
+      await world.detector.evaluate(world.commit(batch, [fail(atMs, { fields: { Bytes: bytes } })]));
+      return alertsOf(world)[0]?.correlation?.holds;
+    };
+    expect(await send('b1', 60_000, 90)).toBe(true);
+    expect(await send('b2', 10_000, 1)).toBe(false);
+    // At the time of the first and before it in order: the same moment, completed by the same event, holds again.
+    expect(await send('a3', 60_000, 200)).toBe(true);
+    expect(await send('b4', 11_000, 1)).toBe(true);
+    expect(await send('b5', 12_000, 1)).toBe(false);
+    expect(alertsOf(world)).toHaveLength(1);
+  });
+
   test('and is false after what came later is marked as taken back', async () => {
     const rules = rulesWith([correlation('few', { condition: [{ operator: 'eq', number: 2 }] })]);
     const world = createDetectionWorld({ rules });
@@ -238,6 +288,56 @@ function memberGroup(spec: EventSpec): string {
 }
 
 const everyKind = correlationsOf(everyKindText);
+
+describe('a worker that is overtaken while it works', () => {
+  /** Holds the first worker before `name` until the second one is through. */
+  async function overtaken(
+    number: number,
+    name: string,
+    batches: readonly [readonly EventSpec[], readonly EventSpec[]],
+  ): Promise<DetectionWorld> {
+    let arrived = (): void => undefined;
+    let release = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let held = false;
+    const step = async (at: string, when: string): Promise<void> => {
+      if (held || at !== name || when !== 'before') return;
+      held = true;
+      arrived();
+      await gate;
+    };
+    const rules = rulesWith([correlation('few', { condition: [{ operator: 'eq', number }] })]);
+    const recent = createMemoryCorrelationState();
+    const first = createDetectionWorld({ rules, recent, step });
+    const second = createDetectionWorld({ rules, recent, store: first.store });
+    const [one, two] = batches.map((specs, n) => first.commit(`b${n}`, specs));
+    if (one === undefined || two === undefined) throw new Error('two batches');
+    const slow = first.detector.evaluate(one);
+    await waiting;
+    await second.detector.evaluate(two);
+    release();
+    await slow;
+    return first;
+  }
+
+  test('takes back what it says too late', async () => {
+    // Two at one time, then a third: there never was a moment with two.
+    const world = await overtaken(2, 'writeAlerts', [[fail(1000), fail(1000)], [fail(1000)]]);
+    expect(alertsOf(world)).toMatchObject([{ correlation: { holds: false, members: 3 } }]);
+  });
+
+  test('does not take back what others found with more', async () => {
+    // The alerts are read in answer to "it does not hold" only after somebody else raised one.
+    const world = await overtaken(3, 'alerts', [[fail(1000), fail(2000)], [fail(3000)]]);
+    expect(alertsOf(world)).toMatchObject([{ correlation: { holds: true, members: 3 } }]);
+    expect(JSON.stringify(world.published)).not.toContain('"holds":false');
+  });
+});
 
 describe('the answer is that of all events at once', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('in any order of batches, doubled, over two detectors (%i)', async (seed) => {
