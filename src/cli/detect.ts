@@ -15,6 +15,8 @@ export interface DetectOptions {
   readonly mappings?: string;
   /** Whether a rule applies to events that say nothing of a dimension it names. Default `closed`. */
   readonly unknownLogsource?: UnknownDimension;
+  /** Folder in which rules are kept as they were read; without it they are read each time. */
+  readonly cacheDir?: string;
   /** false holds every rule against every event. */
   readonly routing: boolean;
   readonly stats: boolean;
@@ -51,7 +53,10 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   let reader: LineReader;
   try {
     reader = createLineReader(await loadMappings(o.mappings));
-    loaded = await loadRuleDirs(o.rules, { unknownDimension: o.unknownLogsource ?? 'closed' });
+    loaded = await loadRuleDirs(o.rules, {
+      unknownDimension: o.unknownLogsource ?? 'closed',
+      ...(o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir }),
+    });
   } catch (error) {
     if (!(error instanceof RulesUnreadable || error instanceof MappingsRefused)) throw error;
     o.err(error.message);

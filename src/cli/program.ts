@@ -47,6 +47,7 @@ interface DetectFlags {
   readonly mappings?: string;
   readonly unknownLogsource: 'open' | 'closed';
   readonly routing: string;
+  readonly cache: boolean;
   readonly stats: boolean;
 }
 
@@ -278,6 +279,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         .choices(['open', 'closed'])
         .default('closed'),
     )
+    .option('--no-cache', 'read the rules anew; else what was read is kept in $XDG_CACHE_HOME or ~/.cache/vonggac')
     .option('--stats', 'end with one JSON line of figures on standard error', false)
     .addHelpText('after', exitHelp)
     .action(async (named: string[], o: DetectFlags) => {
@@ -289,6 +291,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         rules: dirs,
         ...(o.mappings === undefined ? {} : { mappings: o.mappings }),
         unknownLogsource: o.unknownLogsource,
+        ...(o.cache ? { cacheDir: path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'vonggac') } : {}),
         routing: o.routing === 'on',
         stats: o.stats,
         files,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -18,6 +19,8 @@ import {
   type RuleProblem,
   type RuleSet,
 } from '../sigma/index.ts';
+import { type FileBytes, openRuleCache, ruleCacheKey } from './rule-cache.ts';
+import type { ParsedFiles } from './rule-cache-pack.ts';
 
 /** A document of a rule file and what became of it. */
 export interface FileDocument extends RuleDocument {
@@ -42,6 +45,8 @@ export interface LoadedRules {
 export interface LoadOptions extends CompileOptions, ParseOptions {
   /** YAML file of value lists for `expand`; its lists come before those of `placeholders`. */
   readonly placeholderFile?: string;
+  /** Folder in which what was read is kept for the next time (rule-cache.ts); the answer is the same without. */
+  readonly cacheDir?: string;
 }
 
 /** A rule folder that is not there or may not be read: nothing sensible can run on. */
@@ -61,7 +66,7 @@ export async function loadRuleDirs(dirs: readonly string[], options: LoadOptions
   const parse = { ...options, placeholders: await placeholdersOf(options, problems) };
   const read: FileDocument[] = [];
   const firstOf = new Map<string, Rule>();
-  for await (const [file, parsed] of readRuleFiles(files, parse)) {
+  for await (const [file, parsed] of readAll(files, parse, options.cacheDir)) {
     problems.push(...parsed.problems);
     for (const document of parsed.documents) {
       const { rule } = document;
@@ -116,6 +121,36 @@ async function ruleFiles(path: string): Promise<string[]> {
 /** Files read at once; the wait for each is most of the time that thousands of small files take. */
 const filesAtOnce = 32;
 
+function readAll(
+  files: readonly string[],
+  options: ParseOptions,
+  cacheDir: string | undefined,
+): ParsedFiles | AsyncGenerator<ParsedFiles[number]> {
+  const bytes = cacheDir === undefined ? null : bytesOf(files, options);
+  if (cacheDir === undefined || bytes === null) return readRuleFiles(files, options);
+  const cache = openRuleCache(cacheDir);
+  const key = ruleCacheKey(bytes, options);
+  const kept = cache.read(key);
+  if (kept !== null) return kept;
+  const read = bytes.map(([file, content]) => [file, parseBytes(content, file, options)] as const);
+  cache.write(key, read);
+  return read;
+}
+
+/**
+ * All files at once, waited for: with a cache this is most of the time that loading takes, and one by one without
+ * promises it is a third of it. null when one cannot be read or is too large, which is then told on the usual way.
+ */
+function bytesOf(files: readonly string[], options: ParseOptions): FileBytes[] | null {
+  const bytesMax = (options.limits ?? defaultSigmaLimits).fileChars * 3;
+  try {
+    const all = files.map((file): FileBytes => [file, readFileSync(file)]);
+    return all.every(([, bytes]) => bytes.length <= bytesMax) ? all : null;
+  } catch {
+    return null;
+  }
+}
+
 async function* readRuleFiles(
   files: readonly string[],
   options: ParseOptions,
@@ -132,12 +167,20 @@ async function readRuleFile(file: string, options: ParseOptions): Promise<Parsed
     // A character is at most three bytes of a UTF-16 unit, so a longer file cannot be within the bound.
     const { size } = await stat(file);
     if (size > limits.fileChars * 3) return refusedFile(file, 'file-too-large', `the file has ${size} bytes`);
-    const bytes = await readFile(file);
-    return parseRules(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file, options);
+    return parseBytes(await readFile(file), file, options);
   } catch (error) {
-    if (error instanceof TypeError) return refusedFile(file, 'file-not-utf8', 'the file is no UTF-8 text');
     return refusedFile(file, 'file-unreadable', `the file cannot be read: ${reasonOf(error)}`);
   }
+}
+
+function parseBytes(bytes: Buffer, file: string, options: ParseOptions): ParsedRules {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return refusedFile(file, 'file-not-utf8', 'the file is no UTF-8 text');
+  }
+  return parseRules(text, file, options);
 }
 
 function refusedFile(file: string, code: ProblemCode, message: string): ParsedRules {
