@@ -171,6 +171,17 @@ describe('lists', () => {
     expect(found.items).toHaveLength(1);
   });
 
+  test('the rule set says its version and refusals; reading it again is for administrators, and may be refused with a reason', async () => {
+    expect((await world.as('viewer', { url: '/rule-set' })).json()).toEqual(world.memory.ruleSet);
+    const reload = { method: 'POST', url: '/rules/reload' } as const;
+    expect((await world.as('analyst', reload)).statusCode).toBe(403);
+    expect((await world.as('admin', reload)).json()).toMatchObject({ version: 'rules-1', refusedTotal: 1 });
+    world.memory.reload = { kind: 'failed', reason: 'the rules in rules/x cannot be read' };
+    const refused = await world.as('admin', reload);
+    expect(refused.statusCode).toBe(422);
+    expect(refused.json()).toMatchObject({ code: 'rules-refused', reason: 'the rules in rules/x cannot be read' });
+  });
+
   test('rules in a list come without their text, one by one with it', async () => {
     expect((await world.as('viewer', { url: '/rules' })).json().items[0]).not.toHaveProperty('text');
     expect((await world.as('viewer', { url: '/rules/rule-webshell' })).json().text).toMatch(/^title:/);
