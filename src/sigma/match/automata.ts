@@ -1,7 +1,7 @@
 import type { Classes } from './classes.ts';
 import { checkWidth } from './image.ts';
 import { IntBuffer } from './int-buffer.ts';
-import { type LiteralPart, partsOf } from './literal-part.ts';
+import { type KnownParts, partsOf } from './literal-part.ts';
 
 /** Folded ASCII literal → truths it makes. */
 export type LiteralTruths = ReadonlyMap<string, readonly number[]>;
@@ -29,8 +29,9 @@ export class AutomataBuilder {
   readonly #checks = new IntBuffer();
   readonly #literals = new IntBuffer();
   readonly #literalAt = new Map<string, number>();
-  readonly #knownParts = new Map<string, LiteralPart>();
+  readonly #knownParts: KnownParts = new Map();
   readonly #listAt = new Map<string, number>();
+  readonly #singleListAt: (number | undefined)[] = [];
 
   constructor(classes: Classes) {
     this.stride = classes.count + 2;
@@ -215,6 +216,8 @@ export class AutomataBuilder {
 
   /** Index of a list; equal lists are one. */
   #list(truths: readonly number[], checks: readonly number[]): number {
+    const [only] = truths;
+    if (truths.length === 1 && checks.length === 0 && only !== undefined) return this.#singleList(only);
     const distinct = [...new Set(truths)].sort((a, b) => a - b);
     const numbers = [distinct.length, ...distinct, checks.length, ...checks];
     const key = numbers.join();
@@ -223,6 +226,18 @@ export class AutomataBuilder {
     const at = this.#lists.length;
     this.#listAt.set(key, at);
     for (const number of numbers) this.#lists.push(number);
+    return at;
+  }
+
+  /** Most lists are one truth: kept by its number. */
+  #singleList(truth: number): number {
+    const known = this.#singleListAt[truth];
+    if (known !== undefined) return known;
+    const at = this.#lists.length;
+    this.#singleListAt[truth] = at;
+    this.#lists.push(1);
+    this.#lists.push(truth);
+    this.#lists.push(0);
     return at;
   }
 

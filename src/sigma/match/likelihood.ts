@@ -13,6 +13,8 @@ const usual: readonly (readonly [share: number, words: readonly string[]])[] = [
   [0.05, ['\\searchindexer.exe', '\\spoolsv.exe', '\\csrss.exe', '\\wininit.exe', '\\smss.exe', '\\msiexec.exe']],
 ];
 
+const longestUsual = Math.max(...usual.flatMap(([, words]) => words.map((word) => word.length)));
+
 /** A value as long as most are. */
 const usualLength = 60;
 /** How much likelier a text is at the ends of a value, or as all of it, than the model says of any place. */
@@ -25,7 +27,10 @@ export function likelihood(kind: LiteralKind, text: string): number {
   if (kind === 'exact' && /^\d{1,5}$/.test(text)) return 0.1;
   const places = kind === 'contains' ? usualLength : endWeight;
   let share = eventText.chanceOf(text) * places;
-  for (const [words, list] of usual) if (share < words && list.some((word) => isUsual(text, word, kind))) share = words;
+  if (text.length <= longestUsual) {
+    const found = usual.find(([, words]) => words.some((word) => isUsual(text, word, kind)));
+    if (found !== undefined) share = Math.max(share, found[0]);
+  }
   return Math.min(0.9, share);
 }
 

@@ -14,20 +14,24 @@ const sharersMax = 6;
 
 /** A part [from, to) of a literal. */
 export type LiteralPart = readonly [from: number, to: number];
+/** Parts chosen before, by their least length and literal. */
+export type KnownParts = Map<number, Map<string, LiteralPart>>;
 
 /**
  * The part of each folded ASCII literal that the contains automaton looks for; the rest is checked where it is met.
  * Chosen to leave the automaton near its root on common text: small tables, few of whose rows are ever touched, stay
  * in the processor's cache, and that decides the speed of a scan. `known` keeps choices from one automaton to the next.
  */
-export function partsOf(literals: Iterable<string>, known: Map<string, LiteralPart>): Map<string, LiteralPart> {
+export function partsOf(literals: Iterable<string>, known: KnownParts): Map<string, LiteralPart> {
   const parts = new Map<string, LiteralPart>();
   let open = [...literals];
   for (let least = 1; open.length > 0; least += 2) {
     const sharers = new Map<string, string[]>();
+    const chosen = known.get(least) ?? new Map<string, LiteralPart>();
+    known.set(least, chosen);
     for (const text of open) {
-      const part = (least === 1 ? known.get(text) : undefined) ?? bestPart(text, least);
-      if (least === 1) known.set(text, part);
+      const part = chosen.get(text) ?? bestPart(text, least);
+      chosen.set(text, part);
       parts.set(text, part);
       if (part[1] - part[0] === text.length) continue;
       const key = text.slice(...part);
