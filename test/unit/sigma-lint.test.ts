@@ -408,3 +408,25 @@ test('a selection that is not there: the one that was meant, or those there are'
   expect(advice('sel_b and other')).toBe('Did you mean sel_a?');
   expect(advice('filter or other')).toBe('The rule has sel_a, other.');
 });
+
+describe('hostile files are looked at in bounded time and room', () => {
+  const many = (count: number, make: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => make(i)).join('\n');
+  test.each([
+    ['thousands of documents', many(9000, (i) => `---\na: ${i}`)],
+    ['thousands of items in a map', items(many(5000, (i) => `f${i}: x`))],
+    ['one field under hundreds of chains', items(many(500, (i) => `f${'|contains'.repeat(i)}: x`))],
+    ['thousands of values', items(`f|contains:\n${many(9000, (i) => `  - a${i}`)}`)],
+    ['thousands of selections', detection(`${many(5000, (i) => `s${i}: { a: b${i} }`)}\ncondition: 1 of s*`)],
+    ['a long condition', detection(`sel: { a: b }\ncondition: ${'sel or '.repeat(8000)}sel`)],
+    ['a long word', rule({ status: `status: ${'a'.repeat(60_000)}`, x: `${'b'.repeat(60_000)}: c` })],
+  ])('%s', (_, text) => {
+    expect(lintRules([{ file: 'some_rule_name.yml', text }]).length).toBeLessThanOrEqual(500);
+  });
+  test('the last finding says that more were left out', () => {
+    const text = items(`Image: [${Array.from({ length: 1000 }, () => 'a').join(', ')}]`);
+    const findings = lintRules([{ file: 'some_rule_name.yml', text }]);
+    expect(findings).toHaveLength(500);
+    expect(findings.at(-1)).toMatchObject({ code: 'problem-limit', fix: null });
+  });
+});

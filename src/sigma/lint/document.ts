@@ -111,11 +111,10 @@ function conditionsOf(node: YamlNode | undefined, limits: SigmaLimits, problems:
 /** The lines between the `---` before and after a line. */
 function linesOf(source: SourceText, line: number): { from: number; to: number } {
   const separator = /^---(\s|$)/;
-  const count = source.text.split('\n').length;
   let from = line;
   while (from > 1 && !separator.test(source.line(from - 1))) from--;
   let to = line;
-  while (to < count && !separator.test(source.line(to + 1))) to++;
+  while (to < source.lines && !separator.test(source.line(to + 1))) to++;
   return { from, to };
 }
 

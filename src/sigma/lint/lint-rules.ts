@@ -2,6 +2,7 @@ import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
 import { linkRules } from '../link/link-rules.ts';
 import type { RuleDocument } from '../parse-rules.ts';
 import type { RuleProblem } from '../problem.ts';
+import { problemCodes } from '../problem-codes.ts';
 import { allChecks } from './all-checks.ts';
 import type { Check, Report } from './check.ts';
 import { disabledIn } from './disable-comment.ts';
@@ -46,13 +47,29 @@ export function lintRules(files: readonly RuleText[], options: LintOptions = {})
   for (const check of allChecks) {
     if (!disabled.has(check.id)) run(check, documents, (document) => reporter(check, document, findings));
   }
-  return withoutDisabled(withoutDoubles(findings), documents, disabled).toSorted(
+  const sorted = withoutDisabled(withoutDoubles(findings), documents, disabled).toSorted(
     (a, b) =>
       (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) ||
       a.line - b.line ||
       a.column - b.column ||
       a.code.localeCompare(b.code, 'en'),
   );
+  return bounded(sorted);
+}
+
+/** Findings shown of one file; the last one says that more were left out. */
+const findingsMax = 500;
+
+function bounded(sorted: readonly Finding[]): Finding[] {
+  const counts = new Map<string, number>();
+  return sorted.flatMap((finding) => {
+    const count = (counts.get(finding.file) ?? 0) + 1;
+    counts.set(finding.file, count);
+    if (count < findingsMax) return [finding];
+    if (count > findingsMax) return [];
+    const message = `more than ${findingsMax - 1} findings in this file; the rest is left out`;
+    return [{ ...finding, code: 'problem-limit', message, advice: problemCodes['problem-limit'].advice, fix: null }];
+  });
 }
 
 function run(check: Check, documents: readonly LintDocument[], reportOf: (document: LintDocument) => Report): void {

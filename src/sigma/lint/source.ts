@@ -6,6 +6,7 @@ import type { Edit } from './finding.ts';
 /** A file's text with the places of its lines, and the small edits that fixes are made of. */
 export interface SourceText {
   readonly text: string;
+  readonly lines: number;
   /** The line without its end, '' beyond the file. */
   line(number: number): string;
   offsetOf(at: Position): number;
@@ -27,6 +28,7 @@ export function createSource(text: string): SourceText {
 
   const source: SourceText = {
     text,
+    lines: starts.length,
     line: (number) => {
       const start = starts[number - 1];
       return start === undefined ? '' : text.slice(start, (starts[number] ?? text.length + 1) - 1).replace(/\r$/, '');

@@ -63,6 +63,7 @@ export function implies(a: Item, b: Item): boolean {
     b.link === 'any'
       ? b.values.some((value) => valueCovers(value, by))
       : b.values.every((value) => valueCovers(value, by));
+  if (a.values.length * b.values.length > pairsMax) return false;
   if (a.link === 'any') return a.values.every(met);
   if (b.link === 'any') return a.values.some(met);
   return b.values.every((value) => a.values.some((by) => valueCovers(value, by)));
@@ -76,7 +77,7 @@ export function contradict(a: Item, b: Item): boolean {
   return groups(a).some((x) => groups(b).some((y) => x.length * y.length <= pairsMax && apart(x, y)));
 }
 
-/** Pairs of values compared for one question; longer lists are taken as possible. */
+/** Pairs of values compared for one question; of longer lists nothing is said. */
 const pairsMax = 40_000;
 
 /** Whether every text that meets one value meets the other. */

@@ -2,6 +2,9 @@ import type { Check } from '../check.ts';
 import { conjunction, forbiddenNames, isConjunction, requiredItems } from '../condition-facts.ts';
 import { implies } from '../text-cover.ts';
 
+/** Items of the selections that each item of a filter is compared with. */
+const itemsMax = 200;
+
 export const filterCancels: Check = {
   id: 'filter-cancels',
   severity: 'error',
@@ -9,7 +12,9 @@ export const filterCancels: Check = {
   advice: 'Narrow the filter: as it stands the rule meets no event.',
   document({ ir, detection }, report) {
     if (ir === null) return;
-    const required = requiredItems(ir).map(({ item }) => item);
+    const required = requiredItems(ir)
+      .map(({ item }) => item)
+      .slice(0, itemsMax);
     for (const name of forbiddenNames(ir.condition)) {
       const excluded = conjunction(ir, name);
       if (excluded.length === 0 || !isConjunction(ir, name)) continue;

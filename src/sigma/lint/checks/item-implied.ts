@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { keyOf } from '../item-edits.ts';
+import { sameFieldItems } from '../same-field.ts';
 import { implies } from '../text-cover.ts';
 
 export const itemImplied: Check = {
@@ -8,10 +9,10 @@ export const itemImplied: Check = {
   finds: 'an item that another item of its map makes needless',
   advice: 'Take it out, or correct the one that was meant to be wider.',
   document({ items }, report) {
-    for (const a of items) {
-      for (const b of items) {
-        if (a === b || a.map < 0 || a.map !== b.map || a.ir === null || b.ir === null) continue;
-        if (implies(a.ir, b.ir)) report(b.tree.at, `${keyOf(a)} of line ${a.tree.at.line} says it already`);
+    for (const group of sameFieldItems(items)) {
+      for (const b of group) {
+        const a = group.find((other) => other !== b && other.ir !== null && b.ir !== null && implies(other.ir, b.ir));
+        if (a !== undefined) report(b.tree.at, `${keyOf(a).slice(0, 80)} of line ${a.tree.at.line} says it already`);
       }
     }
   },

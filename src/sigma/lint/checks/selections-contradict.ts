@@ -2,6 +2,9 @@ import type { Check } from '../check.ts';
 import { requiredItems } from '../condition-facts.ts';
 import { contradict } from '../text-cover.ts';
 
+/** Items that each is compared with. */
+const itemsMax = 200;
+
 export const selectionsContradict: Check = {
   id: 'selections-contradict',
   severity: 'warning',
@@ -11,9 +14,9 @@ export const selectionsContradict: Check = {
     if (ir === null) return;
     const required = requiredItems(ir);
     for (const [i, a] of required.entries()) {
-      for (const b of required.slice(i + 1)) {
+      for (const b of required.slice(i + 1, i + itemsMax)) {
         if (a.selection === b.selection || !contradict(a.item, b.item)) continue;
-        report(b.item.at, `it can not hold together with line ${a.item.at.line} of "${a.selection.slice(0, 80)}"`);
+        report(b.item.at, `it cannot hold together with line ${a.item.at.line} of "${a.selection.slice(0, 80)}"`);
       }
     }
   },
