@@ -438,6 +438,7 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   'health.detectNote': '{n} [n|batch|batches] waiting, newest batch {batch}',
   'health.rules': 'Rules running',
   'health.rulesNote': '{n} refused',
+  'health.rulesVersion': 'rule set {version}',
   'health.notify': 'Notifying',
   'health.notifyNote': '{waiting} waiting, {failed} failed',
 

@@ -434,6 +434,7 @@ export const vi = {
   'health.detectNote': '{n} lô chờ, lô mới nhất {batch}',
   'health.rules': 'Luật đang chạy',
   'health.rulesNote': '{n} bị từ chối',
+  'health.rulesVersion': 'bộ luật {version}',
   'health.notify': 'Thông báo',
   'health.notifyNote': '{waiting} chờ gửi, {failed} không gửi được',
 

@@ -68,8 +68,14 @@ function Facts({ health }: { readonly health: Health }): JSX.Element {
       <Fact
         label={t('health.rules')}
         value={number(health.detect.rules, l)}
-        at={health.detect.refusedRules > 0 ? 'look' : 'ok'}
-        note={t('health.rulesNote', { n: health.detect.refusedRules })}
+        at={health.detect.refusedRules > 0 || health.detect.rulesFailure !== '' ? 'look' : 'ok'}
+        note={[
+          t('health.rulesNote', { n: health.detect.refusedRules }),
+          versionsText(health),
+          health.detect.rulesFailure,
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
       />
       <Fact
         label={t('health.notify')}
@@ -79,6 +85,15 @@ function Facts({ health }: { readonly health: Health }): JSX.Element {
       />
     </dl>
   );
+}
+
+/** The version in force here, and those of workers that evaluate with another one. */
+function versionsText({ detect }: Health): string {
+  const others = detect.workers.filter(({ ruleSet }) => ruleSet !== detect.ruleSet);
+  return [
+    t('health.rulesVersion', { version: detect.ruleSet.slice(0, 8) }),
+    ...others.map(({ worker, ruleSet }) => `${worker}: ${ruleSet.slice(0, 8)}`),
+  ].join(' · ');
 }
 
 function SourceTable({ health }: { readonly health: Health }): JSX.Element {
