@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultSigmaLimits, linkRules, parseRules } from '../../src/sigma/index.ts';
+import { createCorrelationStream, defaultSigmaLimits, linkRules, parseRules } from '../../src/sigma/index.ts';
 import { baseRule, baseRules, correlation, idOf, link } from './sigma-correlation-rows.ts';
 
 const count = `type: event_count
@@ -402,4 +403,71 @@ test('the hash follows the rules it is built on', () => {
   expect(first).not.toBe(changed);
   expect(second).not.toBe(above);
   expect(hashes(baseRule('a'))).toEqual([first, second]);
+});
+
+test('whatever stands in a correlation or filter, it is read or refused, never thrown over', () => {
+  const value = fc.oneof(
+    fc.constantFrom(
+      '[]',
+      '{}',
+      '~',
+      'a',
+      '[a, a]',
+      '[corr1]',
+      '1',
+      '.nan',
+      '1e400',
+      '-5m',
+      '9999999999d',
+      '"*"',
+      'true',
+      '{ a: {} }',
+    ),
+    fc.constantFrom(
+      '{ gte: {} }',
+      '{ field: [] , gte: 1 }',
+      'not',
+      'a and',
+      '1 of *',
+      'all of them',
+      '((a))',
+      '[[a]]',
+      '*x',
+      '!!set {}',
+    ),
+    fc.string({ maxLength: 12 }).map((text) => JSON.stringify(text)),
+  );
+  const kind = fc.constantFrom(
+    'event_count',
+    'value_count',
+    'value_percentile',
+    'temporal',
+    'temporal_ordered',
+    'filter',
+  );
+  const keys = ['rules', 'group-by', 'aliases', 'timespan', 'condition', 'generate', 'type', 'selection', '__proto__'];
+  const sound = fc.constantFrom('rules: [a, b]', 'group-by: [User]', 'timespan: 5m', 'condition: { field: v, gte: 2 }');
+  const written = fc.oneof(
+    sound,
+    fc.tuple(fc.constantFrom(...keys), value).map(([key, text]) => `${key}: ${text}`),
+  );
+  fc.assert(
+    fc.property(
+      kind,
+      fc.uniqueArray(written, { maxLength: 7, selector: (line) => line.split(':')[0] }),
+      (type, lines) => {
+        const body = type === 'filter' ? lines : [...lines.filter((line) => !line.startsWith('type')), `type: ${type}`];
+        const text = correlation(body.join('\n')).replace(
+          'correlation:\n',
+          type === 'filter' ? 'logsource: {}\nfilter:\n' : 'correlation:\n',
+        );
+        const { correlations, documents, all } = link([text, baseRules]);
+        const [first] = documents;
+        expect(first?.outcome === 'refused').toBe(all.some(({ severity }) => severity === 'refused'));
+        if (type !== 'filter') expect(correlations.length).toBe(first?.outcome === 'refused' ? 0 : 1);
+        createCorrelationStream(correlations, { onBegin: () => {} }).flush();
+      },
+    ),
+    { numRuns: 400 },
+  );
 });
