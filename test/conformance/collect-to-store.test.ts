@@ -8,7 +8,7 @@ import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
-import { readLine } from '../harness/read-line.ts';
+import { mappings, readLine } from '../harness/read-line.ts';
 
 const source: Source = {
   id: 'web',
@@ -95,6 +95,8 @@ describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
       n: '18446744073709551615',
       'a.b': [1, null],
     });
+    // Both say with which mappings they were read.
+    expect([event?.mappings, raw?.mappings]).toEqual([mappings.version, mappings.version]);
     expect(raw).toMatchObject({ parser: 'raw', parseReason: 'format-unknown', raw: 'plain words' });
   });
 

@@ -122,6 +122,8 @@ const rows: readonly (readonly [text: string, want: readonly string[]])[] = [
   ['origin:drill', ['web']],
   ['drill:run-1', ['web']],
   ['level:>=3', names],
+  ['mappings:m1', names],
+  ['mappings:m2', []],
   ['parse_status:partial', ['odd']],
   ['batch:s id:s-2', ['logon']],
   ['dang nhap that bai', ['logon']],

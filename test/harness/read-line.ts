@@ -1,5 +1,9 @@
 import { loadMappings } from '../../src/compose/mappings.ts';
 import { createLineReader, type ReadLine } from '../../src/ingest/read-line.ts';
+import type { Mappings } from '../../src/model/mapping.ts';
 
-/** Lines read by the shipped mappings. */
-export const readLine: ReadLine = createLineReader(await loadMappings()).readLine;
+/** The mappings the package brings. */
+export const mappings: Mappings = await loadMappings();
+
+/** Lines read by them. */
+export const readLine: ReadLine = createLineReader(mappings).readLine;
