@@ -30,8 +30,10 @@ const depthMax = 64;
  */
 export function caseBatch(seed: number, size: CaseSize): CaseBatch {
   const random = createRandom(seed);
-  const text = repeat(size.rules, (i) => ruleText(random, seed * 1000 + i)).join('---\n');
-  const { rules } = parseRules(text, `seed-${seed}`, { placeholders: casePlaceholders });
+  // One rule a file: a text of hundreds would run into the bounds of a file.
+  const rules = repeat(size.rules, (i) => ruleText(random, seed * 1000 + i)).flatMap(
+    (text) => parseRules(text, `seed-${seed}`, { placeholders: casePlaceholders }).rules,
+  );
   return { rules, events: repeat(size.events, () => eventFor(random, rules)) };
 }
 

@@ -31,6 +31,16 @@ describe('generated rules on generated events', () => {
     timeoutMs,
   );
 
+  test('hundreds of rules in one set share their automata and mean the same', async () => {
+    const batch = caseBatch(1_000, { rules: 500, events: 20 });
+    const wanted = await reference.verdicts(batch);
+    expect(batch.rules.length).toBeGreaterThan(450);
+    for (const contender of contenders) {
+      const [first] = await differences(batch, contender, wanted);
+      if (first !== undefined) expect.fail(await shrunk(first, contender));
+    }
+  }, 120_000);
+
   test('most lines are read as bytes', () => {
     expect(left.ofLines).toBeGreaterThan(4_000);
     expect(left.lines / left.ofLines).toBeLessThan(0.2);
