@@ -10,6 +10,9 @@ export interface RulesFmtOptions {
   err(line: string): void;
 }
 
+/** What a document of rules has and other YAML of a folder (mappings) has not: its keys are not ours to arrange. */
+const ruleKeys = /^["'{ ]*(title|detection|correlation|filter|action)["']?\s*:/m;
+
 /**
  * `vonggac rules fmt`: rule files in canonical form, comments kept, meaning untouched. Names each file it changes.
  * Exit code: 0 done · 1 a file could not be read or formatted, or with --check is not in canonical form.
@@ -20,6 +23,11 @@ export async function runRulesFmt(o: RulesFmtOptions): Promise<number> {
   let changed = 0;
   let refused = 0;
   for (const { file, text } of files) {
+    if (!ruleKeys.test(text)) {
+      refused++;
+      o.err(`${file}: left alone: it holds no rule`);
+      continue;
+    }
     const formatted = formatRules(text, file);
     if (formatted.outcome === 'refused') {
       refused++;

@@ -31,7 +31,7 @@ function put(name: string, text: string): string {
 }
 const idOf = (n: number) => `5f3bde0c-4d59-4b36-8c3f-0d2b7a3e9a0${n}`;
 const rule = (n: number, detection: string, level = 'high') =>
-  `title: Rule number ${n}\nid: ${idOf(n)}\nstatus: test\ndescription: What the rule is about\nauthor: Vọng Gác\nlogsource:\n  product: windows\ndetection:\n${detection}\nlevel: ${level}\n`;
+  `title: Rule number ${n}\nid: ${idOf(n)}\nstatus: test\ndescription: What the rule is about\nauthor: Vọng Gác\nlogsource:\n  product: windows\ndetection:\n${detection}\nlevel: ${level}\ndate: 2026-11-22\n`;
 const selection = (item: string) => `  sel:\n    ${item}\n  condition: sel`;
 const text = (lines: readonly string[]) => lines.join('\n').replaceAll(dir, 'DIR');
 
@@ -93,10 +93,16 @@ describe('rules fmt', () => {
     expect(readFileSync(path, 'utf8')).toBe('title: a\nlevel: low\n');
     expect(await runRulesFmt({ paths: [dir], check: true, ...io })).toBe(0);
   });
-  test('a file that is no YAML is shown and left alone', async () => {
-    const path = put('a.yml', 'a: [\n');
+  test('other YAML of a folder is left alone', async () => {
+    const path = put('mapping.yml', 'level: low\nid: sysmon\n');
     expect(await runRulesFmt({ paths: [dir], check: false, ...io })).toBe(1);
-    expect(readFileSync(path, 'utf8')).toBe('a: [\n');
+    expect(readFileSync(path, 'utf8')).toBe('level: low\nid: sysmon\n');
+    expect(text(err)).toContain('DIR/mapping.yml: left alone: it holds no rule');
+  });
+  test('a file that is no YAML is shown and left alone', async () => {
+    const path = put('a.yml', 'title: [\n');
+    expect(await runRulesFmt({ paths: [dir], check: false, ...io })).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe('title: [\n');
     expect(text(err)).toContain('yaml-syntax');
   });
 });
