@@ -47,7 +47,7 @@ export class Run {
       const rule = open[i] ?? 0;
       if (this.#isMet(rule, values)) met.push(rules[rule] ?? 0);
     }
-    return met.length > 1 ? met.sort((a, b) => a - b) : met;
+    return ascending(met);
   }
 
   #isMet(rule: number, values: EventValues): boolean {
@@ -62,4 +62,18 @@ export class Run {
     } while (at >= 0);
     return at === -1;
   }
+}
+
+/** Few numbers are in order sooner by insertion than by the general sort. */
+const insertionMax = 16;
+
+function ascending(numbers: number[]): number[] {
+  if (numbers.length > insertionMax) return numbers.sort((a, b) => a - b);
+  for (let i = 1; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    let at = i;
+    for (; at > 0 && (numbers[at - 1] as number) > number; at--) numbers[at] = numbers[at - 1] as number;
+    numbers[at] = number;
+  }
+  return numbers;
 }
