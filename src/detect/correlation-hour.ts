@@ -1,7 +1,7 @@
 import { type CorrelationMember, type MemberWriting, memberKey } from '../model/correlation.ts';
 import { type HeldInstant, heldInstants } from './correlation-instants.ts';
 import type { LiveCorrelation } from './correlation-ports.ts';
-import { hourEnd, lookBackMs } from './correlation-ranges.ts';
+import { type HourRange, hourEnd, lookBackMs } from './correlation-ranges.ts';
 
 /** A moment at which a condition turned true: an event to the correlations above. */
 export interface Turn {
@@ -39,26 +39,50 @@ export function knownOf(writings: readonly MemberWriting[]): number {
   return writings.reduce((sum, { version }) => sum + version + 1, 0);
 }
 
-/** @param sorted of one group, as sortedWritings gives them, at least from the hour's look-back to its end */
+/**
+ * When a correlation holds over a whole range, so that hours that share their windows need not each look through them;
+ * null when that is more than `membersMax` members, which are then looked at hour by hour.
+ */
+export function heldOver(
+  correlation: LiveCorrelation,
+  sorted: readonly MemberWriting[],
+  { fromMs, toMs }: HourRange,
+  membersMax: number,
+): readonly HeldInstant[] | null {
+  const members = standingIn(sorted, fromMs - lookBackMs(correlation.ir), toMs);
+  return members.length > membersMax ? null : heldInstants(correlation, members);
+}
+
+/**
+ * @param sorted of one group, as sortedWritings gives them, at least from the hour's look-back to its end
+ * @param over what `heldOver` gave for a range with this hour
+ */
 export function answerHour(
   correlation: LiveCorrelation,
   sorted: readonly MemberWriting[],
   hourMs: number,
   membersMax: number,
+  over: readonly HeldInstant[] | null,
 ): HourAnswer {
   const { ir } = correlation;
-  const from = firstAtOrAfter(sorted, hourMs - lookBackMs(ir));
-  const to = firstAtOrAfter(sorted, hourEnd(hourMs));
-  const writings = sorted.slice(from, to);
-  const standing = writings.flatMap(({ member, holds }) => (holds ? [member] : []));
+  const endMs = hourEnd(hourMs);
+  const fromMs = hourMs - lookBackMs(ir);
+  const standing = standingIn(sorted, fromMs, endMs);
   const cut = Math.max(0, standing.length - membersMax);
-  const members = standing.slice(cut);
-  const held = heldInstants(correlation, members).filter(({ timeMs }) => timeMs >= hourMs);
+  const members = cut === 0 ? standing : standing.slice(cut);
+  const all = over ?? heldInstants(correlation, members);
+  const held = all.filter(({ timeMs }) => timeMs >= hourMs && timeMs < endMs);
   const turns = held.flatMap(({ turned, timeMs, order }): Turn[] => {
-    const completing = turned ? members[firstAt(members, timeMs, order)] : undefined;
+    const completing = turned ? memberAt(members, timeMs, order) : undefined;
     return completing === undefined ? [] : [{ timeMs, completing }];
   });
-  return { hourMs, known: knownOf(writings), cut, held, turns, evidence: inWindows(members, held, ir.timespanMs) };
+  const known = knownOf(sorted.slice(firstAtOrAfter(sorted, fromMs), firstAtOrAfter(sorted, endMs)));
+  return { hourMs, known, cut, held, turns, evidence: inWindows(members, held, ir.timespanMs) };
+}
+
+function standingIn(sorted: readonly MemberWriting[], fromMs: number, toMs: number): CorrelationMember[] {
+  const writings = sorted.slice(firstAtOrAfter(sorted, fromMs), firstAtOrAfter(sorted, toMs));
+  return writings.flatMap(({ member, holds }) => (holds ? [member] : []));
 }
 
 /** Members at times x for which it held at some t with x ≤ t ≤ x + timespan. */
@@ -76,8 +100,16 @@ function inWindows(
 }
 
 /** Of the members of one event the one of the first reference: they stand in this order. */
-function firstAt(members: readonly CorrelationMember[], timeMs: number, order: string): number {
-  return members.findIndex((member) => member.timeMs === timeMs && member.order === order);
+function memberAt(members: readonly CorrelationMember[], timeMs: number, order: string): CorrelationMember | undefined {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = members[middle];
+    if (at !== undefined && (at.timeMs < timeMs || (at.timeMs === timeMs && at.order < order))) low = middle + 1;
+    else high = middle;
+  }
+  return members[low];
 }
 
 function firstAtOrAfter(sorted: readonly MemberWriting[], timeMs: number): number {

@@ -2,7 +2,7 @@ import type { CorrelationMember, MemberWriting } from '../model/correlation.ts';
 import { memberKey } from '../model/correlation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { answerHour, type HourAnswer, knownOf, sortedWritings } from './correlation-hour.ts';
+import { answerHour, type HourAnswer, heldOver, knownOf, sortedWritings } from './correlation-hour.ts';
 import { memberOfTurn, sourceOf } from './correlation-members.ts';
 import type { LiveCorrelation, MembersPort, RecentMembersPort } from './correlation-ports.ts';
 import { type HourRange, hourOf, touchedRanges } from './correlation-ranges.ts';
@@ -64,6 +64,8 @@ export function createCorrelator(o: {
     cut: o.metrics.counter('correlation_members_cut_total', 'Members left out of a group with too many', ['rule']),
     again: o.metrics.counter('correlation_overtaken_total', 'Answers worked out again because another worker added'),
   };
+  const toldCut = new Set<string>();
+  let turnedMs = performance.now();
   const reader: ReaderParts = { ...o, read: (from) => counts.reads.inc({ from }) };
 
   const evaluateTouched = async (rules: LiveRules, touched: Touched): Promise<CorrelationPass> => {
@@ -79,12 +81,14 @@ export function createCorrelator(o: {
       });
       counts.looked.inc(wanted.length);
       const found = await readGroups(correlation, wanted, reader);
-      const answered = wanted.map(({ group, ranges }): Answered => {
+      const answered: Answered[] = [];
+      for (const { group, ranges } of wanted) {
         const sorted = sortedWritings(found.get(group) ?? []);
         if (above.length > 0 || !correlation.onlyGrows)
           fragile.push({ correlation, group, ranges, known: knownOf(sorted) });
-        return { group, ranges, one: sorted[0]?.member ?? null, answers: answersOf(correlation, sorted, ranges) };
-      });
+        const answers = await answersOf(correlation, sorted, ranges);
+        answered.push({ group, ranges, one: sorted[0]?.member ?? null, answers });
+      }
       for (const { one, answers } of answered)
         if (one !== null) for (const answer of answers) correlated.push({ correlation, one, answer });
       if (above.length === 0) continue;
@@ -94,24 +98,40 @@ export function createCorrelator(o: {
     return { correlated, again: () => lookAgain(rules, fragile) };
   };
 
-  const answersOf = (
+  /** Gives way to the event loop now and then: locks are renewed and requests answered meanwhile. */
+  const answersOf = async (
     correlation: LiveCorrelation,
     sorted: readonly MemberWriting[],
     ranges: readonly HourRange[],
-  ): HourAnswer[] => {
-    const hours = new Set(sorted.map(({ member }) => hourOf(member.timeMs)));
-    const touchedHours = [...hours].filter((hourMs) =>
-      ranges.some(({ fromMs, toMs }) => hourMs >= fromMs && hourMs < toMs),
-    );
-    return touchedHours.map((hourMs) => {
-      const answer = answerHour(correlation, sorted, hourMs, limits.groupMembersMax);
-      if (answer.cut > 0) {
-        counts.cut.inc({ rule: correlation.facts.id }, answer.cut);
-        const group = sorted[0]?.member.groupTexts;
-        log.warn({ rule: correlation.facts.id, group, cut: answer.cut }, 'a group has more members than are looked at');
+  ): Promise<HourAnswer[]> => {
+    const hours = [...new Set(sorted.map(({ member }) => hourOf(member.timeMs)))];
+    const answers: HourAnswer[] = [];
+    for (const range of ranges) {
+      const inRange = hours.filter((hourMs) => hourMs >= range.fromMs && hourMs < range.toMs);
+      const over = heldOver(correlation, sorted, range, limits.groupMembersMax);
+      for (const hourMs of inRange) {
+        const answer = answerHour(correlation, sorted, hourMs, limits.groupMembersMax, over);
+        answers.push(answer);
+        if (answer.cut > 0) tellCut(correlation, sorted, answer.cut);
+        await turn();
       }
-      return answer;
-    });
+    }
+    return answers;
+  };
+
+  const turn = async (): Promise<void> => {
+    if (performance.now() - turnedMs < limits.correlateTurnMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    turnedMs = performance.now();
+  };
+
+  const tellCut = ({ facts }: LiveCorrelation, sorted: readonly MemberWriting[], cut: number): void => {
+    counts.cut.inc({ rule: facts.id }, cut);
+    // The first time tells what is wrong; the counter tells how often.
+    if (toldCut.has(facts.id)) return;
+    toldCut.add(facts.id);
+    const group = sorted[0]?.member.groupTexts;
+    log.warn({ rule: facts.id, group, cut }, 'a group of a correlation has more members than are looked at');
   };
 
   /**

@@ -13,6 +13,8 @@ export interface DetectLimits {
   readonly matchedSpansMax: number;
   /** Events of other batches read at once for alerts' entities. */
   readonly evidencePerRead: number;
+  /** Milliseconds of working out correlations between two turns of the event loop. */
+  readonly correlateTurnMs: number;
   /** Members handed to the store at once. */
   readonly membersPerWrite: number;
   /** Members of one group that are looked at for one hour; the earliest beyond are left out, counted and logged. */
@@ -42,6 +44,7 @@ export const defaultDetectLimits: DetectLimits = {
   matchedValueChars: 400,
   matchedSpansMax: 16,
   evidencePerRead: 400,
+  correlateTurnMs: 20,
   membersPerWrite: 2_000,
   groupMembersMax: 50_000,
   sliceMembersMax: 50_000,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { correlatedAlertId } from '../../src/alert/index.ts';
-import { sortedWritings } from '../../src/detect/correlation-hour.ts';
+import { answerHour, heldOver, sortedWritings } from '../../src/detect/correlation-hour.ts';
 import { decimalText, heldInstants } from '../../src/detect/correlation-instants.ts';
 import { memberOfEvent } from '../../src/detect/correlation-members.ts';
 import { type LiveRules, liveRulesOf } from '../../src/detect/index.ts';
@@ -266,6 +266,20 @@ describe('a correlation that turns true', () => {
     expect(alertsOf(world)).toHaveLength(1);
   });
 
+  test('in a group with more members than are looked at goes by the last of them, and says so once', async () => {
+    const world = createDetectionWorld({ rules: bruteForce, limits: { groupMembersMax: 4 } });
+    await world.detector.evaluate(
+      world.commit(
+        'b1',
+        Array.from({ length: 10 }, (_, n) => fail(n * 1000)),
+      ),
+    );
+    expect(alertsOf(world)).toMatchObject([
+      { events: 4, lastEventMs: tenOClock + 9000, correlation: { members: 10, value: 4 } },
+    ]);
+    expect(await world.metrics.text()).toMatch(/correlation_members_cut_total\{rule="brute"\} 6/);
+  });
+
   test('and is false after what came later is marked as taken back', async () => {
     const rules = rulesWith([correlation('few', { condition: [{ operator: 'eq', number: 2 }] })]);
     const world = createDetectionWorld({ rules });
@@ -461,6 +475,11 @@ describe('moments at which a correlation holds', () => {
       });
       const sorted = sortedWritings(members.map((member) => ({ member, version: 0, holds: true }))).map(
         ({ member }) => member,
+      );
+      const writings = sorted.map((member) => ({ member, version: 0, holds: true }));
+      const range = { fromMs: tenOClock, toMs: tenOClock + 3_600_000 };
+      expect(answerHour(correlation, writings, tenOClock, 1000, heldOver(correlation, writings, range, 1000))).toEqual(
+        answerHour(correlation, writings, tenOClock, 1000, null),
       );
       const brute = heldInstants(correlation, sorted.slice(0, 48));
       const stream = heldInstants(correlation, sorted);
