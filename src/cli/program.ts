@@ -48,6 +48,7 @@ interface DetectFlags {
   readonly unknownLogsource: 'open' | 'closed';
   readonly routing: string;
   readonly cache: boolean;
+  readonly workers?: number;
   readonly stats: boolean;
 }
 
@@ -189,7 +190,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
     });
   rules
     .command('explain <rule> <event>')
-    .description('why an event meets a rule (FILE or FILE#id) or not; the event is a JSON file, FILE:LINE or - ')
+    .description('why an event meets a rule (PATH or PATH#id) or not; the event is a JSON file, FILE:LINE or -')
     .option('--json', 'one JSON object', false)
     .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
     .addHelpText('after', `${exitHelp}\n0 only when the event is a hit.`)
@@ -279,6 +280,11 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         .choices(['open', 'closed'])
         .default('closed'),
     )
+    .option(
+      '--workers <count>',
+      'threads; default: one, and for files of 64 MiB and more together the cores minus one',
+      positive,
+    )
     .option('--no-cache', 'read the rules anew; else what was read is kept in $XDG_CACHE_HOME or ~/.cache/vonggac')
     .option('--stats', 'end with one JSON line of figures on standard error', false)
     .addHelpText('after', exitHelp)
@@ -292,6 +298,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
         ...(o.mappings === undefined ? {} : { mappings: o.mappings }),
         unknownLogsource: o.unknownLogsource,
         ...(o.cache ? { cacheDir: path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'vonggac') } : {}),
+        ...(o.workers === undefined ? {} : { workers: o.workers }),
         routing: o.routing === 'on',
         stats: o.stats,
         files,

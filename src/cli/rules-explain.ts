@@ -2,13 +2,17 @@ import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { createLineReader } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
-import { applies, explainRule, parseRules, type Rule, renderProblem } from '../sigma/index.ts';
+import { applies, explainRule, linkRules, parseRules, type Rule, renderProblem } from '../sigma/index.ts';
 import { explainText } from './explain-text.ts';
 import { NoEvent, readOneEvent } from './one-event.ts';
+import { printable } from './printable.ts';
 import { readRuleTexts } from './rule-texts.ts';
 
+/** Rules listed when several fit. */
+const namedMax = 20;
+
 export interface RulesExplainOptions {
-  /** A file of rules; `#id` after it names one of several. */
+  /** A file or folder of rules; `#id` after it names one of several. */
   readonly rule: string;
   /** A JSON file, `FILE:LINE`, or `-` for standard input. */
   readonly event: string;
@@ -56,28 +60,27 @@ export async function runRulesExplain(o: RulesExplainOptions): Promise<number> {
   return hit ? 0 : 1;
 }
 
+/** The rule as the platform would run it: filters that stand in the same files are applied. */
 async function findRule(o: RulesExplainOptions): Promise<Rule | null> {
   const hash = o.rule.lastIndexOf('#');
   const [path, id] = hash < 0 ? [o.rule, ''] : [o.rule.slice(0, hash), o.rule.slice(hash + 1)];
   const { files, unread } = await readRuleTexts([path]);
   for (const line of unread) o.err(line);
-  const [file, second] = files;
-  if (file === undefined || second !== undefined) {
-    if (second !== undefined) o.err(`${path} holds several files: name one`);
-    else if (unread.length === 0) o.err(`${path} holds no rule`);
-    return null;
-  }
-  const { rules, problems, documents } = parseRules(file.text, file.file);
-  const fitting = rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
+  const parsed = files.map(({ file, text }) => ({ text, ...parseRules(text, file) }));
+  const documents = parsed.flatMap((one) => one.documents);
+  const fitting = linkRules(documents).rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
   const [rule, other] = fitting;
   if (rule !== undefined && other === undefined) return rule;
   if (other !== undefined) {
     o.err(`${path} holds several rules: name one of them`);
-    for (const { id: name, title } of fitting) o.err(`  ${path}#${name}  ${title}`);
+    for (const { id: name, title } of fitting.slice(0, namedMax)) o.err(printable(`  ${path}#${name}  ${title}`));
+    if (fitting.length > namedMax) o.err(`  and ${fitting.length - namedMax} more`);
     return null;
   }
-  for (const problem of problems) o.err(renderProblem(problem, file.text));
   const wanted = id === '' || documents.some((document) => document.id === id);
-  o.err(wanted ? `${path} holds no detection rule that stands` : `${path} holds no rule ${id}`);
+  if (files.length === 1 || wanted) {
+    for (const { text, problems } of parsed) for (const problem of problems) o.err(renderProblem(problem, text));
+  }
+  o.err(wanted ? `${path} holds no detection rule that stands` : `${path} holds no rule ${printable(id)}`);
   return null;
 }

@@ -197,6 +197,18 @@ describe('rules explain', () => {
     const path = put('r.yml', [rule(1, selection('User: b')), rule(2, selection('User: a'))].join('---\n'));
     expect(await explain(`${path}#${idOf(2)}`, '-', { stdin: event })).toBe(0);
   });
+  test('a folder is searched for the id, and its filters are applied', async () => {
+    put('rules/a.yml', rule(1, selection('User: a')));
+    put('rules/b.yml', rule(2, selection('User: a')));
+    expect(await explain(`${join(dir, 'rules')}#${idOf(1)}`, '-', { stdin: event })).toBe(0);
+    put(
+      'rules/c.yml',
+      `title: Ours\nlogsource: { product: windows }\nfilter:\n  rules: [${idOf(1)}]\n  own: { User: a }\n  condition: not own\n`,
+    );
+    expect(await explain(`${join(dir, 'rules')}#${idOf(1)}`, '-', { stdin: event })).toBe(1);
+    expect(await explain(`${join(dir, 'rules')}#${idOf(2)}`, '-', { stdin: event })).toBe(0);
+    expect(err).toEqual([]);
+  });
   test.each([
     ['FILE:9', 'has no line 9'],
     ['FILE', 'has several lines'],
