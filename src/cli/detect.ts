@@ -1,12 +1,15 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
-import { createLineReader, type LineReader } from '../ingest/read-line.ts';
+import { createLineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
+import type { Mappings } from '../normalise/index.ts';
 import type { UnknownDimension } from '../sigma/index.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
+import { createParallelLines, type DoneBatch } from './detect-parallel.ts';
 import { type LineSink, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
@@ -20,6 +23,8 @@ export interface DetectOptions {
   /** false holds every rule against every event. */
   readonly routing: boolean;
   readonly stats: boolean;
+  /** Threads that hold lines against the rules. 1: this one. Default: see `workersFor`. */
+  readonly workers?: number;
   /** Paths; `-` is standard input. gzip is told by its first bytes. */
   readonly files: readonly string[];
   /** Gets one or more whole lines, joined by newlines, without the last newline; a promise is waited for. */
@@ -50,9 +55,9 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   const limits = o.limits ?? defaultDetectLimits;
   const loadStart = performance.now();
   let loaded: LoadedRules;
-  let reader: LineReader;
+  let mappings: Mappings;
   try {
-    reader = createLineReader(await loadMappings(o.mappings));
+    mappings = await loadMappings(o.mappings);
     loaded = await loadRuleDirs(o.rules, {
       unknownDimension: o.unknownLogsource ?? 'closed',
       ...(o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir }),
@@ -64,7 +69,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   }
   const refused = loaded.documents.filter((document) => document.outcome === 'refused').length;
   if (refused > 0) o.err(`${refused} rules refused; \`vonggac rules check\` says why`);
-  const run = createRun(o, loaded, reader, limits);
+  const run = createRun(o, loaded, mappings, o.workers ?? workersFor(o.files), limits);
   const loadMs = performance.now() - loadStart;
 
   const cpuStart = process.cpuUsage();
@@ -90,14 +95,34 @@ interface Run {
   count(): { events: number; hits: number };
 }
 
-function createRun(o: DetectOptions, loaded: LoadedRules, reader: LineReader, limits: DetectLimits): Run {
+function createRun(
+  o: DetectOptions,
+  loaded: LoadedRules,
+  mappings: Mappings,
+  workers: number,
+  limits: DetectLimits,
+): Run {
   const { set, correlations, silent } = loaded;
   const correlated = createDetectCorrelations({
     ...{ correlations, silent, rules: set.rules, files: o.files, isEndless: o.files.includes('-') },
     out: write,
   });
   const isSilent = set.rules.map(({ id }) => silent.has(id));
-  const matcher = createLineMatcher({ set, reader, routing: o.routing });
+  const { routing } = o;
+  const matcher = createLineMatcher({ set, reader: createLineReader(mappings), routing });
+  const unknownDimension = o.unknownLogsource ?? 'closed';
+  const parallel =
+    workers > 1
+      ? createParallelLines({
+          rules: set.rules,
+          mappings,
+          unknownDimension,
+          routing,
+          messages: limits.messages,
+          workers,
+          onLost,
+        })
+      : null;
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
   const tails = set.rules.map(({ id, title, level }) => {
     const rest = JSON.stringify({ rule: id, title, level: severityOf(level) });
@@ -120,31 +145,66 @@ function createRun(o: DetectOptions, loaded: LoadedRules, reader: LineReader, li
     };
     const head = `{"file":${JSON.stringify(file)},"line":`;
     const fileAt = o.files.indexOf(file);
-    const sink: LineSink = {
-      line(bytes, from, to, number) {
-        const met = matcher.match(bytes, from, to);
-        if (met === null) return;
-        if (matcher.reason !== '') tell(number, `not understood, held against the rules as it is: ${matcher.reason}`);
-        events++;
-        emit(head, number, met);
-        if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
-      },
-      tooLong: (number, bytes) => tell(number, `the line has more than ${bytes} bytes and was left out`),
-      full: () => outputChars >= limits.outputChars,
-      drain: flush,
+    /** What a line met; its bytes are only read when a correlation wants the event. */
+    const take = (met: readonly number[], number: number, line: () => readonly [Buffer, number, number]) => {
+      emit(head, number, met);
+      if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(...line()), fileAt, number);
     };
-    try {
-      await readLines(
-        file === '-' ? o.stdin : createReadStream(file, { highWaterMark: 262_144 }),
-        limits.lineBytes,
-        sink,
-      );
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    } finally {
-      if (told > limits.messages) o.err(`${file}: ${told - limits.messages} more such lines`);
+    const tellRaw = (number: number, reason: string) =>
+      tell(number, `not understood, held against the rules as it is: ${reason}`);
+    const takeBatch = ({ reply, numbers, lineAt }: DoneBatch) => {
+      events += reply.events;
+      for (const [line, reason] of reply.raw) tellRaw(numbers[line] ?? 0, reason);
+      told += reply.rawCount - reply.raw.length;
+      const { hits: pairs } = reply;
+      for (let at = 0; at < pairs.length; ) {
+        const line = pairs[at] ?? 0;
+        const met: number[] = [];
+        for (; pairs[at] === line && at < pairs.length; at += 2) met.push(pairs[at + 1] ?? 0);
+        take(met, numbers[line] ?? 0, () => lineAt(line));
+      }
+    };
+    const tooLong = (number: number, bytes: number) =>
+      tell(number, `the line has more than ${bytes} bytes and was left out`);
+    const sink: LineSink =
+      parallel === null
+        ? {
+            line(bytes, from, to, number) {
+              const met = matcher.match(bytes, from, to);
+              if (met === null) return;
+              events++;
+              if (matcher.reason !== '') tellRaw(number, matcher.reason);
+              take(met, number, () => [bytes, from, to]);
+            },
+            tooLong,
+            full: () => outputChars >= limits.outputChars,
+            drain: flush,
+          }
+        : {
+            line: parallel.add,
+            tooLong,
+            full: parallel.isFull,
+            async drain() {
+              const done = await parallel.next();
+              if (done !== null) takeBatch(done);
+              if (outputChars >= limits.outputChars) await flush();
+            },
+          };
+    let failure = await failureOf(() =>
+      readLines(file === '-' ? o.stdin : createReadStream(file, { highWaterMark: 262_144 }), limits.lineBytes, sink),
+    );
+    // What was read before an input failed is told all the same.
+    parallel?.end();
+    for (let isOpen = parallel !== null; isOpen; ) {
+      const lost = await failureOf(async () => {
+        const done = await parallel?.next();
+        isOpen = done !== null && done !== undefined;
+        if (done) takeBatch(done);
+      });
+      failure ??= lost;
     }
+    if (told > limits.messages) o.err(`${file}: ${told - limits.messages} more such lines`);
+    return failure;
   }
 
   function emit(head: string, line: number, met: readonly number[]): void {
@@ -160,7 +220,12 @@ function createRun(o: DetectOptions, loaded: LoadedRules, reader: LineReader, li
     hits++;
   }
 
+  function onLost(reason: string): void {
+    o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
+  }
+
   async function end(): Promise<void> {
+    await parallel?.close();
     correlated.flush();
     const { late, forced, evictedGroups, evictedMembers, untimed } = correlated.stats();
     if (untimed > 0) o.err(`correlations: ${untimed} events have no time and took no part`);
@@ -178,6 +243,27 @@ function createRun(o: DetectOptions, loaded: LoadedRules, reader: LineReader, li
     outputChars = 0;
     await o.out(lines);
   }
+}
+
+async function failureOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Below so many bytes a second thread takes longer to start than it saves. */
+const parallelBytesMin = 64 * 2 ** 20;
+
+/**
+ * Threads where the user names no number: one core is left to reading and writing. Standard input stays with one, since
+ * what comes from a live source should be told at once.
+ */
+function workersFor(files: readonly string[]): number {
+  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return files.includes('-') || bytes < parallelBytesMin ? 1 : Math.max(1, availableParallelism() - 1);
 }
 
 function compareText(a: string, b: string): number {
