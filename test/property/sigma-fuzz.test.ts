@@ -1,12 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compileRules, meets, parseRules, problemCodes, renderProblem } from '../../src/sigma/index.ts';
+import {
+  compileRules,
+  createCorrelationStream,
+  linkRules,
+  meets,
+  parseRules,
+  problemCodes,
+  renderProblem,
+} from '../../src/sigma/index.ts';
 import { createRandom, type Random, repeat } from './sigma-case-random.ts';
 import { anyRegex } from './sigma-case-regex.ts';
 import { casePlaceholders, ruleText } from './sigma-case-rules.ts';
 import { anyText } from './sigma-case-texts.ts';
 import { eventFor } from './sigma-cases.ts';
+import { correlationBatch } from './sigma-correlation-cases.ts';
 
 /** Wrong in ways nobody thought of: no throw, places that exist, and what is taken means the same to both engines. */
 const runs = Number(process.env.SIGMA_RUNS ?? 500);
@@ -122,6 +131,17 @@ function held(random: Random, text: string): number {
     const refused = document.problems.some(({ severity }) => severity === 'refused');
     if (document.outcome === 'refused') expect([document.rule, refused]).toEqual([null, true]);
   }
+  const linked = linkRules(documents);
+  for (const document of linked.documents) {
+    const refused = document.problems.some(({ severity }) => severity === 'refused');
+    expect(document.outcome === 'refused').toBe(refused);
+  }
+  const stream = createCorrelationStream(linked.correlations, { onBegin: () => undefined });
+  for (const { id } of linked.rules) {
+    const handle = stream.handleOf(id);
+    if (handle >= 0) stream.push(handle, { user: 'u', a: 'x', v: 1 }, 0, '1');
+  }
+  stream.flush();
   const set = compileRules(rules);
   const { fields } = eventFor(random, rules);
   const event = { fields, logsource: { product: null, categories: [], services: [] } };
@@ -150,7 +170,12 @@ function fuzz(seeds: number, make: (random: Random, seed: number) => string): nu
 describe('the readers of rules', { timeout: 120_000 }, () => {
   test('take or refuse mutated rules', () => {
     const taken = fuzz(runs, (random, seed) =>
-      mutated(random, repeat(1 + random.int(3), (i) => ruleText(random, seed * 10 + i)).join('---\n')),
+      mutated(
+        random,
+        random.chance(0.3)
+          ? correlationBatch(seed, { correlations: 2, events: 0 }).text
+          : repeat(1 + random.int(3), (i) => ruleText(random, seed * 10 + i)).join('---\n'),
+      ),
     );
     expect(taken).toBeGreaterThan(runs / 10);
   });
