@@ -13,6 +13,7 @@ const freshMs = 1000;
 
 /** Workers that evaluated nothing for longer are not named. */
 const workersSinceMs = 15 * 60_000;
+const workersFreshMs = 5000;
 
 export interface HealthParts {
   readonly version: string;
@@ -30,25 +31,35 @@ export interface HealthParts {
 export function createHealth(parts: HealthParts): () => Promise<Health> {
   let last: { readonly atMs: number; readonly answer: Promise<Health> } | null = null;
   let unansweredSinceMs: number | null = null;
+  let workersAskedMs = Number.NEGATIVE_INFINITY;
+  let knownWorkers: Health['detect']['workers'] = [];
+
+  /** As they were when they were last asked for; nobody waits for them, since the platform is not down without. */
+  function workersAt(atMs: number): Health['detect']['workers'] {
+    if (atMs - workersAskedMs >= workersFreshMs) {
+      workersAskedMs = atMs;
+      parts.store.events.workers(atMs - workersSinceMs).then(
+        (now) => {
+          knownWorkers = now;
+        },
+        () => undefined,
+      );
+    }
+    return knownWorkers;
+  }
 
   async function ask(): Promise<Health> {
     const atMs = parts.clock();
     const [depth, facts] = await Promise.all([
       parts.queues.depth(),
-      inTime(
-        Promise.all([
-          parts.store.events.coverage(),
-          parts.store.notices.counts(),
-          parts.store.events.sources(),
-          parts.store.events.workers(atMs - workersSinceMs),
-        ]),
-      ),
+      inTime(Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()])),
     ]);
     const held = parts.intake?.stats();
     // A store may answer questions and take no rows: its disk is full.
     const up = facts !== null && held?.storeAway !== true;
     unansweredSinceMs = up ? null : (unansweredSinceMs ?? atMs);
-    const [coverage, notices, sources, workers] = facts ?? [null, null, [], []];
+    const [coverage, notices, sources] = facts ?? [null, null, []];
+    const workers = up ? workersAt(atMs) : [];
     const rules = parts.rules();
     const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
     const degraded = depth === null || lags.some((lag) => lag > degradedLagMs);
