@@ -149,6 +149,8 @@ test('dates: their parts, in any year and zone', async () => {
       '1899',
       '0000',
       '0050',
+      '0000',
+      '0050',
       '0100',
       '9999',
       '2299',
@@ -170,7 +172,7 @@ test('dates: their parts, in any year and zone', async () => {
       { kind: 'compare', operator: 'gte', number, part },
     ]),
   );
-  expect(await compare(patterns, texts)).toBeGreaterThan(0.05);
+  expect(await compare(patterns, texts)).toBeGreaterThan(0.02);
 }, 120_000);
 
 test.each(seeds)(

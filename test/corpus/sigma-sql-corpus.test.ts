@@ -43,7 +43,7 @@ function sampleLines(): string[] {
   );
   return [
     ...positives.map((line) => JSON.stringify((JSON.parse(line) as { event: unknown }).event)),
-    ...lanes.flatMap((lane) => every(linesOf(`lanes/${lane}.ndjson.gz`), 50)),
+    ...lanes.flatMap((lane) => every(linesOf(`lanes/${lane}.ndjson.gz`), 100)),
     ...captures.flatMap((file) => every(linesOf(file), 10).slice(0, 100)),
   ];
 }
@@ -84,7 +84,7 @@ test.skipIf(!here)(
         });
     });
     expect(wrong.slice(0, 3), `${wrong.length} differences`).toEqual([]);
-    expect(events.length).toBeGreaterThan(1_000);
+    expect(events.length).toBeGreaterThan(600);
     expect(hits).toBeGreaterThan(1_000);
     console.info(`${rules.length} rules × ${events.length} events: ${hits} hits, 0 differences`);
   },
