@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseRules } from '../../src/sigma/index.ts';
+import { compileRules, meets, parseRules } from '../../src/sigma/index.ts';
+import { createRandom } from './sigma-case-random.ts';
 import { caseBatch, eventOf } from './sigma-cases.ts';
 import { type Contender, contenders, differences, left, reference, shrunk } from './sigma-contenders.ts';
 
@@ -39,6 +40,27 @@ describe('generated rules on generated events', () => {
       const [first] = await differences(batch, contender, wanted);
       if (first !== undefined) expect.fail(await shrunk(first, contender));
     }
+  }, 120_000);
+
+  test('lines of broken UTF-8 mean what their text with U+FFFD means', () => {
+    let read = 0;
+    for (let seed = 2_000; seed < 2_010; seed++) {
+      const random = createRandom(seed);
+      const { rules, events } = caseBatch(seed, size);
+      const set = compileRules(rules);
+      for (const { line } of events) {
+        const broken = Buffer.from(line);
+        for (let i = random.int(2); i >= 0; i--) broken[random.int(broken.length)] = 0x80 + random.int(0x80);
+        const event = eventOf(broken.toString());
+        const met = set.matchLine(broken, 0, broken.length, { routing: false });
+        if (event === null) expect([met, broken.toString()]).toEqual([null, broken.toString()]);
+        if (event === null || met === null) continue;
+        const wanted = rules.flatMap((rule, i) => (meets(rule.ir, event.fields) ? [i] : []));
+        expect([broken.toString('latin1'), met]).toEqual([broken.toString('latin1'), wanted]);
+        read++;
+      }
+    }
+    expect(read).toBeGreaterThan(80);
   }, 120_000);
 
   test('most lines are read as bytes', () => {
