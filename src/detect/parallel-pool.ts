@@ -12,7 +12,7 @@ export interface PoolOptions {
 const triesMax = 2;
 
 /** A job was running each time a worker stopped: it is taken for the reason. */
-export class JobLost extends Error {
+class JobLost extends Error {
   readonly code = 'job-lost';
 }
 

@@ -103,7 +103,9 @@ export type FileBytes = readonly [file: string, bytes: Buffer];
 /** The key of what parsing these files with these options gives. */
 export function ruleCacheKey(files: readonly FileBytes[], options: ParseOptions): string {
   const hash = createHash('sha256');
-  hash.update(`${process.version}\n${ownCode()}\n${JSON.stringify([options.placeholders, options.limits])}\n`);
+  hash.update(
+    `${process.version}\n${ownCode()}\n${JSON.stringify([options.placeholders, options.limits, options.legacyActions])}\n`,
+  );
   for (const [file, bytes] of files) hash.update(`${JSON.stringify(file)} ${bytes.length}\n`).update(bytes);
   return hash.digest('hex').slice(0, 40);
 }

@@ -24,6 +24,9 @@ export class ByteScan {
   /** Classes of the value in hand: #value[0 … #length). */
   readonly #value = new Uint8Array(byteScanLimits.valueBytes);
   #length = 0;
+  /** Counts values; by check, the value in which it last stood: a literal of ninety `a` in a million is compared once. */
+  #valueNumber = 1;
+  readonly #stoodAt: Float64Array;
   /** Places where a part of a literal was met: state and number of units read. */
   readonly #met = new Int32Array(byteScanLimits.valueBytes * 2);
 
@@ -33,6 +36,7 @@ export class ByteScan {
     this.#checks = image.checks;
     this.#literals = image.literals;
     this.#classes = image.classes.slice(0, 128);
+    this.#stoodAt = new Float64Array(image.checks.length / checkWidth);
     this.#hitsCell = image.stride - 2;
     this.#endCell = image.stride - 1;
   }
@@ -44,6 +48,7 @@ export class ByteScan {
     let length = 0;
     for (let p = start; p < end; p++) value[length++] = classes[bytes[p] as number] as number;
     this.#length = length;
+    this.#valueNumber++;
   }
 
   /** The same for a value with short escapes. */
@@ -57,6 +62,7 @@ export class ByteScan {
       value[length++] = classes[c] as number;
     }
     this.#length = length;
+    this.#valueNumber++;
   }
 
   /** Literals anywhere in the value. */
@@ -80,9 +86,13 @@ export class ByteScan {
       const checksAt = this.note(list);
       const checks = this.#lists[checksAt] as number;
       for (let at = checksAt + 1; at <= checksAt + checks; at++) {
-        const check = (this.#lists[at] as number) * checkWidth;
+        const number = this.#lists[at] as number;
+        if (this.#stoodAt[number] === this.#valueNumber) continue;
+        const check = number * checkWidth;
         const start = (met[i + 1] as number) - (this.#checks[check + checkPlace] as number);
-        if (this.#stands(check, start)) this.note(this.#checks[check + checkList] as number);
+        if (!this.#stands(check, start)) continue;
+        this.#stoodAt[number] = this.#valueNumber;
+        this.note(this.#checks[check + checkList] as number);
       }
     }
   }

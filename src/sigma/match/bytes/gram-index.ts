@@ -38,6 +38,9 @@ export class GramIndex {
   readonly #literals: Uint16Array;
   readonly #bytesOf: readonly Uint8Array[];
   readonly #lists: Int32Array;
+  /** Counts texts; by literal, the text in which it last stood: once is enough. */
+  #textNumber = 1;
+  readonly #stoodAt: Float64Array;
 
   private constructor(written: readonly Uint8Array[], lists: Int32Array, stride: number, count: number) {
     this.#stride = stride;
@@ -53,6 +56,7 @@ export class GramIndex {
     this.#literals = new Uint16Array(count + 1);
     this.#bytesOf = written;
     this.#lists = lists;
+    this.#stoodAt = new Float64Array(lists.length);
     let filed = 0;
     for (const [literal, bytes] of written.entries()) {
       for (const [window, offset] of windowsOf(bytes, stride)) {
@@ -94,6 +98,7 @@ export class GramIndex {
 
   /** Notes in `scan` what stands in the text bytes[start … end); `view` is over the same bytes, and one follows it. */
   scan(bytes: Uint8Array, view: DataView, start: number, end: number, scan: ByteScan): void {
+    this.#textNumber++;
     const heads = this.#heads;
     const shift = this.#shift;
     const stride = this.#stride;
@@ -123,11 +128,13 @@ export class GramIndex {
       const beside = at + (this.#besideAt[filed] as number);
       if ((view.getInt32(beside, true) | caseBits) !== this.#besides[filed]) continue;
       const literal = this.#literals[filed] as number;
+      if (this.#stoodAt[literal] === this.#textNumber) continue;
       const written = this.#bytesOf[literal] as Uint8Array;
       let i = 0;
       while (i < written.length && folded[bytes[from + i] as number] === written[i]) i++;
       // A byte behind an odd number of backslashes is half of an escape.
       if (i < written.length || (bytes[from - 1] === 0x5c && isEscaped(bytes, from, start))) continue;
+      this.#stoodAt[literal] = this.#textNumber;
       scan.note(this.#lists[literal] as number);
     }
   }

@@ -40,7 +40,7 @@ function asciiText(bytes: Uint8Array, start: number, end: number): string {
  * printed from the double (1.0 → 1, 1e3 → 1000, -0 → 0); integers beyond 2^53 and what no double reaches stay as
  * written.
  */
-export function numberText(written: string): string {
+function numberText(written: string): string {
   const number = Number(written);
   const exact = /[.eE]/.test(written) ? Number.isFinite(number) : Number.isSafeInteger(number);
   return exact ? String(number) : written;
