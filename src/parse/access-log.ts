@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import { calendarMs, monthOf } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
+import type { BodyFormat, LineFormat } from './format.ts';
 import { notUnderstood, understood } from './record.ts';
 
 const stamp = / \[(\d{1,2})\/([A-Za-z]{3})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\] ?/y;
@@ -104,7 +105,7 @@ function addHead(fields: Record<string, FieldValue>, head: string): boolean {
  * and more values behind. Fields carry the names of the W3C extended format, which Sigma's webserver rules use.
  * `-` for referer and user agent is kept as written, since rules ask for it.
  */
-export function parseAccessLog(text: string, parser: string): ParseOutcome {
+function parseAccessLog(text: string, parser: string): ParseOutcome {
   let at = -1;
   let time: RegExpExecArray | null = null;
   for (let tries = 0; tries < bracketTries && time === null; tries++) {
@@ -150,3 +151,30 @@ export function parseAccessLog(text: string, parser: string): ParseOutcome {
   if (extra !== '') fields.extra = extra;
   return understood({ parser, timeMs, message: text, fields, status: reason === '' ? 'parsed' : 'partial', reason });
 }
+
+function mayBeAccessLog(text: string): boolean {
+  return text.includes('] "');
+}
+
+export const accessLogFormats: readonly LineFormat[] = [
+  {
+    id: 'access',
+    starts: '',
+    looksLike: mayBeAccessLog,
+    isGuess: true,
+    parse: (text) => parseAccessLog(text, 'access'),
+  },
+  { id: 'nginx-access', starts: '', looksLike: null, parse: (text) => parseAccessLog(text, 'nginx-access') },
+  { id: 'apache-access', starts: '', looksLike: null, parse: (text) => parseAccessLog(text, 'apache-access') },
+];
+
+/** In syslog the program says which server wrote it. */
+export const accessLogBody: BodyFormat = {
+  id: 'access',
+  programs: [],
+  looksLike: mayBeAccessLog,
+  parse: (body, program) => {
+    const isApache = /^(?:apache|httpd)/i.test(program);
+    return parseAccessLog(body, /^nginx/i.test(program) ? 'nginx-access' : isApache ? 'apache-access' : 'access');
+  },
+};

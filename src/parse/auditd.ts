@@ -1,5 +1,6 @@
 import type { FieldValue } from '../model/event.ts';
 import type { ParseOutcome } from '../model/record.ts';
+import type { BodyFormat, LineFormat } from './format.ts';
 import { readPairs } from './key-values.ts';
 import type { ParseLimits } from './limits.ts';
 import { notUnderstood, setField, understood } from './record.ts';
@@ -7,7 +8,7 @@ import { notUnderstood, setField, understood } from './record.ts';
 const head = /^(?:node=(\S{1,255}) )?type=([A-Z][A-Z0-9_]*|UNKNOWN\[\d+\]) msg=audit\((\d{1,11})\.(\d{3}):(\d+)\):? ?/;
 
 /** Whether a text may be a record of the Linux audit system; cheap. */
-export function isAuditd(text: string): boolean {
+function isAuditd(text: string): boolean {
   return (text.startsWith('type=') || text.startsWith('node=')) && head.test(text);
 }
 
@@ -44,7 +45,7 @@ function decoded(type: string, name: string, value: string): string {
  * are auditd's own, which Sigma's auditd rules use; what a user-space program put into `msg='…'` stands beside them, and
  * so do the readings of an enriched record (`SYSCALL=`, `UID=`). Values in hexadecimal are decoded.
  */
-export function parseAuditd(text: string, limits: ParseLimits): ParseOutcome {
+function parseAuditd(text: string, limits: ParseLimits): ParseOutcome {
   const found = head.exec(text);
   if (found === null) return notUnderstood('auditd-head');
   const [whole, node = '', type = '', seconds = '', millis = '', serial = ''] = found;
@@ -67,3 +68,17 @@ export function parseAuditd(text: string, limits: ParseLimits): ParseOutcome {
   const timeMs = Number(seconds) * 1000 + Number(millis);
   return understood({ parser: 'auditd', timeMs, host: node, program: 'auditd', message: text, fields });
 }
+
+export const auditdFormat: LineFormat = {
+  id: 'auditd',
+  starts: 'tn',
+  looksLike: isAuditd,
+  parse: (text, _receivedTimeMs, limits) => parseAuditd(text, limits),
+};
+
+export const auditdBody: BodyFormat = {
+  id: 'auditd',
+  programs: [],
+  looksLike: isAuditd,
+  parse: (body, _program, _receivedTimeMs, limits) => parseAuditd(body, limits),
+};

@@ -1,13 +1,14 @@
 import type { FieldValue } from '../model/event.ts';
 import { parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
+import type { LineFormat } from './format.ts';
 import { notUnderstood, understood } from './record.ts';
 
 const begin = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[^ ]+ ){1,3}?[A-Z_-]{3,20} [/*][^ ]* [^ ]+ \d{1,5} /;
 const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.%]*)$/;
 
 /** Whether a text is a W3C line of IIS with one of the field sets IIS offers by itself. */
-export function isIis(text: string): boolean {
+function isIis(text: string): boolean {
   return begin.test(text);
 }
 
@@ -39,7 +40,7 @@ const tails: readonly (readonly string[])[] = [
  * and time taken). Times are UTC, as the format says. `+` in the user agent, cookie and referer stands for a blank, as
  * IIS writes it. As with other access logs `cs-uri-query` holds path and query (docs/formats.md).
  */
-export function parseIis(text: string): ParseOutcome {
+function parseIis(text: string): ParseOutcome {
   if (!isIis(text)) return notUnderstood('iis-head');
   const words = text.split(' ');
   const timeMs = parseTimeText(`${words[0]}T${words[1]}Z`, 0);
@@ -94,3 +95,5 @@ export function parseIis(text: string): ParseOutcome {
   for (const [n, name] of tail.entries()) fields[name] = Number(words[end + n]);
   return understood({ parser: 'iis', timeMs, message: text, fields });
 }
+
+export const iisFormat: LineFormat = { id: 'iis', starts: '0123456789', looksLike: isIis, parse: parseIis };

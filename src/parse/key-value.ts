@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import { epochMs, localZoneMinutes, parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
+import type { BodyFormat, LineFormat } from './format.ts';
 import { readPairs } from './key-values.ts';
 import type { ParseLimits } from './limits.ts';
 import { fieldText, notUnderstood, setField, understood } from './record.ts';
@@ -8,7 +9,7 @@ import { fieldText, notUnderstood, setField, understood } from './record.ts';
 const begin = /^(?:date=\d{4}-\d\d-\d\d |logver=\d|timestamp=\d|devname=|eventtime=\d)/;
 
 /** Whether a text begins as the logs of FortiGate and its relatives do; any other needs the parser to be pinned. */
-export function isKeyValue(text: string): boolean {
+function isKeyValue(text: string): boolean {
   return begin.test(text);
 }
 
@@ -26,7 +27,7 @@ function timeOf(fields: Readonly<Record<string, FieldValue>>): number | null {
 }
 
 /** A line of `name=value` pairs, as firewalls write it (FortiOS Log Message Reference); names and values as they stand. */
-export function parseKeyValue(text: string, limits: ParseLimits): ParseOutcome {
+function parseKeyValue(text: string, limits: ParseLimits): ParseOutcome {
   const fields: Record<string, FieldValue> = {};
   const pairs = readPairs(text, 0, limits.keysMax, (name, value) => {
     if (name.length <= limits.keyCharsMax) setField(fields, name, value);
@@ -42,3 +43,17 @@ export function parseKeyValue(text: string, limits: ParseLimits): ParseOutcome {
     fields,
   });
 }
+
+export const keyValueFormat: LineFormat = {
+  id: 'key-value',
+  starts: 'dlte',
+  looksLike: isKeyValue,
+  parse: (text, _receivedTimeMs, limits) => parseKeyValue(text, limits),
+};
+
+export const keyValueBody: BodyFormat = {
+  id: 'key-value',
+  programs: [],
+  looksLike: isKeyValue,
+  parse: (body, _program, _receivedTimeMs, limits) => parseKeyValue(body, limits),
+};
