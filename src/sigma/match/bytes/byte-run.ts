@@ -10,6 +10,8 @@ import { ValueCache } from './value-cache.ts';
 
 const unknownName = -2;
 const noField = -1;
+/** Values so short are looked through by windows sooner than they are found among those that are kept. */
+const quickBytes = 32;
 
 /** One image over lines that were cut into tokens. Answers are those of the object path over the same line. */
 export class ByteRun implements EventValues {
@@ -34,8 +36,8 @@ export class ByteRun implements EventValues {
   /** Whether values whose names are no fields are looked at; the same for numbers and booleans. */
   readonly #everyText: boolean;
   readonly #everyNumber: boolean;
-  /** Indexes that stand in for contains automata, by root; null where the automaton itself is run. */
-  readonly #grams = new Map<number, GramIndex | null>();
+  /** Indexes that stand in for contains automata, by field + 1, the keywords' first; null: the automaton itself is run. */
+  readonly #grams: (GramIndex | null | undefined)[];
   readonly #textsAt: Float64Array;
   readonly #textsOfField: (readonly string[])[];
 
@@ -55,6 +57,7 @@ export class ByteRun implements EventValues {
     this.#keywords = Int32Array.from(fields, (field) => (field.holdsKeywords ? 0 : keywords.contains));
     this.#everyText = keywords.contains !== 0 || keywords.wide !== 0;
     this.#everyNumber = this.#everyText && keywords.inNumbers;
+    this.#grams = new Array<GramIndex | null | undefined>(fields.length + 1).fill(undefined);
     this.#textsAt = new Float64Array(fields.length);
     this.#textsOfField = fields.map(() => []);
     for (const [number, field] of fields.entries()) this.#fieldNumbers.set(field.name, number);
@@ -104,8 +107,16 @@ export class ByteRun implements EventValues {
     const forward = field < 0 ? 0 : (this.#forward[field] as number);
     const backward = field < 0 ? 0 : (this.#backward[field] as number);
     if ((contains | keywords | forward | backward) === 0) return;
+    const start = line.starts[i] as number;
+    const end = line.ends[i] as number;
+    const gramsOwn = contains === 0 ? null : this.#gramsOf(field, contains);
+    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(-1, keywords);
+    const containsLeft = gramsOwn === null ? contains : 0;
+    const keywordsLeft = gramsOfKeywords === null ? keywords : 0;
+    const automataLeft = (containsLeft | keywordsLeft | forward | backward) !== 0;
     const cache = this.#cache;
-    const entry = cache.find(line, i);
+    const isKept = automataLeft || end - start > quickBytes;
+    const entry = isKept ? cache.find(line, i) : -1;
     if (entry >= 0) {
       const { pool } = cache;
       const end = (cache.from[entry] as number) + (cache.counts[entry] as number);
@@ -115,21 +126,15 @@ export class ByteRun implements EventValues {
       }
       return;
     }
-    const start = line.starts[i] as number;
-    const end = line.ends[i] as number;
     const scan = this.#scan;
     if (end - start > byteScanLimits.valueBytes) {
       this.#scanText(i, field);
       return;
     }
     scan.count = 0;
-    const gramsOwn = contains === 0 ? null : this.#gramsOf(contains);
-    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(keywords);
     if (gramsOwn !== null) gramsOwn.scan(line.bytes, line.view, start, end, scan);
     if (gramsOfKeywords !== null) gramsOfKeywords.scan(line.bytes, line.view, start, end, scan);
-    const containsLeft = gramsOwn === null ? contains : 0;
-    const keywordsLeft = gramsOfKeywords === null ? keywords : 0;
-    if ((containsLeft | keywordsLeft | forward | backward) !== 0) {
+    if (automataLeft) {
       if (kind === token.escaped) scan.takeEscaped(line.bytes, start, end);
       else scan.takePlain(line.bytes, start, end);
     }
@@ -146,14 +151,15 @@ export class ByteRun implements EventValues {
       const list = found[at] as number;
       marks.markAll(lists, list + 1, lists[list] as number);
     }
-    if (cache.place >= 0) cache.put(line, i, found, count);
+    if (isKept && cache.place >= 0) cache.put(line, i, found, count);
   }
 
-  #gramsOf(root: number): GramIndex | null {
-    const known = this.#grams.get(root);
+  /** The index in place of a field's automaton, or with -1 of that of the keywords; made when it is first asked for. */
+  #gramsOf(field: number, root: number): GramIndex | null {
+    const known = this.#grams[field + 1];
     if (known !== undefined) return known;
     const grams = GramIndex.of(this.#image, root);
-    this.#grams.set(root, grams);
+    this.#grams[field + 1] = grams;
     return grams;
   }
 
