@@ -238,3 +238,27 @@ describe('hostile events are answered within a second', () => {
     expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
   });
 });
+
+test.each([
+  ['(?!x)y', /negative look-around/, /selection and not filter/],
+  ['(?<!x)y', /negative look-around/, /selection and not filter/],
+  ['(?=x)', /look-around/, /re\|all/],
+  ['(?<=x)y', /look-around/, /re\|all/],
+  ['(a|b)\\1', /backreferences/, /\(aa\|bb\)/],
+  ['(?P<n>a)(?P=n)', /backreferences/, /alternatives/],
+  ['(?>a+)b', /atomic/, /never backtracks/],
+  ['a++b', /possessive/, /never backtracks/],
+  ['a\\Z', /escape/, /\\z/],
+  ['\\u0041', /escape/, /\\x\{0041\}/],
+  ['(a)?(?(1)b|c)', /conditionals/, /alternatives/],
+  ['(?x) a b', /free spacing/, /blanks/],
+  ['a{1,2000}', /at most 1000/, /x\{500,\}/],
+])('the expression %s is refused with what to write in RE2 instead', (source, message, advice) => {
+  const text = ruleText(`sel: { a|re: '${source}' }\ncondition: sel`);
+  const [problem, ...more] = parseRules(text, 'f.yml').problems;
+  expect(more).toEqual([]);
+  expect(problem).toMatchObject({ code: 'regex-unsupported', line: 6 });
+  expect(problem?.message).toMatch(message);
+  expect(problem?.advice).toMatch(advice);
+  expect(problem && renderProblem(problem, text)).toMatch(/\n +\| +\^\n/);
+});
