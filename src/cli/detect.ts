@@ -6,7 +6,7 @@ import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-
 import { createLineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Mappings } from '../normalise/index.ts';
-import type { UnknownDimension } from '../sigma/index.ts';
+import type { ParseOptions, UnknownDimension } from '../sigma/index.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
 import { createParallelLines, type DoneBatch } from './detect-parallel.ts';
@@ -14,6 +14,8 @@ import { type LineSink, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
   readonly rules: readonly string[];
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   /** Folder of mappings; without it, those the package brings. */
   readonly mappings?: string;
   /** Whether a rule applies to events that say nothing of a dimension it names. Default `closed`. */
@@ -59,6 +61,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   try {
     mappings = await loadMappings(o.mappings);
     loaded = await loadRuleDirs(o.rules, {
+      ...o.parse,
       unknownDimension: o.unknownLogsource ?? 'closed',
       ...(o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir }),
     });

@@ -1,14 +1,12 @@
-import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ConfigError, readConfig, settings } from '../config.ts';
 import { roles } from '../model/account.ts';
 import { roleOf } from './admin-command.ts';
-
-/** Exit codes, the same for every command: 0 done · 1 failed, refused or missed · 2 the command line is wrong. */
-const usageError = 2;
+import { exitHelp, positive, usageError } from './command-line.ts';
+import { addRuleCommands } from './rule-commands.ts';
 
 const settingsHelp: string = [
   '',
@@ -18,38 +16,14 @@ const settingsHelp: string = [
   'Exit codes: 0 done, 1 failed or refused, 2 wrong usage.',
 ].join('\n');
 
-const exitHelp = '\nExit codes: 0 done, 1 failed, refused or missed, 2 wrong usage.';
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0');
-  return value;
-}
-
 function versionOfPackage(): string {
   return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }
 
-/** `--rules DIR… FILE…`: what follows --rules and is neither a folder nor YAML is a file to read. */
-function splitRulesFromFiles(
-  afterRules: readonly string[],
-  named: readonly string[],
-): { readonly rules: string[]; readonly files: string[] } {
-  const isRules = (place: string): boolean =>
-    /\.ya?ml$/.test(place) || (statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false);
-  const first = afterRules.findIndex((place, index) => index > 0 && !isRules(place));
-  const cut = first === -1 ? afterRules.length : first;
-  return { rules: afterRules.slice(0, cut), files: [...afterRules.slice(cut), ...named] };
-}
-
-interface DetectFlags {
-  readonly rules: string[];
-  readonly mappings?: string;
-  readonly unknownLogsource: 'open' | 'closed';
-  readonly routing: string;
-  readonly cache: boolean;
-  readonly workers?: number;
-  readonly stats: boolean;
+/** Whoever read our output has read enough (`| head`): we end as other programs do then, by the number of SIGPIPE. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(128 + 13);
+  throw error;
 }
 
 /** Runs one command line; resolves to the exit status. Commands load what they need only when called. */
@@ -57,6 +31,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
   let status = 0;
   const out = (line: string): void => void process.stdout.write(`${line}\n`);
   const err = (line: string): void => void process.stderr.write(`${line}\n`);
+  process.stdout.on('error', endWithReader);
   const program = new Command('vonggac')
     .description('Vọng Gác: log monitor of a provincial SOC. Commands keep their form; scripts may rely on them.')
     .version(versionOfPackage())
@@ -169,144 +144,10 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       out(webhookKey(webhookSecret, system));
     });
 
-  const rules = program.command('rules').description('Sigma rules');
-  rules
-    .command('check <dirs...>')
-    .description('one line a rule: ok, warning, or refused and why; exit 1 when any is refused')
-    .option('--json', 'one JSON object a line', false)
-    .addHelpText('after', exitHelp)
-    .action(async (dirs: string[], o: { json: boolean }) => {
-      const { runRulesCheck } = await import('./rules-check.ts');
-      status = await runRulesCheck({ dirs, json: o.json, out });
-    });
-  rules
-    .command('fmt <paths...>')
-    .description('bring rule files into canonical form; comments and meaning stay; prints the files it changed')
-    .option('--check', 'write nothing; exit 1 when a file is not in canonical form', false)
-    .addHelpText('after', exitHelp)
-    .action(async (paths: string[], o: { check: boolean }) => {
-      const { runRulesFmt } = await import('./rules-fmt.ts');
-      status = await runRulesFmt({ paths, check: o.check, out, err });
-    });
-  rules
-    .command('explain <rule> <event>')
-    .description('why an event meets a rule (PATH or PATH#id) or not; the event is a JSON file, FILE:LINE or -')
-    .option('--json', 'one JSON object', false)
-    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
-    .addHelpText('after', `${exitHelp}\n0 only when the event is a hit.`)
-    .action(async (rule: string, event: string, o: { json: boolean; mappings?: string }) => {
-      const { runRulesExplain } = await import('./rules-explain.ts');
-      status = await runRulesExplain({ ...o, rule, event, out, err, stdin: process.stdin });
-    });
-  rules
-    .command('lint <paths...>')
-    .description('what is wrong, doubtful or untidy in rules (docs/sigma-lint.md); exit 1 on errors and warnings')
-    .option('--json', 'one JSON object a finding', false)
-    .option('--fix', 'write the fixes that do not change what a rule means', false)
-    .addOption(
-      new Option('--severity <least>', 'leave out what weighs less')
-        .choices(['error', 'warning', 'info'])
-        .default('info'),
-    )
-    .option('--disable <ids>', 'checks to leave out, separated by commas', '')
-    .addHelpText('after', exitHelp)
-    .action(
-      async (
-        paths: string[],
-        o: { json: boolean; fix: boolean; severity: 'error' | 'warning' | 'info'; disable: string },
-      ) => {
-        const { runRulesLint } = await import('./rules-lint.ts');
-        status = await runRulesLint({ ...o, paths, disable: o.disable.split(',').map((id) => id.trim()), out, err });
-      },
-    );
-
-  rules
-    .command('diff <old> <new>')
-    .description('hits that a change of rules gains and loses over logs; exit 0 when they are the same')
-    .requiredOption('--over <files...>', 'log files (.gz, - for standard input)')
-    .addOption(
-      new Option('--routing <mode>', 'off: every rule against every event').choices(['on', 'off']).default('on'),
-    )
-    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
-    .option('--json', 'one JSON object a rule that differs, then the totals', false)
-    .addHelpText('after', '\nExit codes: 0 same hits, 1 other hits or failed, 2 wrong usage.')
-    .action(
-      async (
-        before: string,
-        after: string,
-        o: { over: string[]; routing: string; mappings?: string; json: boolean },
-      ) => {
-        const { runRulesDiff } = await import('./rules-diff.ts');
-        status = await runRulesDiff({
-          ...o,
-          before,
-          after,
-          routing: o.routing === 'on',
-          out,
-          err,
-          stdin: process.stdin,
-        });
-      },
-    );
-
-  program
-    .command('sql <files...>')
-    .description('rules and correlations as ClickHouse SQL over the events table (docs/sigma.md)')
-    .addOption(
-      new Option('--params <how>', 'comments: below the statement; inline: in it; json: one JSON object a statement')
-        .choices(['comments', 'inline', 'json'])
-        .default('comments'),
-    )
-    .addOption(new Option('--routing <mode>', 'off: leave the logsource out').choices(['on', 'off']).default('on'))
-    .addHelpText('after', exitHelp)
-    .action(async (files: string[], o: { params: 'comments' | 'inline' | 'json'; routing: string }) => {
-      const { runSql } = await import('./sql.ts');
-      status = await runSql({ files, params: o.params, routing: o.routing === 'on', out, err });
-    });
-
-  program
-    .command('detect [files...]')
-    .description('hold Sigma rules against NDJSON files (.gz, - for standard input), offline; one JSON line a hit')
-    .requiredOption('--rules <dirs...>', 'folders of rules')
-    .addOption(
-      new Option('--routing <mode>', 'off: every rule against every event').choices(['on', 'off']).default('on'),
-    )
-    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
-    .addOption(
-      new Option(
-        '--unknown-logsource <mode>',
-        'open: a rule also applies to events that say nothing of a dimension it names',
-      )
-        .choices(['open', 'closed'])
-        .default('closed'),
-    )
-    .option(
-      '--workers <count>',
-      'threads; default: one, and for files of 64 MiB and more together the cores minus one',
-      positive,
-    )
-    .option('--no-cache', 'read the rules anew; else what was read is kept in $XDG_CACHE_HOME or ~/.cache/vonggac')
-    .option('--stats', 'end with one JSON line of figures on standard error', false)
-    .addHelpText('after', exitHelp)
-    .action(async (named: string[], o: DetectFlags) => {
-      const { rules: dirs, files } = splitRulesFromFiles(o.rules, named);
-      if (files.length === 0)
-        program.error('name at least one FILE, or - for standard input', { exitCode: usageError });
-      const { runDetect } = await import('./detect.ts');
-      status = await runDetect({
-        rules: dirs,
-        ...(o.mappings === undefined ? {} : { mappings: o.mappings }),
-        unknownLogsource: o.unknownLogsource,
-        ...(o.cache ? { cacheDir: path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'vonggac') } : {}),
-        ...(o.workers === undefined ? {} : { workers: o.workers }),
-        routing: o.routing === 'on',
-        stats: o.stats,
-        files,
-        out,
-        err,
-        stdin: process.stdin,
-      });
-    });
+  const done = (code: number): void => {
+    status = code;
+  };
+  addRuleCommands(program, { env, out, err, done });
 
   program
     .command('import <files...>')

@@ -1,9 +1,12 @@
 import { type FileDocument, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import type { ParseOptions } from '../sigma/index.ts';
 import { printable } from './printable.ts';
 
 export interface RulesCheckOptions {
   readonly dirs: readonly string[];
   readonly json: boolean;
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   out(line: string): void;
   /** Default: standard error. */
   err?(line: string): void;
@@ -19,7 +22,7 @@ const reasonsMax = 3;
 export async function runRulesCheck(o: RulesCheckOptions): Promise<number> {
   const err = o.err ?? ((line: string) => process.stderr.write(`${line}\n`));
   try {
-    const { documents } = await loadRuleDirs(o.dirs);
+    const { documents } = await loadRuleDirs(o.dirs, o.parse);
     for (const document of documents) o.out(o.json ? jsonLine(document) : textLine(document));
     const count = (outcome: string) => documents.filter((document) => document.outcome === outcome).length;
     const refused = count('refused');

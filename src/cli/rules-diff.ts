@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
-import type { RuleSet } from '../sigma/index.ts';
+import type { ParseOptions, RuleSet } from '../sigma/index.ts';
 import { defaultDetectLimits } from './detect.ts';
 import {
   createHitDifferences,
@@ -18,6 +18,8 @@ export interface RulesDiffOptions {
   /** A folder or file of rules each. */
   readonly before: string;
   readonly after: string;
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   /** Log files; `-` is standard input. */
   readonly over: readonly string[];
   /** false holds every rule against every event. */
@@ -68,7 +70,7 @@ export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
 }
 
 async function load(place: string, o: RulesDiffOptions): Promise<RuleSet> {
-  const { set, documents } = await loadRuleDirs([place]);
+  const { set, documents } = await loadRuleDirs([place], o.parse);
   const refused = documents.filter(({ outcome }) => outcome === 'refused').length;
   if (refused > 0) o.err(`${place}: ${refused} rules refused; \`vonggac rules check\` says why`);
   return set;

@@ -2,7 +2,15 @@ import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { createLineReader } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
-import { applies, explainRule, linkRules, parseRules, type Rule, renderProblem } from '../sigma/index.ts';
+import {
+  applies,
+  explainRule,
+  linkRules,
+  type ParseOptions,
+  parseRules,
+  type Rule,
+  renderProblem,
+} from '../sigma/index.ts';
 import { explainText } from './explain-text.ts';
 import { NoEvent, readOneEvent } from './one-event.ts';
 import { printable } from './printable.ts';
@@ -17,6 +25,8 @@ export interface RulesExplainOptions {
   /** A JSON file, `FILE:LINE`, or `-` for standard input. */
   readonly event: string;
   readonly json: boolean;
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   /** Folder of mappings; without it, those the package brings. */
   readonly mappings?: string;
   out(line: string): void;
@@ -66,7 +76,7 @@ async function findRule(o: RulesExplainOptions): Promise<Rule | null> {
   const [path, id] = hash < 0 ? [o.rule, ''] : [o.rule.slice(0, hash), o.rule.slice(hash + 1)];
   const { files, unread } = await readRuleTexts([path]);
   for (const line of unread) o.err(line);
-  const parsed = files.map(({ file, text }) => ({ text, ...parseRules(text, file) }));
+  const parsed = files.map(({ file, text }) => ({ text, ...parseRules(text, file, o.parse) }));
   const documents = parsed.flatMap((one) => one.documents);
   const fitting = linkRules(documents).rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
   const [rule, other] = fitting;

@@ -1,9 +1,18 @@
 import { writeFile } from 'node:fs/promises';
-import { applyFixes, type Finding, type FindingSeverity, lintRules, renderProblem } from '../sigma/index.ts';
+import {
+  applyFixes,
+  type Finding,
+  type FindingSeverity,
+  lintRules,
+  type ParseOptions,
+  renderProblem,
+} from '../sigma/index.ts';
 import { readRuleTexts } from './rule-texts.ts';
 
 export interface RulesLintOptions {
   readonly paths: readonly string[];
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   /** One JSON object a finding. */
   readonly json: boolean;
   /** Write the fixes that do not change what a rule means. */
@@ -29,7 +38,9 @@ export async function runRulesLint(o: RulesLintOptions): Promise<number> {
   const { files, unread } = await readRuleTexts(o.paths);
   for (const line of unread) o.err(line);
   const shown = (texts: typeof files) =>
-    lintRules(texts, { disable: o.disable }).filter(({ severity }) => weights[severity] >= weights[o.severity]);
+    lintRules(texts, { ...o.parse, disable: o.disable }).filter(
+      ({ severity }) => weights[severity] >= weights[o.severity],
+    );
   let texts = files;
   let findings = shown(texts);
   let fixed = 0;

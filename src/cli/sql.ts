@@ -2,6 +2,7 @@ import {
   eventsTable,
   inlineParams,
   linkRules,
+  type ParseOptions,
   parseRules,
   type RuleDocument,
   renderProblem,
@@ -20,6 +21,8 @@ export interface SqlOptions {
   readonly files: readonly string[];
   /** `comments`: below the statement · `inline`: written into it · `json`: one object a statement, with both. */
   readonly params: 'comments' | 'inline' | 'json';
+  /** How the files are to be read. */
+  readonly parse?: ParseOptions;
   /** false leaves the logsource out. */
   readonly routing: boolean;
   out(line: string): void;
@@ -43,7 +46,7 @@ export async function runSql(o: SqlOptions): Promise<number> {
   const { files, unread } = await readRuleTexts(o.files);
   for (const line of unread) o.err(line);
   const textOf = new Map(files.map(({ file, text }) => [file, text]));
-  const parsed = files.map(({ file, text }) => parseRules(text, file));
+  const parsed = files.map(({ file, text }) => parseRules(text, file, o.parse));
   const linked = linkRules(parsed.flatMap(({ documents }): RuleDocument[] => documents));
   const problems = [...parsed.flatMap((one) => one.problems), ...linked.problems];
   for (const problem of problems) o.err(renderProblem(problem, textOf.get(problem.file) ?? ''));

@@ -1,10 +1,10 @@
-import type { SigmaLimits } from '../limits.ts';
+import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
 import type { Item, RuleIr } from '../lower/ir.ts';
 import { lowerItem } from '../lower/item.ts';
 import { type ConditionTree, parseCondition } from '../parse/condition.ts';
 import { type DetectionTree, type ItemTree, parseDetection } from '../parse/detection.ts';
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from '../parse/yaml.ts';
-import { parseRead, type RuleDocument } from '../parse-rules.ts';
+import { type ParseOptions, parseRead, type RuleDocument } from '../parse-rules.ts';
 import { createProblems, type Problems, type RuleProblem } from '../problem.ts';
 import { createSource, type SourceText } from './source.ts';
 
@@ -44,10 +44,11 @@ export interface LintFile {
 }
 
 /** Reads a file for the checks. Refused documents are looked at as far as they were understood. */
-export function readLintFile(text: string, file: string, limits: SigmaLimits): LintFile {
+export function readLintFile(text: string, file: string, options: ParseOptions): LintFile {
+  const limits = options.limits ?? defaultSigmaLimits;
   const problems = createProblems(file, limits.problems);
   const read = readYaml(text, limits, problems);
-  const parsed = parseRead(read, file, { limits }, problems);
+  const parsed = parseRead(read, file, options, problems);
   const source = createSource(text);
   const irByLine = new Map(parsed.rules.map((rule) => [rule.line, rule.ir]));
   const documents = read.flatMap(({ root, sound }) => {

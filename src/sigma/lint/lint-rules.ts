@@ -1,6 +1,6 @@
-import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
+import { defaultSigmaLimits } from '../limits.ts';
 import { linkRules } from '../link/link-rules.ts';
-import type { RuleDocument } from '../parse-rules.ts';
+import type { ParseOptions, RuleDocument } from '../parse-rules.ts';
 import type { RuleProblem } from '../problem.ts';
 import { problemCodes } from '../problem-codes.ts';
 import { allChecks } from './all-checks.ts';
@@ -15,10 +15,9 @@ export interface RuleText {
   readonly text: string;
 }
 
-export interface LintOptions {
+export interface LintOptions extends ParseOptions {
   /** Ids of checks and codes of problems to leave out everywhere. */
   readonly disable?: readonly string[];
-  readonly limits?: SigmaLimits;
 }
 
 /**
@@ -36,7 +35,7 @@ export function lintRules(files: readonly RuleText[], options: LintOptions = {})
   const order = new Map<string, number>();
   for (const { file, text } of files) {
     order.set(file, order.size);
-    const read = readLintFile(text, file, limits);
+    const read = readLintFile(text, file, options);
     documents.push(...read.documents);
     parsed.push(...read.parsed);
     findings.push(...read.problems.map(findingOf));
