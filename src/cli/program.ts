@@ -150,6 +150,20 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
   addRuleCommands(program, { env, out, err, done });
 
   program
+    .command('parse [files...]')
+    .description('read log files (.gz, .evtx, - for standard input) as the platform would; one JSON line a record')
+    .option('--parser <id>', 'a parser of docs/formats.md; default: by the look of each line', 'auto')
+    .option('--ecs', 'names of the Elastic Common Schema instead of the own ones', false)
+    .option('--mappings <dir>', 'folder of field mappings; default: those of the package')
+    .addHelpText('after', `${exitHelp}\nWhat is not understood is printed, too, with its reason and its text.`)
+    .action(async (files: string[], o: { parser: string; ecs: boolean; mappings?: string }) => {
+      if (files.length === 0)
+        program.error('name at least one FILE, or - for standard input', { exitCode: usageError });
+      const { runParse } = await import('./parse.ts');
+      status = await runParse({ ...o, files, out, err, stdin: process.stdin });
+    });
+
+  program
     .command('import <files...>')
     .description('post log files to a running platform: lines of any format it reads, gzip, Windows event logs (.evtx)')
     .option('--server <url>', 'where the platform listens', 'http://127.0.0.1:8480')

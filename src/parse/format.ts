@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import type { ParsedRecord, ParseOutcome } from '../model/record.ts';
 import type { ParseLimits } from './limits.ts';
+import type { JoinRule } from './multi-line.ts';
 
 /** A format of whole lines. */
 export interface LineFormat {
@@ -16,6 +17,8 @@ export interface LineFormat {
   /** Other formats look like it, too: when it does not understand, its reason says nothing. */
   readonly isGuess?: true;
   parse(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome;
+  /** How its records are made of lines, when one may have several: for whoever reads a source that is pinned to it. */
+  readonly lines?: JoinRule;
 }
 
 /** A format of what stands inside a syslog message. One of `parse` and `words`. */

@@ -1,10 +1,12 @@
 import { accessLogFormats } from './access-log.ts';
 import { auditdFormat } from './auditd.ts';
+import { deviceFormats } from './device-formats.ts';
 import type { LineFormat } from './format.ts';
 import { iisFormat } from './iis.ts';
 import { anyJsonFormat, jsonFormats } from './json-formats.ts';
 import { keyValueFormat } from './key-value.ts';
 import { rawFormat } from './raw.ts';
+import { serverFormats } from './server-formats.ts';
 import { syslogFormat, syslogFormats, syslogWithPriority } from './syslog.ts';
 
 /**
@@ -14,7 +16,9 @@ import { syslogFormat, syslogFormats, syslogWithPriority } from './syslog.ts';
 export const formats: readonly LineFormat[] = [
   anyJsonFormat,
   ...jsonFormats,
+  ...deviceFormats,
   syslogWithPriority,
+  ...serverFormats,
   ...accessLogFormats,
   auditdFormat,
   keyValueFormat,

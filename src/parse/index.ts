@@ -3,6 +3,7 @@ import { bodyFormats } from './body-formats.ts';
 import type { LineFormat } from './format.ts';
 import { formats } from './formats.ts';
 import { type ParseLimits, parseLimits } from './limits.ts';
+import type { JoinRule } from './multi-line.ts';
 import { notUnderstood } from './record.ts';
 
 export { jsonShapeNames } from './json-formats.ts';
@@ -23,6 +24,11 @@ export const recordParserIds: readonly string[] = [
     'cisco',
   ]),
 ];
+
+/** How records of a pinned parser are made of lines; null when each line is one. */
+export function joinRuleOf(parser: string): JoinRule | null {
+  return byId.get(parser)?.lines ?? null;
+}
 
 /** Formats to hold a line against, by its first character; the last row is for any character beyond ASCII. */
 const byFirst: readonly (readonly LineFormat[])[] = Array.from({ length: 129 }, (_, code) =>

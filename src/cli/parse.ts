@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { loadMappings } from '../compose/mappings.ts';
+import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
+import type { NormalisedEvent } from '../model/event.ts';
+import { ecsOf } from '../normalise/ecs.ts';
+import { isEvtx } from '../parse/evtx/file.ts';
+import { parserIds } from '../parse/index.ts';
+import { createRecordCutter } from '../parse/record-cutter.ts';
+import { defaultPieceLimits, readPieces } from './import-pieces.ts';
+import { readLines } from './read-lines.ts';
+
+export interface ParseOptions {
+  /** Paths; `-` is standard input. gzip and event logs (.evtx) are told by their first bytes. */
+  readonly files: readonly string[];
+  /** A parser id, or `auto`. */
+  readonly parser: string;
+  /** The names of the Elastic Common Schema instead of the event's own. */
+  readonly ecs: boolean;
+  readonly mappings?: string;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly stdin: Readable;
+}
+
+/** Longest line that is read; a longer one is told and left out. */
+const lineBytesMax = 4 * 1024 * 1024;
+
+const newline = 10;
+
+/** One event as a line of JSON; what was not fully understood has its reason and the text as it came. */
+function printed(event: NormalisedEvent, raw: string, ecs: boolean): string {
+  const head = {
+    parse_status: event.parseStatus,
+    parser: event.parser,
+    ...(event.parseStatus === 'parsed' ? {} : { parse_reason: event.parseReason, raw }),
+  };
+  if (ecs) return JSON.stringify({ ...head, ...ecsOf(event) });
+  return JSON.stringify({
+    ...head,
+    time: event.eventTimeMs === null ? null : new Date(event.eventTimeMs).toISOString(),
+    host: event.host,
+    logsource: event.logsource,
+    message: event.message,
+    fields: event.fields,
+  });
+}
+
+/**
+ * `vonggac parse`: every record of the files as one JSON line, in the order of the input, read as the platform would read
+ * it. Resolves to 0, or 1 when a file could not be read or a line was too long; a record that is not understood is printed
+ * and is no failure.
+ */
+export async function runParse(options: ParseOptions): Promise<number> {
+  const { files, parser, ecs, out, err, stdin } = options;
+  if (!parserIds.includes(parser)) {
+    err(`vonggac parse: there is no parser "${parser}"; there are ${parserIds.join(', ')}`);
+    return 2;
+  }
+  const { readLine } = createLineReader(await loadMappings(options.mappings));
+  let status = 0;
+  for (const file of files) {
+    try {
+      const problems = await parseFile(file, parser, readLine, (event, raw) => out(printed(event, raw, ecs)), stdin);
+      for (const problem of problems) err(`vonggac parse: ${problem}`);
+      if (problems.length > 0) status = 1;
+    } catch (error) {
+      err(`vonggac parse: ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+type OnEvent = (event: NormalisedEvent, raw: string) => void;
+
+async function isEventLog(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    return isEvtx(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function parseFile(
+  file: string,
+  parser: string,
+  readLine: ReadLine,
+  onEvent: OnEvent,
+  stdin: Readable,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const receivedTimeMs = Date.now();
+  if (file !== '-' && (await isEventLog(file))) {
+    for await (const { body } of readPieces(file, defaultPieceLimits, (what) => problems.push(what))) {
+      let from = 0;
+      for (let to = body.indexOf(newline); to >= 0; to = body.indexOf(newline, from)) {
+        const text = body.toString('utf8', from, to);
+        onEvent(readLine(text, parser, receivedTimeMs), text);
+        from = to + 1;
+      }
+    }
+    return problems;
+  }
+  const cutter = createRecordCutter(parser);
+  const give = (text: string): void => {
+    if (text.trim() !== '') onEvent(readLine(cutter.withHeader(text), parser, receivedTimeMs), text);
+  };
+  await readLines(file === '-' ? stdin : createReadStream(file, { highWaterMark: 262_144 }), lineBytesMax, {
+    line(bytes, from, to) {
+      for (const text of cutter.push(bytes.toString('utf8', from, to))) give(text);
+    },
+    tooLong: (number, bytes) => problems.push(`${file}:${number}: a line of more than ${bytes} bytes was left out`),
+    full: () => false,
+    drain: () => Promise.resolve(),
+  });
+  for (const text of cutter.end()) give(text);
+  return problems;
+}
