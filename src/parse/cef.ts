@@ -2,6 +2,7 @@ import type { FieldValue } from '../model/event.ts';
 import { localZoneMinutes, parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
 import { cefName } from './cef-names.ts';
+import type { BodyFormat, LineFormat } from './format.ts';
 import type { ParseLimits } from './limits.ts';
 import { monthTimeMs } from './month-time.ts';
 import { fieldText, notUnderstood, setField, understood } from './record.ts';
@@ -137,3 +138,15 @@ export function parseCef(text: string, receivedTimeMs: number, limits: ParseLimi
     reason: whole ? '' : 'too-many-fields',
   });
 }
+
+/** CEF without a syslog header, or behind one that no syslog has. */
+export const cefFormat: LineFormat = { id: 'cef', starts: 'C', looksLike: isCef, parse: parseCef };
+
+/** In syslog `CEF:` is read as the program's name. */
+export const cefBody: BodyFormat = {
+  id: 'cef',
+  programs: ['cef'],
+  looksLike: isCef,
+  parse: (body, program, receivedTimeMs, limits) =>
+    parseCef(program === 'CEF' && !isCef(body) ? `CEF:${body}` : body, receivedTimeMs, limits),
+};

@@ -2,6 +2,7 @@ import type { FieldValue } from '../model/event.ts';
 import { localZoneMinutes, parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
 import { readBars } from './cef.ts';
+import type { BodyFormat, LineFormat } from './format.ts';
 import type { ParseLimits } from './limits.ts';
 import { monthTimeMs } from './month-time.ts';
 import { fieldText, notUnderstood, setField, understood } from './record.ts';
@@ -67,3 +68,14 @@ export function parseLeef(text: string, receivedTimeMs: number, limits: ParseLim
     reason,
   });
 }
+
+export const leefFormat: LineFormat = { id: 'leef', starts: 'L', looksLike: isLeef, parse: parseLeef };
+
+/** In syslog `LEEF:` is read as the program's name. */
+export const leefBody: BodyFormat = {
+  id: 'leef',
+  programs: ['leef'],
+  looksLike: isLeef,
+  parse: (body, program, receivedTimeMs, limits) =>
+    parseLeef(program === 'LEEF' && !isLeef(body) ? `LEEF:${body}` : body, receivedTimeMs, limits),
+};
