@@ -1,6 +1,7 @@
 import { joinRuleOf } from './index.ts';
 import { createLineJoiner } from './multi-line.ts';
 import { isW3cDirective } from './w3c.ts';
+import { isZeekDirective, zeekHeader } from './zeek.ts';
 
 /** What a reader of one file or source has to remember between lines, so that parsing itself needs nothing but a text. */
 export interface RecordCutter {
@@ -11,7 +12,7 @@ export interface RecordCutter {
   withHeader(record: string): string;
 }
 
-/** Cuts lines into records as the pinned parser's format wants: several lines a record, or under a `#Fields:` header. */
+/** Cuts lines into records as the pinned parser's format wants: several lines a record, or under a header (`#Fields:`, Zeek's). */
 export function createRecordCutter(parser: string): RecordCutter {
   const rule = joinRuleOf(parser);
   const joiner = rule === null ? null : createLineJoiner(rule);
@@ -21,6 +22,10 @@ export function createRecordCutter(parser: string): RecordCutter {
       if (joiner !== null) return joiner.push(line, 0).map(({ text }) => text);
       if (line.startsWith('#') && isW3cDirective(line)) {
         if (line.startsWith('#Fields:')) header = line;
+        return [];
+      }
+      if (line.startsWith('#') && isZeekDirective(line)) {
+        header = zeekHeader(header, line);
         return [];
       }
       return [line];

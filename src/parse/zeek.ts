@@ -8,56 +8,67 @@ import { fitsZeekLog, type ZeekLog, zeekLog, zeekLogs } from './zeek-columns.ts'
 
 const begin = /^\d{9,11}\.\d{1,9}\t[^\t]{1,64}\t/;
 
-export function isZeek(text: string): boolean {
-  return begin.test(text);
-}
-
-/** What a Zeek log's header lines have said so far; `null`: nothing to go by yet. */
-export interface ZeekHeader {
-  readonly path: string;
-  readonly log: ZeekLog | null;
-}
+/** A header has three lines of use, and the record is one. */
+const linesMax = 4;
 
 const counted: ReadonlySet<string> = new Set(['count', 'int', 'port']);
 
-/**
- * Take one line of the header (`#path`, `#fields`, `#types`, …; the tab is the separator Zeek has by itself); null when
- * the line is none. A `#separator` line begins a new log.
- */
-export function readZeekHeader(text: string, before: ZeekHeader | null): ZeekHeader | null {
-  if (!text.startsWith('#')) return null;
-  const [key = '', ...values] = text.split('\t');
-  if (key.startsWith('#separator')) return { path: '', log: null };
-  const { path, log } = before ?? { path: '', log: null };
-  if (key === '#path') return { path: values[0] ?? '', log };
-  if (key === '#fields') return { path, log: zeekLog(path, values) };
-  if (key === '#types' && log !== null) {
-    const marked = log.names.map((name, i) => {
-      const type = values[i] ?? '';
+const headed = /^#(?:path|fields|types)\t/;
+
+/** Whether a line speaks of the lines that follow it. */
+export function isZeekDirective(line: string): boolean {
+  return /^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)\b/.test(line);
+}
+
+/** The header in force after one more of its lines: `#path`, `#fields` and `#types`, each once; `#separator` begins anew. */
+export function zeekHeader(before: string, line: string): string {
+  if (line.startsWith('#separator')) return '';
+  if (!headed.test(line)) return before;
+  const key = line.slice(0, line.indexOf('\t') + 1);
+  const others = before.split('\n').filter((each) => headed.test(each) && !each.startsWith(key));
+  return [...others, line].join('\n');
+}
+
+/** The columns a header tells of; the tab is the separator Zeek has by itself. */
+function logOf(header: readonly string[]): ZeekLog | null {
+  const said = (key: string): readonly string[] =>
+    header
+      .find((line) => line.startsWith(`${key}\t`))
+      ?.split('\t')
+      .slice(1) ?? [];
+  const [path = ''] = said('#path');
+  const types = said('#types');
+  const names = said('#fields');
+  if (names.length === 0) return null;
+  return zeekLog(
+    path,
+    names.map((name, i) => {
+      const type = types[i] ?? '';
       return counted.has(type) ? `${name}#` : /^(?:set|vector)\[/.test(type) ? `${name}*` : name;
-    });
-    return { path, log: zeekLog(path, marked) };
-  }
-  return { path, log };
+    }),
+  );
 }
 
 /**
- * One line of a Zeek log in its tab-separated form, with the columns its header said or, without one, those of the log
+ * One line of a Zeek log in its tab-separated form, with its header before it on lines of their own or, without one, those of the log
  * it can only be (conn, dns, http, ssl, files, notice as Zeek writes them by itself). Names and values are those of the
  * JSON form, `_path` among them; unset columns (`-`) are left out.
  */
-export function parseZeekLine(text: string, header: ZeekHeader | null, limits: ParseLimits): ParseOutcome {
-  if (!isZeek(text)) return notUnderstood('zeek-head');
-  const cells = text.split('\t', limits.keysMax);
+function parseZeek(text: string, limits: ParseLimits): ParseOutcome {
+  const lines = text.split('\n', linesMax);
+  const line = lines.pop() ?? '';
+  if (!begin.test(line)) return notUnderstood('zeek-head');
+  const cells = line.split('\t', limits.keysMax);
+  const told = logOf(lines);
   const known =
-    header?.log?.names.length === cells.length
-      ? header.log
+    told?.names.length === cells.length
+      ? told
       : zeekLogs.find((log) => log.names.length === cells.length && fitsZeekLog(log, cells));
   const fields: Record<string, FieldValue> = {};
   const timeMs = epochMs(Number(cells[0]));
   if (known === undefined) {
-    fields.message = text;
-    return understood({ parser: 'zeek', timeMs, message: text, fields, status: 'partial', reason: 'zeek-columns' });
+    fields.message = line;
+    return understood({ parser: 'zeek', timeMs, message: line, fields, status: 'partial', reason: 'zeek-columns' });
   }
   if (known.path !== '') fields._path = known.path;
   for (const [i, name] of known.names.entries()) {
@@ -72,7 +83,7 @@ export function parseZeekLine(text: string, header: ZeekHeader | null, limits: P
 
 export const zeekFormat: LineFormat = {
   id: 'zeek',
-  starts: '0123456789',
-  looksLike: isZeek,
-  parse: (text, _receivedTimeMs, limits) => parseZeekLine(text, null, limits),
+  starts: '#0123456789',
+  looksLike: (text) => (text.charCodeAt(0) === 35 ? headed.test(text) && text.includes('\n') : begin.test(text)),
+  parse: (text, _receivedTimeMs, limits) => parseZeek(text, limits),
 };

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { FieldValue } from '../../src/model/event.ts';
 import { parseLine } from '../../src/parse/index.ts';
-import { parseLimits } from '../../src/parse/limits.ts';
-import { parseZeekLine, readZeekHeader, type ZeekHeader } from '../../src/parse/zeek.ts';
+import { createRecordCutter } from '../../src/parse/record-cutter.ts';
 
 const received = Date.UTC(2026, 10, 22, 5);
 const noon = received;
@@ -653,10 +652,11 @@ describe('Suricata and Zeek', () => {
       '#fields\tts\tuid\tid.orig_h\tname\tn\ttags',
       '#types\ttime\tstring\taddr\tstring\tcount\tset[string]',
     ];
-    let header: ZeekHeader | null = null;
-    for (const line of lines) header = readZeekHeader(line, header);
+    const cutter = createRecordCutter('auto');
+    for (const line of [...lines, ...lines]) expect(cutter.push(line)).toEqual([]);
     const line = '1795323600.000000\tCabc\t10.0.0.5\tbad_checksum\t7\t(empty)';
-    expect(parseZeekLine(line, header, parseLimits).record?.fields).toEqual({
+    expect(cutter.push(line)).toEqual([line]);
+    expect(read(cutter.withHeader(line)).fields).toEqual({
       _path: 'weird',
       ts: '1795323600.000000',
       uid: 'Cabc',
