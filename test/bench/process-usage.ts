@@ -31,3 +31,11 @@ export function cpuTimed<T>(work: () => T): { readonly result: T; readonly cpuMs
   const used = process.cpuUsage(from);
   return { result, cpuMs: (used.user + used.system) / 1000 };
 }
+
+/**
+ * CPU time of this thread alone, in milliseconds (schedstat of proc(5), nanoseconds): what the prototype's own benchmark
+ * counts. Threads that collect garbage and compile are not in it.
+ */
+export function threadCpuMs(): number {
+  return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
+}
