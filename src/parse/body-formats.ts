@@ -6,6 +6,7 @@ import type { BodyFormat } from './format.ts';
 import { jsonBody } from './json-formats.ts';
 import { keyValueBody } from './key-value.ts';
 import { pamBody } from './pam.ts';
+import { serverBodies } from './server-formats.ts';
 import { sshdBody } from './sshd.ts';
 import { pkexecBody, suBody, sudoBody } from './sudo.ts';
 import { cronBody, systemdBody } from './system-words.ts';
@@ -20,6 +21,7 @@ export const bodyFormats: readonly BodyFormat[] = [
   keyValueBody,
   accessLogBody,
   ...deviceBodies,
+  ...serverBodies,
   sshdBody,
   sudoBody,
   suBody,

@@ -1,7 +1,7 @@
 /** How records of several lines begin. */
 export interface JoinRule {
-  /** Whether a line begins a record; a line that does not belongs to the one before. */
-  readonly isStart: (line: string) => boolean;
+  /** Whether a line begins a record, knowing the line before it in the one that is held; if not, it belongs to that. */
+  readonly isStart: (line: string, before: string) => boolean;
 }
 
 export interface JoinLimits {
@@ -54,7 +54,7 @@ export function createLineJoiner(rule: JoinRule, limits: JoinLimits = joinLimits
     push(line, nowMs) {
       const out: JoinedRecord[] = [];
       if (held.length > 0) {
-        if (rule.isStart(line)) out.push(take(false));
+        if (rule.isStart(line, held.at(-1) ?? '')) out.push(take(false));
         else if (held.length >= limits.linesMax || chars + line.length + 1 > limits.charsMax) out.push(take(true));
       }
       held.push(line);
