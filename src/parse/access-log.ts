@@ -58,7 +58,8 @@ function requestEnd(text: string, start: number): { readonly quote: number; read
   return null;
 }
 
-function addRequest(fields: Record<string, FieldValue>, request: string): void {
+/** What a request line (`GET /path HTTP/1.1`) says, under W3C names. */
+export function addRequest(fields: Record<string, FieldValue>, request: string): void {
   if (request === '-' || request === '') return;
   const space = request.indexOf(' ');
   const method = space < 0 ? '' : request.slice(0, space);
@@ -81,21 +82,39 @@ function addRequest(fields: Record<string, FieldValue>, request: string): void {
   if (hasVersion) fields['cs-version'] = request.slice(last + 1);
 }
 
-/** `[vhost[:port] ]client ident user`; a user name may hold blanks. */
+/** Addresses that no one outside has (RFC 1918, 6598, 3927, 4193, 4291). */
+const inner =
+  /^(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd]|fe[89ab])/i;
+
+/**
+ * The client where a proxy's list stands in its place: the first address from outside, else the first. Who sends the list
+ * writes it, so it is a claim; the whole list stands beside.
+ */
+function clientOf(list: readonly string[]): string {
+  return list.find((each) => !inner.test(each)) ?? list[0] ?? '';
+}
+
+/** `[vhost[:port] ]client[, client…] ident user`; a user name may hold blanks. */
 function addHead(fields: Record<string, FieldValue>, head: string): boolean {
   const words = head.split(' ');
-  const [one = '', two = ''] = words;
-  const hasVhost = words.length >= 4 && address.test(two);
-  if (words.length < 3 || one === '') return false;
-  if (hasVhost) {
+  if (words.length < 3 || words[0] === '') return false;
+  const bareWord = (i: number): string => (words[i] ?? '').replace(/^"|[",]+$/g, '');
+  const isAddress = (i: number): boolean => address.test(bareWord(i));
+  let i = 0;
+  if (words.length >= 4 && isAddress(1) && !(words[0] ?? '').endsWith(',')) {
+    const one = words[0] ?? '';
     const port = vhostPort.exec(one);
     fields['cs-host'] = port?.[1] ?? one;
     if (port?.[2] !== undefined) fields['s-port'] = Number(port[2]);
-    words.shift();
+    i = 1;
   }
-  const [client = '', , ...user] = words;
-  fields['c-ip'] = client;
-  const name = user.join(' ');
+  const list: string[] = [];
+  // Two words are left for ident and user.
+  while (i < words.length - 2 && isAddress(i)) list.push(bareWord(i++));
+  if (list.length === 0) list.push(words[i++] ?? '');
+  fields['c-ip'] = clientOf(list);
+  if (list.length > 1) fields['x-forwarded-for'] = list.join(', ');
+  const name = words.slice(i + 1).join(' ');
   if (name !== '-' && name !== '' && name !== '""') fields['cs-username'] = asSent(name);
   return true;
 }
