@@ -1,100 +1,50 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ParseOptions } from '../sigma/index.ts';
+import type { ImageStore, ParseOptions } from '../sigma/index.ts';
+import { packImage, unpackImage } from './image-pack.ts';
+import { openKeptFiles } from './kept-files.ts';
 import { type ParsedFiles, packRules, unpackRules } from './rule-cache-pack.ts';
 
-/** Sets of rules kept, and bytes of one; more is not written, older ones are removed. */
-const cacheLimits = { files: 8, bytes: 128 * 2 ** 20 } as const;
-
-const magic = Buffer.from('vonggac rules 1\n');
-const digestBytes = 32;
-const suffix = '.rules';
+/** Sets of rules kept, and images of rules: one a set of tags that events came with, of a few sets. */
+const cacheLimits = {
+  rules: { files: 8, bytes: 128 * 2 ** 20 },
+  images: { files: 24, bytes: 64 * 2 ** 20 },
+} as const;
 
 /**
- * Rules as they were read, kept between runs. What is kept is found by everything that reading depends on: names and
- * bytes of the files, the options, our own code and the version of Node; so a rule that changed is another set. A file that
- * was cut, damaged or put there by somebody else is not used. Nothing here fails: without a cache, rules are read.
+ * Rules as they were read, kept between runs, and the images that were compiled of them. What is kept is found by
+ * everything that it depends on: names and bytes of the files, the options, our own code and the version of Node; so a
+ * rule that changed is another set. Nothing here fails: without a cache, rules are read and compiled.
  */
 export interface RuleCache {
   /** null when the set is not kept. */
   read(key: string): ParsedFiles | null;
   write(key: string, files: ParsedFiles): void;
+  /** Images of the rules that linking all files of this key gives, with the same `unknownDimension` or another. */
+  images(key: string): ImageStore;
 }
 
 export function openRuleCache(dir: string): RuleCache {
-  const placeOf = (key: string) => path.join(dir, `${key}${suffix}`);
+  const sets = openKeptFiles(dir, '.rules', cacheLimits.rules);
+  const images = openKeptFiles(dir, '.image', cacheLimits.images);
   return {
-    read(key) {
-      try {
-        if (!isOurs(dir)) return null;
-        const file = placeOf(key);
-        const bytes = readFileSync(file);
-        const body = bytes.subarray(magic.length + digestBytes);
-        const isWhole = bytes.subarray(0, magic.length).equals(magic);
-        if (!isWhole || !digestOf(body).equals(bytes.subarray(magic.length, magic.length + digestBytes))) return null;
-        const now = new Date();
-        utimesSync(file, now, now);
-        return unpackRules(body);
-      } catch {
-        return null;
-      }
-    },
-    write(key, files) {
-      const file = placeOf(key);
-      const unfinished = `${file}.${process.pid}`;
-      try {
-        const body = packRules(files);
-        if (body.length > cacheLimits.bytes) return;
-        mkdirSync(dir, { recursive: true, mode: 0o700 });
-        if (!isOurs(dir)) return;
-        writeFileSync(unfinished, Buffer.concat([magic, digestOf(body), body]), { mode: 0o600 });
-        renameSync(unfinished, file);
-        removeOldest(dir);
-      } catch {
-        removeFile(unfinished);
-      }
-    },
+    read: (key) => unpacked(sets.read(key), unpackRules) ?? null,
+    write: (key, files) => sets.write(key, packRules(files)),
+    images: (key) => ({
+      get: (image) => unpacked(images.read(`${key}-${image}`), unpackImage),
+      put: (image, compiled) => images.write(`${key}-${image}`, packImage(compiled)),
+    }),
   };
 }
 
-/** Only what nobody else may write to is believed. */
-function isOurs(dir: string): boolean {
-  const { uid, mode } = statSync(dir);
-  return uid === (process.getuid?.() ?? uid) && (mode & 0o022) === 0;
-}
-
-function removeOldest(dir: string): void {
-  const kept = readdirSync(dir)
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => path.join(dir, name))
-    .map((file) => ({ file, atMs: statSync(file).mtimeMs }))
-    .toSorted((a, b) => b.atMs - a.atMs);
-  for (const { file } of kept.slice(cacheLimits.files)) removeFile(file);
-}
-
-/** Removes a file if it can be. */
-function removeFile(file: string): void {
+function unpacked<T>(bytes: Buffer | null, unpack: (bytes: Buffer) => T): T | undefined {
   try {
-    rmSync(file, { force: true });
+    return bytes === null ? undefined : unpack(bytes);
   } catch {
-    // The folder is none of ours, or is gone: nothing is left behind that we made.
+    return undefined;
   }
-}
-
-function digestOf(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }
 
 /** A rule file with its bytes. */

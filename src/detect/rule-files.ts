@@ -6,6 +6,7 @@ import {
   type Correlation,
   compileRules,
   defaultSigmaLimits,
+  type ImageStore,
   linkRules,
   type ParsedRules,
   type ParseOptions,
@@ -45,7 +46,7 @@ export interface LoadedRules {
 export interface LoadOptions extends CompileOptions, ParseOptions {
   /** YAML file of value lists for `expand`; its lists come before those of `placeholders`. */
   readonly placeholderFile?: string;
-  /** Folder in which what was read is kept for the next time (rule-cache.ts); the answer is the same without. */
+  /** Folder in which what was read and compiled is kept for the next time (rule-cache.ts); answers are the same without. */
   readonly cacheDir?: string;
 }
 
@@ -66,7 +67,8 @@ export async function loadRuleDirs(dirs: readonly string[], options: LoadOptions
   const parse = { ...options, placeholders: await placeholdersOf(options, problems) };
   const read: FileDocument[] = [];
   const firstOf = new Map<string, Rule>();
-  for await (const [file, parsed] of readAll(files, parse, options.cacheDir)) {
+  const reading = readAll(files, parse, options.cacheDir);
+  for await (const [file, parsed] of reading.files) {
     problems.push(...parsed.problems);
     for (const document of parsed.documents) {
       const { rule } = document;
@@ -85,7 +87,9 @@ export async function loadRuleDirs(dirs: readonly string[], options: LoadOptions
   const { rules, correlations, silent, documents, problems: linking } = linkRules(read, parse);
   problems.push(...linking);
   const filters = documents.filter(({ filter, outcome }) => filter !== undefined && outcome !== 'refused').length;
-  return { set: compileRules(rules, options), rules, correlations, silent, filters, problems, documents };
+  const { images } = reading;
+  const set = compileRules(rules, images === null ? options : { ...options, images });
+  return { set, rules, correlations, silent, filters, problems, documents };
 }
 
 async function placeholdersOf(options: LoadOptions, problems: RuleProblem[]): Promise<Placeholders> {
@@ -121,20 +125,23 @@ async function ruleFiles(path: string): Promise<string[]> {
 /** Files read at once; the wait for each is most of the time that thousands of small files take. */
 const filesAtOnce = 32;
 
-function readAll(
-  files: readonly string[],
-  options: ParseOptions,
-  cacheDir: string | undefined,
-): ParsedFiles | AsyncGenerator<ParsedFiles[number]> {
+interface Reading {
+  readonly files: ParsedFiles | AsyncGenerator<ParsedFiles[number]>;
+  /** Images of the rules in these files, where something is kept. */
+  readonly images: ImageStore | null;
+}
+
+function readAll(files: readonly string[], options: ParseOptions, cacheDir: string | undefined): Reading {
   const bytes = cacheDir === undefined ? null : bytesOf(files, options);
-  if (cacheDir === undefined || bytes === null) return readRuleFiles(files, options);
+  if (cacheDir === undefined || bytes === null) return { files: readRuleFiles(files, options), images: null };
   const cache = openRuleCache(cacheDir);
   const key = ruleCacheKey(bytes, options);
+  const images = cache.images(key);
   const kept = cache.read(key);
-  if (kept !== null) return kept;
+  if (kept !== null) return { files: kept, images };
   const read = bytes.map(([file, content]) => [file, parseBytes(content, file, options)] as const);
   cache.write(key, read);
-  return read;
+  return { files: read, images };
 }
 
 /**

@@ -58,11 +58,13 @@ export type {
   ExplainedValue,
 } from './match/explained.ts';
 export type { EventFields } from './match/field-content.ts';
+export type { EngineImage } from './match/image.ts';
 export { meets } from './match/reference.ts';
 export { applies, type EventLogsource, type UnknownDimension } from './match/routing.ts';
 export {
   type CompileOptions,
   compileRules,
+  type ImageStore,
   type MatchLineOptions,
   type MatchOptions,
   type RuleEvent,

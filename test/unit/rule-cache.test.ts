@@ -39,7 +39,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const kept = () => readdirSync(cacheDir).map((name) => path.join(cacheDir, name));
+const kept = (suffix = '.rules') =>
+  readdirSync(cacheDir)
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => path.join(cacheDir, name));
+
+/** The first image that is kept, and where it is kept. */
+function keptImage() {
+  const [key = '', name = ''] = path.basename(kept('.image')[0] ?? '', '.image').split('-');
+  return { images: openRuleCache(cacheDir).images(key), name };
+}
 
 /** Everything that loading says, as data: trees and texts that are read late are read. */
 async function loaded(where?: string) {
@@ -62,6 +71,16 @@ describe('rules that are kept between runs', () => {
     expect(kept()).toHaveLength(1);
     expect(await loaded(cacheDir)).toEqual(read);
     expect(kept()).toHaveLength(1);
+  });
+
+  test('are not compiled again: what an image says is believed', async () => {
+    const read = await loaded(cacheDir);
+    const { images, name } = keptImage();
+    const image = images.get(name);
+    if (image === undefined) throw new Error('nothing is kept');
+    expect(read.met).toEqual([0]);
+    images.put(name, { ...image, rules: image.rules.map((rule) => rule + 1) });
+    expect((await loaded(cacheDir)).met).toEqual([1]);
   });
 
   test('are taken from what is kept', () => {
@@ -103,6 +122,16 @@ describe('rules that are kept between runs', () => {
     writeFileSync(file, damage(readFileSync(file)));
     expect(openRuleCache(cacheDir).read(path.basename(file, '.rules'))).toBeNull();
     expect(await loaded(cacheDir)).toEqual(read);
+  });
+
+  test.each(damages)('a kept image that is %s is not used', async (_, damage) => {
+    const read = await loaded(cacheDir);
+    const [file = ''] = kept('.image');
+    const { images, name } = keptImage();
+    writeFileSync(file, damage(readFileSync(file)));
+    expect(images.get(name)).toBeUndefined();
+    expect(await loaded(cacheDir)).toEqual(read);
+    expect(images.get(name)).toBeDefined();
   });
 
   test('a folder that others may write to is not believed', async () => {

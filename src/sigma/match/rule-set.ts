@@ -22,6 +22,18 @@ export interface CompileOptions {
   readonly unknownDimension?: UnknownDimension;
   /** Keeps what values of low variety make true. Default true; answers are the same without. */
   readonly valueCache?: boolean;
+  /** Where images are looked for before they are compiled. Default: nowhere. */
+  readonly images?: ImageStore;
+}
+
+/**
+ * Images that were compiled before, or elsewhere, of this very list of rules: the same rules in the same order. Keys say
+ * which of them an image holds. Compiling is most of the time until a set is ready to match.
+ */
+export interface ImageStore {
+  get(key: string): EngineImage | undefined;
+  /** Takes an image that was compiled because `get` had none. */
+  put(key: string, image: EngineImage): void;
 }
 
 export interface MatchOptions {
@@ -69,17 +81,20 @@ interface Engine {
 
 export function compileRules(rules: readonly Rule[], options: CompileOptions = {}): RuleSet {
   const unknown = options.unknownDimension ?? 'closed';
-  const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
   const routes = new RouteCache<Engine>();
   const engines = new Map<string, Engine>();
   let tableBytes = 0;
   let everything: Engine | null = null;
+  let version: string | undefined;
   const line = new LineTokens();
   const ownLogsource = new OwnLogsource(line);
   const explain = createExplainer();
 
   return {
-    version: sha256(`${unknown}\n${hashes.join('\n')}`).slice(0, 32),
+    get version() {
+      version ??= versionOf(rules, unknown);
+      return version;
+    },
     rules,
     match(event, matchOptions) {
       if (matchOptions?.routing === false) return all().path.match(event.fields);
@@ -119,7 +134,10 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   }
 
   function all(): Engine {
-    everything ??= engineOf(rules.map((_, index) => index));
+    if (everything === null) {
+      const indexes = [...rules.keys()];
+      everything = engineOf(indexes, indexes.join());
+    }
     return everything;
   }
 
@@ -131,7 +149,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
     const key = indexes.join();
     let engine = engines.get(key);
     if (engine === undefined) {
-      engine = engineOf(indexes);
+      engine = engineOf(indexes, key);
       engines.set(key, engine);
       tableBytes += engine.image.table.byteLength;
     }
@@ -139,17 +157,29 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
     return engine;
   }
 
-  function engineOf(indexes: readonly number[]): Engine {
-    const compiled = indexes.flatMap((index) => {
-      const rule = rules[index];
-      return rule === undefined ? [] : [{ index, ir: rule.ir }];
-    });
-    const image = compileImage(compiled);
-    return { image, path: new ObjectPath(image, { valueCache: options.valueCache !== false }), bytes: null };
+  function engineOf(indexes: readonly number[], key: string): Engine {
+    const { images, valueCache } = options;
+    const imageKey = images === undefined ? '' : sha256(key).slice(0, 32);
+    let image = images?.get(imageKey);
+    if (image === undefined) {
+      image = compileImage(
+        indexes.flatMap((index) => {
+          const rule = rules[index];
+          return rule === undefined ? [] : [{ index, ir: rule.ir }];
+        }),
+      );
+      images?.put(imageKey, image);
+    }
+    return { image, path: new ObjectPath(image, { valueCache: valueCache !== false }), bytes: null };
   }
 
   function appliesTo(index: number, logsource: EventLogsource): boolean {
     const rule = rules[index];
     return rule !== undefined && applies(rule.logsource, logsource, unknown);
   }
+}
+
+function versionOf(rules: readonly Rule[], unknown: UnknownDimension): string {
+  const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
+  return sha256(`${unknown}\n${hashes.join('\n')}`).slice(0, 32);
 }
