@@ -1,5 +1,5 @@
+import type { FlatLines } from '../ingest/read-line.ts';
 import type { FieldValue, LogsourceTags } from '../model/event.ts';
-import type { FlatJson } from '../normalise/index.ts';
 import { type LineTokens, token, tokenText } from '../sigma/index.ts';
 
 /** What a name means for the question whether a line may be read as bytes. */
@@ -16,10 +16,10 @@ interface Remembered {
 
 /**
  * Whether a line cut into tokens is one that parsing and mapping leave as it is, and if so its tags. It is when it is a
- * flat JSON object without the signs of another shape, and no name or text in it is changed by NFC.
+ * flat JSON object without the signs of another shape, and no name or text in it is changed by NFC, repaired or flagged.
  */
 export class FlatLineTags {
-  readonly #flat: FlatJson;
+  readonly #flat: FlatLines;
   readonly #signs: ReadonlySet<string>;
   #epoch = -1;
   #roles = new Uint8Array(256);
@@ -28,7 +28,7 @@ export class FlatLineTags {
   readonly #memo: (Remembered | undefined)[] = [];
   #values = new Int32Array(1_024);
 
-  constructor(flat: FlatJson) {
+  constructor(flat: FlatLines) {
     this.#flat = flat;
     this.#signs = new Set(flat.signs);
   }
@@ -49,7 +49,7 @@ export class FlatLineTags {
       const known = found === role.unknown ? this.#learn(line, i, name) : found;
       if (known === role.sign) return null;
       const kind = kinds[i] ?? 0;
-      if (kind === token.wide && !isNfc(tokenText(line, i))) return null;
+      if (kind === token.wide && !this.#isPlain(tokenText(line, i))) return null;
       if (known !== role.tag) continue;
       const start = starts[i] ?? 0;
       const end = ends[i] ?? 0;
@@ -99,16 +99,16 @@ export class FlatLineTags {
     }
     const text = line.nameOf(i);
     const place = this.#flat.tagFields.indexOf(text);
-    const isOther = this.#signs.has(text) || !isNfc(text);
+    const isOther = this.#signs.has(text) || !this.#isPlain(text);
     const learned = isOther ? role.sign : place >= 0 ? role.tag : role.plain;
     this.#roles[name] = learned;
     this.#places[name] = place;
     return learned;
   }
-}
 
-function isNfc(text: string | null): boolean {
-  return text === null || text.normalize('NFC') === text;
+  #isPlain(text: string | null): boolean {
+    return text === null || this.#flat.isPlain(text);
+  }
 }
 
 /** A token as a field's value; numbers as ingest reads them (parse/json.ts). */

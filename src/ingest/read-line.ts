@@ -1,6 +1,7 @@
 import type { NormalisedEvent } from '../model/event.ts';
 import { createNormaliser, type FlatJson, type Mappings } from '../normalise/index.ts';
 import { jsonShapeNames, parseLine } from '../parse/index.ts';
+import { mayHaveFlags, mayNeedRepair, repairText, textFlags } from '../parse/text/index.ts';
 
 /**
  * One line to one event. Pure and never throws: what is not understood comes back as parser `raw` with the reason.
@@ -14,7 +15,12 @@ export interface LineReader {
   /** Version of the mappings. */
   readonly version: string;
   /** Which JSON lines may go without `readLine` where only fields and logsource are wanted. */
-  readonly flatJson: FlatJson;
+  readonly flatJson: FlatLines;
+}
+
+export interface FlatLines extends FlatJson {
+  /** Whether a name or a text is one that reading leaves as it is and has nothing to say of. */
+  isPlain(text: string): boolean;
 }
 
 /**
@@ -26,10 +32,24 @@ export function createLineReader(mappings: Mappings): LineReader {
   const { flatJson } = normaliser;
   return {
     version: mappings.version,
-    flatJson: { ...flatJson, signs: [...jsonShapeNames, ...flatJson.signs] },
+    flatJson: { ...flatJson, signs: [...jsonShapeNames, ...flatJson.signs], isPlain },
     readLine: (text, parser, receivedTimeMs) => {
-      const { record, reason } = parseLine(text, parser, receivedTimeMs);
-      return record === null ? normaliser.keepRaw(text, reason) : normaliser.normalise(record, text);
+      const repaired = repairText(text);
+      const { record, reason } = parseLine(repaired, parser, receivedTimeMs);
+      const event = record === null ? normaliser.keepRaw(repaired, reason) : normaliser.normalise(record, repaired);
+      return withFlags(event, repaired !== text, repaired);
     },
   };
+}
+
+function isPlain(text: string): boolean {
+  return text.normalize('NFC') === text && !mayHaveFlags(text) && !mayNeedRepair(text);
+}
+
+/** What a text with look-alikes or unseen characters, or one that had to be repaired, says of itself. */
+function withFlags(event: NormalisedEvent, isRepaired: boolean, line: string): NormalisedEvent {
+  // An escape may spell such a character where the line itself has none.
+  const found = mayHaveFlags(line) || line.includes('\\u') ? textFlags(event.fields) : [];
+  const flags = isRepaired ? [...found, 'repaired-utf8'] : found;
+  return flags.length === 0 ? event : { ...event, fields: { ...event.fields, 'vonggac.text_flags': flags } };
 }
