@@ -147,6 +147,16 @@ describe('matchLine', () => {
     expect(set.matchLine(bytes, 0, bytes.length, { logsource: () => null, routing: false })).toBeNull();
   });
 
+  test('reads the tags of each line anew from a buffer that is filled again', () => {
+    const set = compileRules(parseRules(logsource('linux', 'linux'), 'r.yml').rules);
+    const bytes = Buffer.alloc(64);
+    const said = ['cisco', 'linux', 'cisco'].map((product) => {
+      const length = bytes.write(`{"product":"${product}","a":"x"}`);
+      return set.matchLine(bytes, 0, length);
+    });
+    expect(said).toEqual([[], [0], []]);
+  });
+
   test('a value that comes again and again means the same each time, beside others of its hash place', () => {
     const rules = parseRules(
       `title: t\nlogsource: {product: windows}\ndetection: {s: {Image|endswith: '7.exe'}, condition: s}\n`,

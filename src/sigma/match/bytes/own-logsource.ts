@@ -10,8 +10,10 @@ export class OwnLogsource {
   readonly #line: LineTokens;
   #epoch = -1;
   #namesSeen = 0;
-  /** Number of each dimension's name, -1 while no line had it. */
-  readonly #names = [-1, -1, -1];
+  /** By number of a name: the dimension it names, -1 for the others. */
+  #dimensionOf = new Int8Array(256).fill(-1);
+  /** Where each dimension stands among the present tokens, -1 when it does not or is no text. */
+  readonly #at = new Int32Array(dimensions.length);
   readonly #texts: (string | null)[] = [null, null, null];
   /** Bytes of the last texts: lines of one source state the same again and again. */
   readonly #bytes: Uint8Array[] = dimensions.map(() => new Uint8Array(0));
@@ -23,22 +25,30 @@ export class OwnLogsource {
 
   /** Of the line's present tokens; the same object as long as nothing changes. */
   read(): EventLogsource {
-    this.#learnNames();
     const line = this.#line;
+    if (line.tree.epoch !== this.#epoch || line.tree.names.length !== this.#namesSeen) this.#learnNames();
+    const { names, kinds, count } = line;
+    const found = this.#at.fill(-1);
+    const dimensionOf = this.#dimensionOf;
+    // From behind, so that of a list's members the first stands in the end.
+    for (let i = count - 1; i >= 0; i--) {
+      const dimension = dimensionOf[names[i] as number] as number;
+      if (dimension >= 0) found[dimension] = (kinds[i] as number) <= token.wide ? i : -1;
+    }
     let changed = false;
     for (let dimension = 0; dimension < dimensions.length; dimension++) {
-      const name = this.#names[dimension] ?? -1;
-      const at = name < 0 ? -1 : line.names.subarray(0, line.count).indexOf(name);
-      const isText = at >= 0 && (line.kinds[at] ?? 0) <= token.wide;
-      if (!isText) {
+      const at = found[dimension] as number;
+      if (at < 0) {
         changed ||= this.#texts[dimension] !== null;
         this.#texts[dimension] = null;
         continue;
       }
-      const bytes = line.bytes.subarray(line.starts[at], line.ends[at]);
-      if (this.#texts[dimension] !== null && areEqual(bytes, this.#bytes[dimension])) continue;
+      const start = line.starts[at] as number;
+      const end = line.ends[at] as number;
+      if (this.#texts[dimension] !== null && isSame(line.bytes, start, end, this.#bytes[dimension])) continue;
       this.#texts[dimension] = tokenText(line, at);
-      this.#bytes[dimension] = bytes.slice();
+      // A copy even of a Buffer, whose own slice would share memory with lines to come.
+      this.#bytes[dimension] = new Uint8Array(line.bytes.subarray(start, end));
       changed = true;
     }
     if (!changed) return this.#last;
@@ -56,17 +66,22 @@ export class OwnLogsource {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#namesSeen = 0;
-      this.#names.fill(-1);
+      this.#dimensionOf.fill(-1);
+    }
+    if (names.length > this.#dimensionOf.length) {
+      const wider = new Int8Array(names.length * 2).fill(-1);
+      wider.set(this.#dimensionOf);
+      this.#dimensionOf = wider;
     }
     for (; this.#namesSeen < names.length; this.#namesSeen++) {
       const dimension = (dimensions as readonly (string | undefined)[]).indexOf(names[this.#namesSeen]);
-      if (dimension >= 0) this.#names[dimension] = this.#namesSeen;
+      if (dimension >= 0) this.#dimensionOf[this.#namesSeen] = dimension;
     }
   }
 }
 
-function areEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  if (b === undefined || a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+function isSame(bytes: Uint8Array, start: number, end: number, known: Uint8Array | undefined): boolean {
+  if (known === undefined || end - start !== known.length) return false;
+  for (let i = 0; i < known.length; i++) if (bytes[start + i] !== known[i]) return false;
   return true;
 }
