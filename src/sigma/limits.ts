@@ -11,6 +11,8 @@ export interface SigmaLimits {
   readonly conditionChars: number;
   /** Nesting of parentheses and `not` in a condition. */
   readonly conditionDepth: number;
+  /** Selections that the patterns (`1 of x*`) of all conditions of a rule are held against, each pattern counted by itself. */
+  readonly conditionNames: number;
   /** UTF-16 units of one value. */
   readonly valueChars: number;
   /** Wildcards inside one value. */
@@ -39,6 +41,7 @@ export const defaultSigmaLimits: SigmaLimits = {
   depth: 24,
   conditionChars: 65_536,
   conditionDepth: 64,
+  conditionNames: 200_000,
   valueChars: 65_536,
   wildcards: 256,
   variants: 10_000,

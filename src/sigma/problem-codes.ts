@@ -11,6 +11,7 @@ export type ProblemCode =
   | 'file-too-large'
   | 'file-unreadable'
   | 'file-not-utf8'
+  | 'yaml-nul'
   | 'yaml-syntax'
   | 'yaml-duplicate-key'
   | 'yaml-key'
@@ -83,6 +84,7 @@ export type ProblemCode =
   | 'condition-type'
   | 'condition-too-long'
   | 'condition-too-deep'
+  | 'condition-too-many-names'
   | 'condition-syntax'
   | 'condition-undefined'
   | 'condition-empty-selector'
@@ -98,6 +100,7 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'file-too-large': refused('Split the file: one rule a file is the custom.'),
   'file-unreadable': refused('Check that the file is there and may be read.'),
   'file-not-utf8': refused('Save the file as UTF-8.'),
+  'yaml-nul': refused('YAML allows no NUL: take it out, or write `\\0` inside double quotes; is the file UTF-16?'),
   'yaml-syntax': refused('Correct the YAML; quote texts that hold `: `, ` #` or begin with a special character.'),
   'yaml-duplicate-key': refused(
     'A map cannot hold a key twice: merge the two lists, or put the items into two selections.',
@@ -202,6 +205,9 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'condition-type': refused('A condition is a text or a list of texts.'),
   'condition-too-long': refused('Shorten the condition, for example with `1 of selection_*`.'),
   'condition-too-deep': refused('Take out parentheses or repeated `not`.'),
+  'condition-too-many-names': refused(
+    'Use fewer `1 of` and `all of` patterns, or fewer selections; or split the rule.',
+  ),
   'condition-syntax': refused(
     'A condition joins selections with and, or, not, `1 of x*`, `all of x*` and parentheses.',
   ),

@@ -55,6 +55,7 @@ describe('documents', () => {
     ['no condition', good.replace(/ {2}condition: sel\n/, ''), ['condition-missing']],
     ['broken YAML', 'title: "x\n', ['yaml-syntax']],
     ['a tab', 'title: x\n\tlevel: low\n', ['yaml-syntax']],
+    ['a NUL', `${good}# \0\n`, ['yaml-nul']],
     ['a map as key', `${good}? { a: b }\n: c\n`, ['yaml-key']],
     ['an alias to nothing', `${good}x: *nobody\n`, ['yaml-alias']],
   ])('%s', (_name, text, expected) => {
@@ -177,6 +178,13 @@ describe('hostile files end in a refusal within a second', () => {
       '10,000 parentheses',
       ruleText(`sel: { a: x }\ncondition: ${'('.repeat(10_000)}sel${')'.repeat(10_000)}`),
       'condition-too-deep',
+    ],
+    [
+      '6,000 patterns over 3,000 selections',
+      ruleText(
+        `${Array.from({ length: 3_000 }, (_, i) => `s${i}: { a: x }\n`).join('')}condition: ${'1 of s* or '.repeat(5_900)}s1`,
+      ),
+      'condition-too-many-names',
     ],
     ['10,000 times not', ruleText(`sel: { a: x }\ncondition: ${'not '.repeat(10_000)}sel`), 'condition-too-deep'],
     [

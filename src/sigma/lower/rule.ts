@@ -21,7 +21,8 @@ export function lowerRule(
     if (lowered !== null) selections.set(name, lowered);
   }
   const names = [...tree.selections.keys()];
-  const conditions = tree.conditions.map((condition) => lowerCondition(condition, names, problems));
+  const budget = { left: limits.conditionNames };
+  const conditions = tree.conditions.map((condition) => lowerCondition(condition, names, budget, problems));
   const [first] = conditions;
   if (problems.refusals() > before || first === undefined) return null;
   return { selections, condition: conditions.length === 1 ? first : { kind: 'or', of: conditions } };
@@ -44,13 +45,19 @@ function lowerDetection(
 /** Stands in for what was refused, so that the rest of the condition is looked at as well. */
 const nothing: Condition = { kind: 'selections', link: 'any', names: [] };
 
-function lowerCondition(tree: ConditionTree, names: readonly string[], problems: Problems): Condition {
+/** @param budget names that patterns may still be held against */
+function lowerCondition(
+  tree: ConditionTree,
+  names: readonly string[],
+  budget: { left: number },
+  problems: Problems,
+): Condition {
   switch (tree.kind) {
     case 'and':
     case 'or':
-      return { kind: tree.kind, of: tree.of.map((part) => lowerCondition(part, names, problems)) };
+      return { kind: tree.kind, of: tree.of.map((part) => lowerCondition(part, names, budget, problems)) };
     case 'not':
-      return { kind: 'not', of: lowerCondition(tree.of, names, problems) };
+      return { kind: 'not', of: lowerCondition(tree.of, names, budget, problems) };
     case 'selection':
       if (names.includes(tree.name)) return { kind: 'selections', link: 'all', names: [tree.name] };
       problems.report(
@@ -61,6 +68,13 @@ function lowerCondition(tree: ConditionTree, names: readonly string[], problems:
       );
       return nothing;
     case 'of': {
+      // Told once: what overdraws it may be thousands of patterns.
+      if (budget.left < 0) return nothing;
+      budget.left -= names.length;
+      if (budget.left < 0) {
+        problems.report('condition-too-many-names', tree.at, 'the patterns of the conditions name too many selections');
+        return nothing;
+      }
       const fitting = names.filter((name) => fits(name, tree.pattern));
       if (fitting.length === 0) {
         problems.report('condition-empty-selector', tree.at, `"${tree.pattern.slice(0, 80)}" fits no selection`);
