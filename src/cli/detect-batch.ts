@@ -1,29 +1,42 @@
 import type { Mappings } from '../normalise/index.ts';
 import type { UnknownDimension } from '../sigma/index.ts';
+import type { ImageDoor } from './detect-images.ts';
 
 /** What a worker of `vonggac detect` is given at its start. Rules are packed once and shared by all. */
 export interface DetectWorkerData {
   readonly rules: SharedArrayBuffer;
+  readonly images: ImageDoor;
   readonly mappings: Mappings;
   readonly unknownDimension: UnknownDimension;
   readonly routing: boolean;
-  /** Lines of one batch that are told of when they were not understood; the rest is counted. */
+  /** Bytes of one line; a longer one is told of and left out. */
+  readonly lineBytes: number;
+  /** Lines of one batch that are told of one by one; the rest is counted. */
   readonly messages: number;
 }
 
-/** Lines for a worker: line `i` is bytes[ends[i - 1] … ends[i]), the first begins at 0. */
+/** Lines for a worker: a block as read-blocks.ts gives it, in memory that both see. */
 export interface LineBatch {
   readonly bytes: SharedArrayBuffer;
-  readonly ends: Int32Array;
+  readonly to: number;
+  readonly isFirst: boolean;
 }
 
 /** What the lines of a batch met. */
 export interface BatchReply {
+  readonly lines: number;
   /** Lines that were not blank. */
   readonly events: number;
-  /** Pairs: place of the line in the batch, index of the rule; ascending. */
+  /** Events that held values nested too deep to be seen. */
+  readonly cut: number;
+  /** `hitWidth` numbers a hit: place of the line in the batch, where it begins and ends there, index of the rule. */
   readonly hits: Int32Array;
-  /** Lines that were not understood, with the reason; the first of them, and how many there were. */
-  readonly raw: readonly (readonly [line: number, reason: string])[];
-  readonly rawCount: number;
+  /** Lines with something to say about them; the first of them, and how many there were. */
+  readonly told: readonly (readonly [line: number, about: LineTrouble])[];
+  readonly toldCount: number;
 }
+
+export const hitWidth = 4;
+
+/** `too-long`: left out. Otherwise why the line was not understood. */
+export type LineTrouble = { readonly kind: 'too-long' } | { readonly kind: 'raw'; readonly reason: string };

@@ -1,39 +1,50 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { unpackRules } from '../detect/rule-cache-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
-import { compileRules } from '../sigma/index.ts';
-import type { BatchReply, DetectWorkerData, LineBatch } from './detect-batch.ts';
+import { compileRules, type RuleSet } from '../sigma/index.ts';
+import type { BatchReply, DetectWorkerData, LineBatch, LineTrouble } from './detect-batch.ts';
+import { sharedImagesBehind } from './detect-images.ts';
 import { createLineMatcher, type LineMatcher } from './detect-lines.ts';
+import { cutLines } from './read-lines.ts';
 
 /** A worker thread of `vonggac detect`: batches of lines in, what they met out. */
-function start({ rules, mappings, unknownDimension, routing, messages }: DetectWorkerData): void {
-  const files = unpackRules(Buffer.from(rules));
+function start(data: DetectWorkerData): void {
+  const files = unpackRules(Buffer.from(data.rules));
   const set = compileRules(
     files.flatMap(([, parsed]) => parsed.rules),
-    { unknownDimension },
+    { unknownDimension: data.unknownDimension, images: sharedImagesBehind(data.images) },
   );
-  const matcher = createLineMatcher({ set, reader: createLineReader(mappings), routing });
-  parentPort?.on('message', (batch: LineBatch) => parentPort?.postMessage(answer(matcher, batch, messages)));
+  const matcher = createLineMatcher({ set, reader: createLineReader(data.mappings), routing: data.routing });
+  parentPort?.on('message', (batch: LineBatch) => {
+    const reply = answer(set, matcher, batch, data);
+    parentPort?.postMessage(reply, [reply.hits.buffer as ArrayBuffer]);
+  });
 }
 
-function answer(matcher: LineMatcher, { bytes, ends }: LineBatch, messages: number): BatchReply {
-  // A copy of our own: decoders do not take shared memory everywhere.
-  const lines = Buffer.from(new Uint8Array(bytes).slice().buffer);
+function answer(set: RuleSet, matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData): BatchReply {
+  const { isFirst, to } = batch;
+  const { lineBytes: maxBytes, messages } = data;
   const hits: number[] = [];
-  const raw: [number, string][] = [];
+  const told: [number, LineTrouble][] = [];
+  const cutBefore = set.eventsCut();
+  let toldCount = 0;
   let events = 0;
-  let rawCount = 0;
-  let from = 0;
-  for (const [line, to] of ends.entries()) {
-    const met = matcher.match(lines, from, to);
-    from = to;
-    if (met === null) continue;
-    events++;
-    for (const rule of met) hits.push(line, rule);
-    if (matcher.reason === '') continue;
-    if (rawCount++ < messages) raw.push([line, matcher.reason]);
-  }
-  return { events, hits: Int32Array.from(hits), raw, rawCount };
+  const tell = (line: number, trouble: LineTrouble) => {
+    if (toldCount++ < messages) told.push([line, trouble]);
+  };
+  const block = { isFirst, maxBytes, number: 0 };
+  const lines = cutLines(Buffer.from(batch.bytes), to, block, {
+    line(bytes, from, end, number) {
+      const met = matcher.match(bytes, from, end);
+      if (met === null) return;
+      events++;
+      for (let i = 0; i < met.length; i++) hits.push(number, from, end, met[i] ?? 0);
+      const { reason } = matcher;
+      if (reason !== '') tell(number, { kind: 'raw', reason });
+    },
+    tooLong: (number) => tell(number, { kind: 'too-long' }),
+  });
+  return { lines, events, cut: set.eventsCut() - cutBefore, hits: Int32Array.from(hits), told, toldCount };
 }
 
 start(workerData as DetectWorkerData);

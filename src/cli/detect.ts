@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
@@ -6,11 +6,13 @@ import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-
 import { createLineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Mappings } from '../normalise/index.ts';
-import type { ParseOptions, UnknownDimension } from '../sigma/index.ts';
+import { eventDepthMax, type ParseOptions, type UnknownDimension } from '../sigma/index.ts';
+import { hitWidth, type LineTrouble } from './detect-batch.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
-import { createParallelLines, type DoneBatch } from './detect-parallel.ts';
-import { type LineSink, readLines } from './read-lines.ts';
+import { createParallelLines } from './detect-parallel.ts';
+import { readBlocks } from './read-blocks.ts';
+import { type LineTaker, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
   readonly rules: readonly string[];
@@ -117,13 +119,8 @@ function createRun(
   const parallel =
     workers > 1
       ? createParallelLines({
-          rules: set.rules,
-          mappings,
-          unknownDimension,
-          routing,
-          messages: limits.messages,
-          workers,
-          onLost,
+          ...{ rules: set.rules, images: loaded.images, mappings, unknownDimension, routing, workers, onLost },
+          ...{ lineBytes: limits.lineBytes, messages: limits.messages },
         })
       : null;
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
@@ -138,6 +135,8 @@ function createRun(
   let outputChars = 0;
   let events = 0;
   let hits = 0;
+  /** Events that held something too deep, as workers count them. */
+  let cut = 0;
 
   return { read, end, count: () => ({ events, hits }) };
 
@@ -148,66 +147,71 @@ function createRun(
     };
     const head = `{"file":${JSON.stringify(file)},"line":`;
     const fileAt = o.files.indexOf(file);
-    /** What a line met; its bytes are only read when a correlation wants the event. */
-    const take = (met: readonly number[], number: number, line: () => readonly [Buffer, number, number]) => {
-      emit(head, number, met);
-      if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(...line()), fileAt, number);
+    let firstOfBatch = 1;
+    let lost = '';
+    const about = (number: number, trouble: LineTrouble) =>
+      tell(
+        number,
+        trouble.kind === 'too-long'
+          ? `the line has more than ${limits.lineBytes} bytes and was left out`
+          : `not understood, held against the rules as it is: ${trouble.reason}`,
+      );
+    const taker: LineTaker = {
+      line(bytes, from, to, number) {
+        const met = matcher.match(bytes, from, to);
+        if (met === null) return;
+        events++;
+        if (matcher.reason !== '') about(number, { kind: 'raw', reason: matcher.reason });
+        if (met.length > 0) take(met, number, bytes, from, to);
+      },
+      tooLong: (number) => about(number, { kind: 'too-long' }),
     };
-    const tellRaw = (number: number, reason: string) =>
-      tell(number, `not understood, held against the rules as it is: ${reason}`);
-    const takeBatch = ({ reply, numbers, lineAt }: DoneBatch) => {
-      events += reply.events;
-      for (const [line, reason] of reply.raw) tellRaw(numbers[line] ?? 0, reason);
-      told += reply.rawCount - reply.raw.length;
-      const { hits: pairs } = reply;
-      for (let at = 0; at < pairs.length; ) {
-        const line = pairs[at] ?? 0;
-        const met: number[] = [];
-        for (; pairs[at] === line && at < pairs.length; at += 2) met.push(pairs[at + 1] ?? 0);
-        take(met, numbers[line] ?? 0, () => lineAt(line));
-      }
-    };
-    const tooLong = (number: number, bytes: number) =>
-      tell(number, `the line has more than ${bytes} bytes and was left out`);
-    const sink: LineSink =
-      parallel === null
-        ? {
-            line(bytes, from, to, number) {
-              const met = matcher.match(bytes, from, to);
-              if (met === null) return;
-              events++;
-              if (matcher.reason !== '') tellRaw(number, matcher.reason);
-              take(met, number, () => [bytes, from, to]);
-            },
-            tooLong,
-            full: () => outputChars >= limits.outputChars,
-            drain: flush,
-          }
-        : {
-            line: parallel.add,
-            tooLong,
-            full: parallel.isFull,
-            async drain() {
-              const done = await parallel.next();
-              if (done !== null) takeBatch(done);
-              if (outputChars >= limits.outputChars) await flush();
-            },
-          };
-    let failure = await failureOf(() =>
-      readLines(file === '-' ? o.stdin : createReadStream(file, { highWaterMark: 262_144 }), limits.lineBytes, sink),
-    );
-    // What was read before an input failed is told all the same.
-    parallel?.end();
-    for (let isOpen = parallel !== null; isOpen; ) {
-      const lost = await failureOf(async () => {
-        const done = await parallel?.next();
-        isOpen = done !== null && done !== undefined;
-        if (done) takeBatch(done);
+    const failure = await failureOf(() => {
+      const input = file === '-' ? o.stdin : file;
+      if (parallel === null) return readLines(input, limits.lineBytes, { ...taker, full: isFull, drain: flush });
+      return readBlocks(input, limits.lineBytes, {
+        room: parallel.room,
+        block: parallel.add,
+        full: parallel.isFull,
+        drain: async () => void (await takeNext()),
       });
-      failure ??= lost;
-    }
+    });
+    // What was read before an input failed is told all the same.
+    while (await takeNext());
     if (told > limits.messages) o.err(`${file}: ${told - limits.messages} more such lines`);
-    return failure;
+    return failure ?? (lost === '' ? null : lost);
+
+    /** What a line met; its bytes are only read when a correlation wants the event. */
+    function take(met: readonly number[], number: number, bytes: Buffer, from: number, to: number): void {
+      emit(head, number, met);
+      if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
+    }
+
+    /** Tells what the oldest batch under way met; false when there is none. */
+    async function takeNext(): Promise<boolean> {
+      const done = (await parallel?.next()) ?? null;
+      if (done === null) return false;
+      const { reply, bytes } = done;
+      if (lost === '') lost = done.lost;
+      const { hits: found } = reply;
+      events += reply.events;
+      cut += reply.cut;
+      for (const [line, trouble] of reply.told) about(firstOfBatch + line, trouble);
+      told += reply.toldCount - reply.told.length;
+      for (let at = 0; at < found.length; ) {
+        const [line = 0, from = 0, to = 0] = found.subarray(at, at + hitWidth);
+        const met: number[] = [];
+        for (; found[at] === line && at < found.length; at += hitWidth) met.push(found[at + hitWidth - 1] ?? 0);
+        take(met, firstOfBatch + line, bytes, from, to);
+      }
+      firstOfBatch += reply.lines;
+      if (isFull()) await flush();
+      return true;
+    }
+  }
+
+  function isFull(): boolean {
+    return outputChars >= limits.outputChars;
   }
 
   function emit(head: string, line: number, met: readonly number[]): void {
@@ -236,6 +240,9 @@ function createRun(
     if (forced + evictedGroups + evictedMembers > 0) {
       o.err(`correlations ran into their limits: ${JSON.stringify({ forced, evictedGroups, evictedMembers })}`);
     }
+    const deep = cut + set.eventsCut();
+    if (deep > 0)
+      o.err(`${deep} events hold values nested deeper than ${eventDepthMax} levels; rules did not see those`);
     await flush();
   }
 

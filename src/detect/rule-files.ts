@@ -30,6 +30,8 @@ export interface FileDocument extends RuleDocument {
 
 export interface LoadedRules {
   readonly set: RuleSet;
+  /** Images of the set's rules, where something is kept. */
+  readonly images: ImageStore | null;
   /** Filters are applied to them. */
   readonly rules: readonly Rule[];
   /** Referenced before referencing. */
@@ -89,7 +91,7 @@ export async function loadRuleDirs(dirs: readonly string[], options: LoadOptions
   const filters = documents.filter(({ filter, outcome }) => filter !== undefined && outcome !== 'refused').length;
   const { images } = reading;
   const set = compileRules(rules, images === null ? options : { ...options, images });
-  return { set, rules, correlations, silent, filters, problems, documents };
+  return { set, images, rules, correlations, silent, filters, problems, documents };
 }
 
 async function placeholdersOf(options: LoadOptions, problems: RuleProblem[]): Promise<Placeholders> {

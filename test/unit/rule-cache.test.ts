@@ -52,7 +52,7 @@ function keptImage() {
 
 /** Everything that loading says, as data: trees and texts that are read late are read. */
 async function loaded(where?: string) {
-  const { set, ...rest } = await loadRuleDirs([rules], where === undefined ? {} : { cacheDir: where });
+  const { set, images: _, ...rest } = await loadRuleDirs([rules], where === undefined ? {} : { cacheDir: where });
   const event = {
     fields: { a: 'hà nội', n: '12345678901234567890' },
     logsource: { product: 'windows', categories: [], services: [] },
