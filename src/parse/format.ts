@@ -19,6 +19,8 @@ export interface LineFormat {
   parse(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome;
   /** How its records are made of lines, when one may have several: for whoever reads a source that is pinned to it. */
   readonly lines?: JoinRule;
+  /** The first line of its files names the values of all others; a record is that line, a newline and its own. */
+  readonly header?: 'first-line';
 }
 
 /** A format of what stands inside a syslog message. One of `parse` and `words`. */

@@ -30,6 +30,11 @@ export function joinRuleOf(parser: string): JoinRule | null {
   return byId.get(parser)?.lines ?? null;
 }
 
+/** Whether the first line of a pinned parser's files names the values of the others. */
+export function hasHeaderLine(parser: string): boolean {
+  return byId.get(parser)?.header === 'first-line';
+}
+
 /** Formats to hold a line against, by its first character; the last row is for any character beyond ASCII. */
 const byFirst: readonly (readonly LineFormat[])[] = Array.from({ length: 129 }, (_, code) =>
   formats.filter(

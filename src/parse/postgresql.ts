@@ -6,7 +6,9 @@ import { notUnderstood, understood } from './record.ts';
 import { readSentence, type Sentence, sentence } from './words.ts';
 import { zonedTime } from './zone-names.ts';
 
-const begin = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)([ ,:[])/;
+/** A host may stand before the time (`%h %m`). */
+const begin =
+  /^(?:(?:[0-9a-fA-F.:]{3,45}|\[local\]) )?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)([ ,:[])/;
 const level =
   /(?:^|[ :])(LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|DEBUG[1-5]?): {1,2}/;
 /** What `log_line_prefix` may put before the level. */
@@ -154,6 +156,7 @@ function parsePostgresql(text: string): ParseOutcome {
   if (at === null) return notUnderstood('postgresql-level');
   const fields: Record<string, FieldValue> = {};
   addPrefix(fields, text.slice(from, from + at.index + 1));
+  if (text.charCodeAt(4) !== 45 && fields.src_ip === undefined) addPrefix(fields, text.slice(0, text.indexOf(' ')));
   let message = text.slice(from + at.index + at[0].length);
   const state = /^([0-9A-Z]{5}): {1,2}/.exec(message);
   if (state !== null) {
@@ -205,8 +208,8 @@ function parseCsv(text: string): ParseOutcome {
 
 export const postgresqlFormat: LineFormat = {
   id: 'postgresql',
-  starts: '12',
-  looksLike: (text) => text.charCodeAt(4) === 45 && begin.test(text),
+  starts: '0123456789[abcdef:',
+  looksLike: (text) => begin.test(text),
   isGuess: true,
   parse: parsePostgresql,
   lines: { isStart: (line) => begin.test(line) },

@@ -1,4 +1,4 @@
-import { joinRuleOf } from './index.ts';
+import { hasHeaderLine, joinRuleOf } from './index.ts';
 import { createLineJoiner } from './multi-line.ts';
 import { isW3cDirective } from './w3c.ts';
 import { isZeekDirective, zeekHeader } from './zeek.ts';
@@ -17,11 +17,24 @@ export function createRecordCutter(parser: string): RecordCutter {
   const rule = joinRuleOf(parser);
   const joiner = rule === null ? null : createLineJoiner(rule);
   let header = '';
+  let awaitsHeader = hasHeaderLine(parser);
   return {
     push(line) {
       if (joiner !== null) return joiner.push(line, 0).map(({ text }) => text);
+      if (awaitsHeader) {
+        if (line.trim() === '') return [];
+        header = line;
+        awaitsHeader = false;
+        return [];
+      }
       if (line.startsWith('#') && isW3cDirective(line)) {
         if (line.startsWith('#Fields:')) header = line;
+        return [];
+      }
+      if (awaitsHeader) {
+        if (line.trim() === '') return [];
+        header = line;
+        awaitsHeader = false;
         return [];
       }
       if (line.startsWith('#') && isZeekDirective(line)) {

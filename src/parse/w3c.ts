@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import { localZoneMinutes, parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
+import { csvCells } from './csv-cells.ts';
 import type { LineFormat } from './format.ts';
 import type { ParseLimits } from './limits.ts';
 import { notUnderstood, setField, understood } from './record.ts';
@@ -26,17 +27,17 @@ const sigmaNames: Readonly<Record<string, string>> = {
 
 /**
  * A W3C line (IIS, FTP and SMTP services of Windows, TMG, WAP) with its own header before it: `#Fields: …`, a newline, the
- * line. Whoever reads the file remembers the header (record-cutter.ts). The values stand parted by blanks, or by tabs when
- * the header has tabs. Times are UTC, as the format says.
+ * line. Whoever reads the file remembers the header (record-cutter.ts). The values stand parted as the names
+ * are: by blanks, tabs, or commas (Exchange's message tracking and protocol logs). Times are UTC, as the format says.
  */
 function parseW3c(text: string, limits: ParseLimits): ParseOutcome {
   const end = text.indexOf('\n');
   if (end < 0 || !text.startsWith('#Fields:')) return notUnderstood('w3c-no-header');
   const head = text.slice(8, end).trim();
   const line = text.slice(end + 1);
-  const separator = head.includes('\t') ? '\t' : ' ';
+  const separator = head.includes(',') ? ',' : head.includes('\t') ? '\t' : ' ';
   const names = head.split(separator).filter((name) => name !== '');
-  const values = line.split(separator);
+  const values = separator === ',' ? csvCells(line, 0, limits.keysMax) : line.split(separator);
   if (names.length > limits.keysMax) return notUnderstood('too-many-fields');
   const fields: Record<string, FieldValue> = {};
   for (const [i, name] of names.entries()) {
