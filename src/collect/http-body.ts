@@ -54,7 +54,7 @@ async function* inflated(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buff
 
 /** Lines of a body, read as it arrives. Throws HttpProblem when a bound bites or the gzip is broken. */
 export async function readLines(body: Readable, isGzip: boolean, limits: HttpCollectorLimits): Promise<RawLine[]> {
-  const splitter = createLineSplitter({ lineBytesMax: limits.lineBytesMax, notUtf8Fatal: true });
+  const splitter = createLineSplitter({ lineBytesMax: limits.lineBytesMax });
   // Leaving the loop early must not close the connection: the client is still to read why.
   const sent = bounded(body.iterator({ destroyOnReturn: false }), limits.bodyBytesMax);
   const plain = isGzip ? bounded(inflated(sent), limits.inflatedBytesMax) : sent;

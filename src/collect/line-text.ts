@@ -4,14 +4,15 @@ import type { LineFlaw, RawLine } from '../model/source.ts';
 /** How a collector turns bytes into lines. */
 export interface LineRules {
   readonly lineBytesMax: number;
-  /** Whether bytes that are no UTF-8 spoil a line (JSON must be UTF-8) or only flag it (syslog is what it is). */
-  readonly notUtf8Fatal: boolean;
 }
 
 /** Characters of a line too long that go on as its head. */
 export const headBytes = 4_096;
 
-/** One line of its own bytes: line end and byte-order mark off, what is no UTF-8 replaced and flagged. null when blank. */
+/**
+ * One line of its own bytes: line end and byte-order mark off. What is no UTF-8 is replaced and flagged, and the bytes go
+ * on beside it: whoever knows the source can say what they mean (src/ingest/line-text.ts). null when blank.
+ */
 export function toRawLine(bytes: Buffer, line: number, rules: LineRules): RawLine | null {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 13 || bytes[end - 1] === 10 || bytes[end - 1] === 0)) end--;
@@ -21,7 +22,8 @@ export function toRawLine(bytes: Buffer, line: number, rules: LineRules): RawLin
   const whole = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (whole === '') return null;
   if (isUtf8(content)) return { text: whole, line };
-  return { text: whole, line, flaw: { reason: 'not-utf8', fatal: rules.notUtf8Fatal, bytes: bytes.length } };
+  const flaw: LineFlaw = { reason: 'not-utf8', fatal: false, bytes: bytes.length };
+  return { text: whole, line, base64: content.toString('base64'), flaw };
 }
 
 export function tooLong(head: Buffer, bytes: number, line: number): RawLine {

@@ -40,7 +40,7 @@ export interface SyslogTcpOptions {
 
 function costOf(line: RawLine): number {
   // The text, and the object around it: many tiny lines cost more than their characters.
-  return line.text.length + 64;
+  return line.text.length + (line.base64?.length ?? 0) + 64;
 }
 
 /** Syslog over TCP. The source is the peer's, whatever host name a message claims. */
@@ -73,7 +73,7 @@ export async function listenSyslogTcp(o: SyslogTcpOptions): Promise<SyslogTcp> {
 
   function serve(socket: Socket, peer: string): void {
     const source = o.sourceOf(peer);
-    const framer = createSyslogFramer({ lineBytesMax: limits.lineBytesMax, notUtf8Fatal: false });
+    const framer = createSyslogFramer({ lineBytesMax: limits.lineBytesMax });
     let queue: RawLine[] = [];
     let queuedBytes = 0;
     let partialBytes = 0;

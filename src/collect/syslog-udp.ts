@@ -82,7 +82,7 @@ export async function listenSyslogUdp(o: SyslogUdpOptions): Promise<SyslogUdp> {
       drop(peer, 1);
       return;
     }
-    const line = toRawLine(bytes, total.received, { lineBytesMax: limits.lineBytesMax, notUtf8Fatal: false });
+    const line = toRawLine(bytes, total.received, { lineBytesMax: limits.lineBytesMax });
     if (line === null) return;
     total.heldLines += 1;
     heldBytes += line.text.length;

@@ -252,7 +252,7 @@ export function createIntake(o: IntakeOptions): Intake {
 
   async function enqueue(submission: Submission, keyedId: string): Promise<Receipt> {
     let bytes = 0;
-    for (const line of submission.lines) bytes += line.text.length;
+    for (const line of submission.lines) bytes += line.text.length + (line.base64?.length ?? 0);
     const { kept, refused, rejected } = screenLines(submission.lines, limits);
     checkRoom(submission.source.id, kept.length, bytes);
     meters.rejected(refused.length);

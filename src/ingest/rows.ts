@@ -1,11 +1,13 @@
 import type { NormalisedEvent, SecurityEvent } from '../model/event.ts';
 import type { RawLine, Submission } from '../model/source.ts';
+import { type LineText, lineText } from './line-text.ts';
 import type { Locate } from './ports.ts';
 import type { ReadLine } from './read-line.ts';
 
 /** A flaw the transport saw makes a parsed line partial; it never hides what the parser found. */
-function withFlaw(event: NormalisedEvent, line: RawLine): NormalisedEvent {
-  if (line.flaw === undefined) return event;
+function withFlaw(event: NormalisedEvent, line: RawLine, said: LineText): NormalisedEvent {
+  // Bytes that could be decoded are no flaw any more: the fields say how.
+  if (line.flaw === undefined || (line.flaw.reason === 'not-utf8' && !said.isOpen)) return event;
   const reason = event.parseReason === '' ? line.flaw.reason : `${event.parseReason}; ${line.flaw.reason}`;
   return { ...event, parseStatus: event.parseStatus === 'parsed' ? 'partial' : event.parseStatus, parseReason: reason };
 }
@@ -23,7 +25,8 @@ export function toSecurityEvent(
   locate: Locate,
 ): SecurityEvent {
   const { source, receivedTimeMs } = submission;
-  const event = withFlaw(readLine(line.text, source.parser, receivedTimeMs), line);
+  const said = lineText(line, source.encoding);
+  const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs), line, said);
   const { org, system, level } = locate(source, event.host, submission.peer);
   // Written out, not spread: this runs for every line, and a spread object costs as much as parsing one.
   return {
@@ -34,7 +37,7 @@ export function toSecurityEvent(
     host: event.host,
     logsource: event.logsource,
     message: event.message,
-    fields: event.fields,
+    fields: said.fields === null ? event.fields : { ...event.fields, ...said.fields },
     parser: event.parser,
     mappings: event.mappings,
     parseStatus: event.parseStatus,
@@ -46,6 +49,6 @@ export function toSecurityEvent(
     drill: source.drill,
     lane: source.lane,
     level,
-    raw: line.text,
+    raw: said.text,
   };
 }

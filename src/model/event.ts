@@ -62,6 +62,6 @@ export interface SecurityEvent extends Omit<NormalisedEvent, 'eventTimeMs'> {
   readonly lane: string;
   /** Security level 1–5 of the system; decides retention (TCVN 14423:2026 4.8/5.8/6.8/7.8). */
   readonly level: number;
-  /** The line as it arrived, NFC not applied. */
+  /** The line as it arrived, NFC not applied; of bytes that were no UTF-8, their text (`vonggac.raw_base64` has them). */
   readonly raw: string;
 }

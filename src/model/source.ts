@@ -1,5 +1,8 @@
 import type { Origin } from './event.ts';
 
+/** Encodings of text a source may be pinned to; UTF-8 is always understood. */
+export type TextEncoding = 'utf-8' | 'windows-1258' | 'tcvn3' | 'viscii' | 'vni';
+
 /** A log source: who may send, for which system, read by which parser. */
 export interface Source {
   readonly id: string;
@@ -9,6 +12,8 @@ export interface Source {
   readonly system: string;
   /** Parser id pinned for this source, or 'auto'. */
   readonly parser: string;
+  /** What its text beyond ASCII is written in; absent: UTF-8, or what the bytes look like. */
+  readonly encoding?: TextEncoding;
   readonly origin: Origin;
   readonly drill: string;
   readonly lane: string;
@@ -21,6 +26,8 @@ export interface RawLine {
   readonly text: string;
   /** Position in what the client sent, from 1; used in rejections. */
   readonly line: number;
+  /** The bytes, in base64, when they are no UTF-8: `text` has U+FFFD in their place. */
+  readonly base64?: string;
   /** What the transport found wrong with it; absent when nothing. */
   readonly flaw?: LineFlaw;
 }

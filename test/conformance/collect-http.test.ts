@@ -141,13 +141,18 @@ describe('lines of a body', () => {
     expect(taken[0]?.lines.map((line) => line.text)).toEqual(['{"người":1}', '{"a":"ạ"}']);
   });
 
-  it('a line of bytes that are no UTF-8 is fatal, its neighbours are not', async () => {
+  it('a line of bytes that are no UTF-8 goes on with its bytes, its neighbours as they are', async () => {
     const { post, taken } = await listen();
     await post(Buffer.concat([Buffer.from('{"a":1}\n{"b":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\n{"c":1}')]));
     expect(taken[0]?.lines.map((line) => [line.line, line.flaw?.reason, line.flaw?.fatal])).toEqual([
       [1, undefined, undefined],
-      [2, 'not-utf8', true],
+      [2, 'not-utf8', false],
       [3, undefined, undefined],
+    ]);
+    expect(taken[0]?.lines.map((line) => Buffer.from(line.base64 ?? '', 'base64').toString('latin1'))).toEqual([
+      '',
+      '{"b":"\xff\xfe"}',
+      '',
     ]);
   });
 

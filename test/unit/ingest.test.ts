@@ -253,6 +253,40 @@ describe('lines that cannot be stored', () => {
     await intake.close();
   });
 
+  const tcvn3 = Buffer.from('{"user":"NguyÔn ThÞ H¹nh"}', 'latin1');
+  const noUtf8 = { text: tcvn3.toString(), line: 1, base64: tcvn3.toString('base64') };
+  const flaw = { reason: 'not-utf8', fatal: false, bytes: tcvn3.length };
+  it.each([
+    ['by their look', undefined, { ...noUtf8, flaw }, 'Nguyễn Thị Hạnh'],
+    ['as the source is pinned', 'viscii', { ...noUtf8, flaw }, 'NguyÔn Thỡ HỰnh'],
+    ['pinned, though they are UTF-8 by chance', 'tcvn3', { text: '{"user":"\u01b5"}', line: 1 }, 'ặà'],
+  ] as const)('bytes of an old encoding are decoded and kept: %s', async (_name, encoding, line, user) => {
+    const { store, intake } = world();
+    const from = encoding === undefined ? source('a') : { ...source('a'), encoding };
+    await intake.submit({ ...submission(from, []), lines: [line] });
+    const bytes = 'base64' in line ? line.base64 : Buffer.from(line.text).toString('base64');
+    expect(store.rows()[0]).toMatchObject({
+      parseStatus: 'parsed',
+      parseReason: '',
+      raw: `{"user":"${user}"}`,
+      fields: { user, 'vonggac.text_encoding': encoding ?? 'tcvn3', 'vonggac.raw_base64': bytes },
+    });
+    await intake.close();
+  });
+
+  it('bytes that nothing makes sense of are kept beside what could be read', async () => {
+    const { store, intake } = world();
+    const bytes = Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0x22, 0x7d]);
+    const line = { text: bytes.toString(), line: 1, base64: bytes.toString('base64'), flaw };
+    await intake.submit({ ...submission(source('a'), []), lines: [line] });
+    expect(store.rows()[0]).toMatchObject({
+      parseStatus: 'partial',
+      parseReason: 'not-utf8',
+      fields: { a: '\ufffd\ufffd', 'vonggac.raw_base64': bytes.toString('base64') },
+    });
+    await intake.close();
+  });
+
   it('slow dead letters keep neither the good lines waiting nor the door open', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {

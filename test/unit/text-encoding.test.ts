@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeAs,
-  decodeBytes,
-  mayHaveFlags,
-  repairText,
-  type TextEncoding,
-  textFlags,
-} from '../../src/parse/text/index.ts';
+import type { TextEncoding } from '../../src/model/source.ts';
+import { decodeAs, decodeBytes, mayHaveFlags, repairText, textFlags } from '../../src/parse/text/index.ts';
 import { tcvn3, viscii } from '../../src/parse/text/single-byte.ts';
 import { isSyllable } from '../../src/parse/text/syllable.ts';
 import { vni } from '../../src/parse/text/vni.ts';

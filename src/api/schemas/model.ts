@@ -55,6 +55,7 @@ export const source: z.ZodType<Source> = z.object({
   org: idOrNothing,
   system: idOrNothing,
   parser: plainId,
+  encoding: z.enum(['utf-8', 'windows-1258', 'tcvn3', 'viscii', 'vni']).exactOptional(),
   origin: z.enum(['production', 'drill', 'test']),
   drill: idOrNothing,
   lane: idOrNothing,

@@ -1,9 +1,7 @@
+import type { TextEncoding } from '../../model/source.ts';
 import { decodeSingleByte, tcvn3, viscii } from './single-byte.ts';
 import { isSyllable } from './syllable.ts';
 import { decodeVni } from './vni.ts';
-
-/** Encodings a source may be pinned to. */
-export type TextEncoding = 'utf-8' | 'windows-1258' | 'tcvn3' | 'viscii' | 'vni';
 
 export interface Decoded {
   /** NFC, except for what was UTF-8 already. */

@@ -1,3 +1,3 @@
-export { type Decoded, decodeAs, decodeBytes, type TextEncoding } from './decode.ts';
-export { mayHaveFlags, type TextFlag, textFlags } from './flags.ts';
+export { decodeAs, decodeBytes } from './decode.ts';
+export { mayHaveFlags, textFlags } from './flags.ts';
 export { mayNeedRepair, repairText } from './repair.ts';
