@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Lexer } from 'yaml';
 import { defaultSigmaLimits } from '../../src/sigma/limits.ts';
 import { readAnyYaml } from '../../src/sigma/parse/yaml-any.ts';
 import { readPlainYaml } from '../../src/sigma/parse/yaml-plain.ts';
@@ -18,6 +19,8 @@ function takenAlike(text: string): boolean {
   const problems = createProblems('any.yml', defaultSigmaLimits.problems);
   const any = readAnyYaml(text, defaultSigmaLimits, problems);
   expect(problems.all, text).toEqual([]);
+  const tokens = Array.from(new Lexer().lex(text)).length - 1;
+  expect(readPlainYaml(text, { ...defaultSigmaLimits, tokens }), text).toBeNull();
   // Compared as text: that sees the order of keys as well, and is quicker.
   if (shown(plain) !== shown(any)) expect(shown(plain), text).toBe(shown(any));
   return true;
@@ -134,6 +137,9 @@ describe('the quick reader of plain YAML', { timeout: 120_000 }, () => {
     ['a key twice', 'a: b\na: c\n'],
     ['a tab', 'a: b\tc\n'],
     ['folded lines further in', 'a: >\n  b\n    c\n'],
+    ['what is no comment', 'a: "b"# c\n'],
+    ['blanks beyond the margin of a block text', 'a: |\n  b\n     \n  c\n'],
+    ['a comment between the margins of a block text', 'a:\n  b: |\n      c\n    # d\n'],
     ['wrong indentation', 'a:\n    b: c\n  d: e\n'],
     ['more nodes than may be', `a:\n${'- b\n'.repeat(defaultSigmaLimits.nodes)}`],
     [

@@ -41,14 +41,13 @@ const escapes: ReadonlyMap<string, string> = new Map([
 
 /** A longer key is wrong. */
 const keyChars = 1000;
-/** The most lexical tokens that stand on a line read here, for the bound on tokens. */
-const lineTokens = 14;
-
 /** Every method that reads a node gives null when the text is not plain; then nothing else of the reader counts. */
 class PlainReader {
   readonly #text: string;
   readonly #limits: SigmaLimits;
   #nodes = 0;
+  /** At least as many as the library would count; see #nextLine, #lineText. */
+  #tokens = 0;
   /** The line at hand: its number, start, end (its line feed), and the column its content begins at; -1 after the document. */
   #line = 0;
   #lineStart = 0;
@@ -67,6 +66,7 @@ class PlainReader {
     this.#nextLine();
     while (this.#at < this.#text.length) {
       const from = this.#lineStart;
+      this.#tokens++;
       if (this.#indent < 0) {
         // `---` with anything behind it is rare, `...` rarer.
         if (this.#text.slice(from, this.#lineEnd) !== '---') return null;
@@ -76,7 +76,7 @@ class PlainReader {
       if (root === null || this.#indent >= 0) return null;
       read.push({ root, text: this.#text.slice(from, this.#lineStart), line: root.at.line, sound: true, problems: [] });
     }
-    const withinBounds = this.#line * lineTokens <= this.#limits.tokens && this.#nodes <= this.#limits.nodes;
+    const withinBounds = this.#tokens <= this.#limits.tokens && this.#nodes <= this.#limits.nodes;
     return read.length > 0 && withinBounds ? read : null;
   }
 
@@ -88,6 +88,8 @@ class PlainReader {
       this.#lineStart = start;
       if (start >= text.length) break;
       this.#line++;
+      // Indentation, blank, comment, line feed.
+      this.#tokens += 4;
       const end = text.indexOf('\n', start);
       this.#lineEnd = end < 0 ? text.length : end;
       let at = start;
@@ -198,6 +200,8 @@ class PlainReader {
   /** A plain or quoted text on the line at hand. Leaves off behind it, or at the colon that makes it a key. */
   #lineText(depth: number): YamlScalar | null {
     this.#nodes++;
+    // A mark, the text itself, and a dash or colon with a blank.
+    this.#tokens += 5;
     if (depth > this.#limits.depth) return null;
     const first = this.#text.charCodeAt(this.#at);
     if (first === singleQuote || first === doubleQuote) return this.#quoted(first);
@@ -280,6 +284,7 @@ class PlainReader {
     const value = header[1] === '|' ? lines.join('\n') : folded(lines);
     if (value === null) return null;
     this.#nodes++;
+    this.#tokens += 5;
     return { kind: 'scalar', at, value: header[2] === '-' ? value : `${value}\n`, textColumn: 0, quote: '' };
   }
 
