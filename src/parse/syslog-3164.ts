@@ -56,8 +56,9 @@ function readStamp(text: string, start: number, receivedTimeMs: number): Stamp |
 
 /** Whether a line without priority is syslog: a BSD time and a host, or an RFC 3339 time, a host and a program. */
 function isLikelyLine(text: string, stamp: Stamp | null, hasTag: boolean, host: string): boolean {
-  if (stamp === null || host === '') return false;
-  return stamp.isIso ? hasTag && text[10] === 'T' : true;
+  if (stamp === null) return false;
+  // `last message repeated` comes without a host on some systems, but with its program.
+  return stamp.isIso ? host !== '' && hasTag && text[10] === 'T' : host !== '' || hasTag;
 }
 
 /**

@@ -20,7 +20,7 @@ export function sentence(start: string, pattern: RegExp, action: string, outcome
 const counts: ReadonlySet<string> = new Set(['src_port', 'dst_port', 'repeated', 'bytes', 'size']);
 
 /** The named groups of a match as fields; empty ones are left out. */
-export function groupsOf(match: RegExpExecArray): Record<string, FieldValue> {
+function groupsOf(match: RegExpExecArray): Record<string, FieldValue> {
   const fields: Record<string, FieldValue> = {};
   const groups = match.groups ?? {};
   for (const name in groups) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldValue, NormalisedEvent } from '../../src/model/event.ts';
 import { ecsOf } from '../../src/normalise/ecs.ts';
@@ -6,7 +6,7 @@ import { createRecordCutter } from '../../src/parse/record-cutter.ts';
 import { readLine } from '../harness/read-line.ts';
 
 /** Filebeat's own test lines with the ECS document each must become. */
-export const pairs: string = join(import.meta.dirname, '../../../shared/corpora/beats_filebeat_oss_apache2');
+const pairs: string = join(import.meta.dirname, '../../../shared/corpora/beats_filebeat_oss_apache2');
 export const pairsAreThere: boolean = existsSync(join(pairs, 'pairs'));
 
 interface Pair {
@@ -16,7 +16,7 @@ interface Pair {
   readonly expected: Readonly<Record<string, FieldValue>>;
 }
 
-export interface Miss {
+interface Miss {
   readonly field: string;
   readonly want: string;
   readonly got: string;
@@ -110,8 +110,4 @@ export function compareFamily(family: string): FamilyResult {
     if (misses.length === before) right++;
   }
   return { lines, right, compared, misses };
-}
-
-export function families(): readonly string[] {
-  return readdirSync(join(pairs, 'pairs')).map((name) => name.replace('.jsonl', ''));
 }
