@@ -113,11 +113,10 @@ describe('rules explain', () => {
     runRulesExplain({
       rule: ruleFile,
       event: at,
-      json: false,
+      json: o.json ?? false,
       stdin: Readable.from([o.stdin ?? '']),
       ...io,
-      ...o,
-    } as never);
+    });
 
   test('item by item: what was looked for, what the event holds, what met it', async () => {
     const path = put(
