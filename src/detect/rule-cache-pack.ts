@@ -16,11 +16,28 @@ interface PackedFile {
   readonly documents: readonly (Omit<RuleDocument, 'rule'> & { readonly rule: PackedRule | null })[];
 }
 
+/** A rule with its two big parts as bytes. */
+interface RuleParts {
+  readonly rest: Omit<Rule, 'ir' | 'source'>;
+  readonly ir: Uint8Array;
+  readonly source: Uint8Array;
+}
+
+/** Of rules that were unpacked: to pack one again, for threads, its tree need not be read and written. */
+const partsOfUnpacked = new WeakMap<Rule, RuleParts>();
+
+function partsOf(rule: Rule): RuleParts {
+  const known = partsOfUnpacked.get(rule);
+  if (known !== undefined) return known;
+  const { ir, source, ...rest } = rule;
+  return { rest, ir: serialize(ir), source: Buffer.from(source) };
+}
+
 /** Length of the head (4 bytes), the head, then trees and texts of rules, which are only read when they are asked for. */
 export function packRules(files: ParsedFiles): Buffer {
-  const parts: Buffer[] = [];
+  const parts: Uint8Array[] = [];
   let length = 0;
-  const keep = (part: Buffer): readonly [number, number] => {
+  const keep = (part: Uint8Array): readonly [number, number] => {
     parts.push(part);
     length += part.length;
     return [length - part.length, length];
@@ -28,8 +45,8 @@ export function packRules(files: ParsedFiles): Buffer {
   const packed = files.map(([file, { problems, documents }]): PackedFile => {
     const pack = ({ rule, ...document }: RuleDocument) => {
       if (rule === null) return { ...document, rule };
-      const { ir, source, ...rest } = rule;
-      return { ...document, rule: { ...rest, ir: keep(serialize(ir)), source: keep(Buffer.from(source)) } };
+      const { rest, ir, source } = partsOf(rule);
+      return { ...document, rule: { ...rest, ir: keep(ir), source: keep(source) } };
     };
     return { file, problems, documents: documents.map(pack) };
   });
@@ -54,17 +71,20 @@ export function unpackRules(bytes: Buffer): ParsedFiles {
 }
 
 function unpackRule(packed: PackedRule, body: Buffer): Rule {
-  let ir: Rule['ir'] | undefined;
-  let source: string | undefined;
-  return {
+  let tree: Rule['ir'] | undefined;
+  let text: string | undefined;
+  const rule: Rule = {
     ...packed,
     get ir() {
-      ir ??= deserialize(body.subarray(...packed.ir)) as Rule['ir'];
-      return ir;
+      tree ??= deserialize(body.subarray(...packed.ir)) as Rule['ir'];
+      return tree;
     },
     get source() {
-      source ??= body.toString('utf8', ...packed.source);
-      return source;
+      text ??= body.toString('utf8', ...packed.source);
+      return text;
     },
   };
+  const { ir, source, ...rest } = packed;
+  partsOfUnpacked.set(rule, { rest, ir: body.subarray(...ir), source: body.subarray(...source) });
+  return rule;
 }

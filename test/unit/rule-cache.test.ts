@@ -89,6 +89,9 @@ describe('rules that are kept between runs', () => {
     cache.write('k', parsed);
     expect(structuredClone(cache.read('k'))).toEqual(parsed);
     expect(cache.read('other')).toBeNull();
+    // What was unpacked is packed again without being read.
+    cache.write('again', cache.read('k') ?? []);
+    expect(structuredClone(cache.read('again'))).toEqual(parsed);
   });
 
   test('are read again when a file, its name or an option is another', () => {
