@@ -3,6 +3,7 @@ import { checkpointBody, checkpointFormat } from './checkpoint.ts';
 import { esxiBody, esxiShellBody } from './esxi.ts';
 import type { BodyFormat, LineFormat } from './format.ts';
 import { leefBody, leefFormat } from './leef.ts';
+import { mikrotikBody, mikrotikFormat } from './mikrotik.ts';
 import { paloaltoBody, paloaltoFormat } from './paloalto.ts';
 import { filterlogBody, filterlogFormat, firewallGuiBody } from './pfsense.ts';
 import { sophosBody, sophosFormats } from './sophos.ts';
@@ -18,6 +19,7 @@ export const deviceFormats: readonly LineFormat[] = [
   suricataFastFormat,
   zeekFormat,
   filterlogFormat,
+  mikrotikFormat,
   paloaltoFormat,
 ];
 
@@ -32,5 +34,6 @@ export const deviceBodies: readonly BodyFormat[] = [
   firewallGuiBody,
   esxiBody,
   esxiShellBody,
+  mikrotikBody,
   paloaltoBody,
 ];

@@ -6,9 +6,10 @@ import { readPairs } from './key-values.ts';
 import type { ParseLimits } from './limits.ts';
 import { fieldText, notUnderstood, setField, understood } from './record.ts';
 
-const begin = /^(?:date=\d{4}-\d\d-\d\d |logver=\d|timestamp=\d|devname=|eventtime=\d)/;
+const begin =
+  /^(?:date=\d{4}-\d\d-\d\d |logver=\d|timestamp=\d|devname=|eventtime=\d|t(?:s|ime)?="?\d{4}-\d\d-\d\dT|level=(?:trace|debug|info|warn|warning|error|fatal) )/;
 
-/** Whether a text begins as the logs of FortiGate and its relatives do; any other needs the parser to be pinned. */
+/** Whether a text begins as the logs of FortiGate and its relatives or logfmt do; any other needs the parser to be pinned. */
 function isKeyValue(text: string): boolean {
   return begin.test(text);
 }
@@ -22,11 +23,15 @@ function timeOf(fields: Readonly<Record<string, FieldValue>>): number | null {
   if (/^\d{9,20}$/.test(stamp)) return epochMs(Number(stamp));
   const date = fieldText(fields, 'date');
   const zone = /^([+-]\d\d):?(\d\d)$/.exec(fieldText(fields, 'tz'));
-  const text = date === '' ? fieldText(fields, 'timestamp') : `${date}T${fieldText(fields, 'time')}`;
+  const names = ['timestamp', 'time', 'ts', 't'];
+  const text =
+    date === ''
+      ? fieldText(fields, names.find((name) => Object.hasOwn(fields, name)) ?? '')
+      : `${date}T${fieldText(fields, 'time')}`;
   return parseTimeText(zone === null ? text : `${text}${zone[1]}:${zone[2]}`, localZoneMinutes);
 }
 
-/** A line of `name=value` pairs, as firewalls write it (FortiOS Log Message Reference); names and values as they stand. */
+/** A line of `name=value` pairs, as firewalls (FortiOS Log Message Reference) and logfmt write it; names and values as they stand. */
 function parseKeyValue(text: string, limits: ParseLimits): ParseOutcome {
   const fields: Record<string, FieldValue> = {};
   const pairs = readPairs(text, 0, limits.keysMax, (name, value) => {

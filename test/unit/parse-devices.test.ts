@@ -534,6 +534,42 @@ describe('other firewalls', () => {
   ]);
 });
 
+describe('logfmt and RouterOS', () => {
+  check([
+    [
+      'logfmt',
+      'time="2026-11-22T12:00:00+07:00" level=error msg="Error occurred, \\"user\\" not found" method=POST remote_ip=203.0.113.9',
+      'key-value',
+      noon,
+      '',
+      { level: 'error', msg: 'Error occurred, "user" not found', remote_ip: '203.0.113.9' },
+    ],
+    [
+      'a packet, over IPv6',
+      '2026-11-22T12:00:00+07:00 gw-01 firewall,info forward: in:WAN out:LAN, connection-state:new proto UDP, [2001:db8::1]:17850->[2001:db8::2]:51413, len 112',
+      'mikrotik',
+      noon,
+      'gw-01',
+      {
+        chain: 'forward',
+        interface: 'WAN',
+        src_ip: '2001:db8::1',
+        src_port: '17850',
+        dst_ip: '2001:db8::2',
+        proto: 'udp',
+      },
+    ],
+    [
+      'a sign-in, straight from the router',
+      '<30>system,info,account user admin logged in from 10.0.0.9 via winbox',
+      'syslog-3164+mikrotik',
+      null,
+      '',
+      { user: 'admin', src_ip: '10.0.0.9', action: 'login', outcome: 'success', service: 'winbox' },
+    ],
+  ]);
+});
+
 describe('ESXi and vCenter', () => {
   const rows: readonly (readonly [text: string, fields: Readonly<Record<string, FieldValue>>])[] = [
     [
