@@ -9,15 +9,16 @@ import { notUnderstood, understood } from './record.ts';
 const stamp = /^\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))? (\d{4})\] /;
 const level = /^(?:\[([a-z_0-9]{0,40}):?([a-z]{3,6}[0-9]?)\] )?(?:\[pid (\d{1,10})(?::tid (\d{1,20}))?\] )?/;
 const client = /\[client ([^\]\s]{1,64})\] ?/;
-const addressPort = /^(.*[\d\]a-f]):(\d{1,5})$/i;
 const code = /^(AH\d{5}): /;
 
-/** `1.2.3.4:5`, `1.2.3.4`, `::1`, `[::1]:5` and what Apache writes for IPv6 with a port: the last colon parts it. */
-function addClient(fields: Record<string, FieldValue>, text: string): void {
-  const parted =
-    text.includes('.') || text.startsWith('[') || text.split(':').length > 8 ? addressPort.exec(text) : null;
-  fields['c-ip'] = (parted?.[1] ?? text).replace(/^\[|\]$/g, '');
-  if (parted?.[2] !== undefined) fields['c-port'] = Number(parted[2]);
+const withPort =
+  /^(?:\[([^\]]{2,45})\]|([\d.]{7,15}|[0-9a-fA-F:]{0,38}::[0-9a-fA-F:]{0,38}[0-9a-fA-F]|(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4})):(\d{1,5})$/;
+
+/** `1.2.3.4:5`, `1.2.3.4`, `::1`, `[::1]:5`; httpd 2.4 writes `::1:5` too, 2.2 never a port. */
+function addClient(fields: Record<string, FieldValue>, text: string, is24: boolean): void {
+  const parted = is24 || text.includes('.') ? withPort.exec(text) : null;
+  fields['c-ip'] = parted?.[1] ?? parted?.[2] ?? text.replace(/^\[|\]$/g, '');
+  if (parted?.[3] !== undefined) fields['c-port'] = Number(parted[3]);
 }
 
 /** Apache httpd's error log, 2.2 and 2.4 (`ErrorLogFormat` as it comes), ModSecurity's messages among it. */
@@ -41,8 +42,10 @@ function parseApacheError(text: string): ParseOutcome {
   // Before the client a file and line of httpd's own may stand.
   const from = client.exec(rest.slice(0, 300));
   if (from !== null) {
-    addClient(fields, from[1] ?? '');
-    rest = rest.slice(0, from.index) + rest.slice(from.index + from[0].length);
+    addClient(fields, from[1] ?? '', fields.pid !== undefined);
+    // ModSecurity names the client once more.
+    const after = rest.slice(from.index + from[0].length);
+    rest = rest.slice(0, from.index) + after.replace(/^\[client [^\]\s]{1,64}\] ?/, '');
   }
   const coded = code.exec(rest);
   if (coded !== null) fields.code = coded[1] ?? '';

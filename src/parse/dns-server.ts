@@ -55,9 +55,11 @@ function parseBind(text: string): ParseOutcome {
 
 export const bindFormat: LineFormat = {
   id: 'bind',
-  starts: '0123',
+  starts: '0123cqsu',
   looksLike: (text) =>
-    text.charCodeAt(2) === 45 && text.charCodeAt(11) === 32 && bindTime.test(text) && text.includes('client '),
+    text.charCodeAt(2) === 45
+      ? text.charCodeAt(11) === 32 && bindTime.test(text) && text.includes('client ')
+      : text.slice(0, 48).includes('client ') && bindHead.test(text),
   isGuess: true,
   parse: parseBind,
 };

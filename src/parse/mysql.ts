@@ -14,7 +14,7 @@ const bracketed = /^\[([A-Za-z]{1,12})\] ?/;
 const code = /^\[(MY-\d{6})\] \[([A-Za-z0-9_]{1,40})\] /;
 /** Verbs of the general query log. */
 const command =
-  /^(Query|Connect|Quit|Init DB|Prepare|Execute|Close stmt|Statistics|Field List|Ping|Refresh|Shutdown|Change user|Binlog Dump|Reset stmt|Fetch|Kill|Processlist|Create DB|Drop DB|Set option|Sleep|Debug|Time|Delayed insert|Daemon|Register Slave|Long Data)(?:\t|$)/;
+  /^(Query|Connect|Quit|Init DB|Prepare|Execute|Close stmt|Statistics|Field List|Ping|Refresh|Shutdown|Change user|Binlog Dump|Reset stmt|Fetch|Kill|Processlist|Create DB|Drop DB|Set option|Sleep|Debug|Time|Delayed insert|Daemon|Register Slave|Long Data)(?:\t| {2,20}|$)/;
 
 const sentences: readonly Sentence[] = [
   sentence(
@@ -47,7 +47,9 @@ function addCommand(fields: Record<string, FieldValue>, verb: string, argument: 
   const found = connect.exec(argument);
   if (found === null) return;
   fields.user = found[1] ?? found[3] ?? '';
-  fields.src_host = found[2] ?? found[4] ?? '';
+  const host = found[2] ?? found[4] ?? '';
+  fields.src_host = host;
+  if (/^[\d.]{7,15}$|^[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{1,40}$/.test(host)) fields.src_ip = host;
   if (found[5] !== undefined && found[5] !== '' && found[5] !== 'using') fields.database = found[5];
   fields.outcome = found[1] === undefined ? 'success' : 'failure';
 }
@@ -90,7 +92,7 @@ function parseMysql(text: string): ParseOutcome {
 }
 
 const longLook =
-  /^[\d-]{10}[T ][ \d]\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?[ \t]+(?:\d{1,20}|(?:0x)?[0-9a-f]{4,16})[ \t]+(?:\[[A-Z]|InnoDB:|(?:Query|Connect|Quit|Init DB|Prepare|Execute|Close stmt)(?:\t|$))/;
+  /^[\d-]{10}[T ][ \d]\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?[ \t]+(?:\d{1,20}|(?:0x)?[0-9a-f]{4,16})[ \t]+(?:\[[A-Z]|InnoDB:|(?:Query|Connect|Quit|Init DB|Prepare|Execute|Close stmt)(?:\t| {2,}|$))/;
 const shortLook = /^\d{6} [ \d]\d:\d\d:\d\d[ \t]/;
 
 /** Error log and general query log of MySQL 5 to 9, MariaDB, Percona; zone-less times are +07:00. */

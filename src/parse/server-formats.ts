@@ -14,6 +14,7 @@ import { nginxErrorBody, nginxErrorFormat } from './nginx-error.ts';
 import { postfixBody } from './postfix.ts';
 import { postgresqlBody, postgresqlFormat } from './postgresql.ts';
 import { squidBody, squidFormat } from './squid.ts';
+import { vsftpdFormat } from './vsftpd.ts';
 import { w3cFormat } from './w3c.ts';
 
 /** Servers' own log files, in the order in which a line of unknown format is held against them. */
@@ -22,6 +23,7 @@ export const serverFormats: readonly LineFormat[] = [
   appAuditFormat,
   windowsDnsFormat,
   windowsDhcpFormat,
+  vsftpdFormat,
   squidFormat,
   bindFormat,
   mssqlFormat,

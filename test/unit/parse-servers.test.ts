@@ -11,6 +11,34 @@ const noon = '2026-11-22T05:00:00.000Z';
 
 const rows: readonly Row[] = [
   [
+    'vsftpd',
+    'Sun Nov 22 12:00:00 2026 [pid 7] [hanh] FAIL LOGIN: Client "::ffff:203.0.113.9"',
+    'vsftpd',
+    noon,
+    { user: 'hanh', src_ip: '203.0.113.9', action: 'ftp_login', outcome: 'failure' },
+  ],
+  [
+    'vsftpd, a file',
+    'Sun Nov 22 12:00:00 2026 [pid 7] [hanh] OK UPLOAD: Client "203.0.113.9", "/a.php", 12 bytes, 1.0Kbyte/sec',
+    'vsftpd',
+    noon,
+    { file: '/a.php', bytes: 12, outcome: 'success' },
+  ],
+  [
+    'Apache, an IPv6 client with a port',
+    '[Sun Nov 22 12:00:00 2026] [:error] [pid 7:tid 8] [client 2001:db8::9:37752] [client 2001:db8::9] ModSecurity: Warning. x',
+    'apache-error',
+    noon,
+    { 'c-ip': '2001:db8::9', 'c-port': 37752, action: 'waf_warning' },
+  ],
+  [
+    'MySQL general log with blanks',
+    "2026-11-22T05:00:00.000000Z        14 Connect   Access denied for user 'hanh'@'203.0.113.9' (using password: YES)",
+    'mysql',
+    noon,
+    { user: 'hanh', src_host: '203.0.113.9', outcome: 'failure' },
+  ],
+  [
     'sshd accepts',
     `${syslog} sshd[7]: Accepted publickey for hanh from 203.0.113.9 port 4022 ssh2: ED25519 SHA256:x`,
     'syslog-3164+sshd',
