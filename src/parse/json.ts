@@ -55,7 +55,8 @@ function hasUnsafeNumber(value: unknown, depth: number): boolean {
 }
 
 /**
- * One JSON object (RFC 8259). Duplicate names: the last wins. Integers beyond 2^53 become their decimal text.
+ * One JSON object (RFC 8259). Duplicate names: the last wins. Integers beyond 2^53 and numbers
+ * beyond a double become the text they are written in: a store would keep null of Infinity.
  * Anything but an object is refused, so a bare word or number is never taken for a record.
  */
 export function parseJsonObject(text: string, depthMax: number): JsonOutcome {
