@@ -17,7 +17,7 @@ const bracket = /^ *(?:(\d{1,10}) )?(?:--- (?:\[[^\]]{0,255}\] )?)?\[([^\]]{0,10
 const zimbraFacts = /^\[((?:[a-z][A-Za-z]{0,20}=[^;\]]{0,500};){0,30})\] /;
 const logger = /^ *([A-Za-z_$][\w$.]{1,255})(?: {1,40}: | - |: | )/;
 const exception =
-  /^(?:Caused by: )?((?:[a-zA-Z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}(?:Exception|Error|Throwable|Failure)[\w$]{0,40})(?:: (.*))?$/;
+  /^(?:Caused by: )?((?:[a-zA-Z_$][\w$]{0,80}\.){1,12}(?:[A-Z][\w$]{0,80})?(?:Exception|Error|Throwable|Failure)[\w$]{0,40})(?:: (.*))?$/;
 /** Lines of a trace looked at for causes. */
 const traceLinesMax = 500;
 
