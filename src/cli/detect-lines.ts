@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { lineText } from '../ingest/line-text.ts';
 import type { LineReader } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
 import type { RuleSet } from '../sigma/index.ts';
@@ -44,13 +46,23 @@ export function createLineMatcher({ set, reader, routing, byBytes = true }: Line
       }
       const text = bytes.toString('utf8', from, to);
       if (text.trim() === '') return null;
-      const event = reader.readLine(text, 'auto', receivedTimeMs);
+      const event = read(text, bytes, from, to);
       if (event.parseStatus === 'raw') reason = event.parseReason;
       return set.match(event, { routing });
     },
   };
 
   function eventOf(bytes: Buffer, from: number, to: number): NormalisedEvent {
-    return reader.readLine(bytes.toString('utf8', from, to), 'auto', receivedTimeMs);
+    return read(bytes.toString('utf8', from, to), bytes, from, to);
+  }
+
+  /** The event as ingest makes it, bytes of older encodings among them (src/ingest/rows.ts). */
+  function read(text: string, bytes: Buffer, from: number, to: number): NormalisedEvent {
+    if (!text.includes('\ufffd') || isUtf8(bytes.subarray(from, to)))
+      return reader.readLine(text, 'auto', receivedTimeMs);
+    const base64 = bytes.toString('base64', from, to);
+    const said = lineText({ text, line: 0, base64 }, undefined);
+    const event = reader.readLine(said.text, 'auto', receivedTimeMs);
+    return { ...event, fields: { ...event.fields, ...said.fields } };
   }
 }

@@ -43,7 +43,8 @@ export function createLineReader(mappings: Mappings): LineReader {
 }
 
 function isPlain(text: string): boolean {
-  return text.normalize('NFC') === text && !mayHaveFlags(text) && !mayNeedRepair(text);
+  // U+FFFD stands for bytes that are no UTF-8, which may be an older encoding's.
+  return text.normalize('NFC') === text && !mayHaveFlags(text) && !mayNeedRepair(text) && !text.includes('\ufffd');
 }
 
 /** What a text with look-alikes or unseen characters, or one that had to be repaired, says of itself. */
