@@ -84,6 +84,31 @@ test('a text of millions of units meets what the reference says', () => {
   expect(set.match({ fields, logsource: nowhere }, unrouted)).toEqual([0, 1, 2, 3]);
 });
 
+test('a long literal is found behind near misses of it, whatever differed where in texts before', () => {
+  const long = 'a'.repeat(90);
+  const period = 'ab'.repeat(20);
+  const rules = [
+    ruleOf(`sel: { a|contains: ${long} }`),
+    ruleOf(`sel: { a|contains: ${period}c }`),
+    ruleOf(`sel: { a|contains: [x, ${long}b${long}] }`),
+    ruleOf(`sel: { b|startswith: ${period} }`),
+    ruleOf(`sel: { b|endswith: ${period} }`),
+    ruleOf(`sel: [c${long}]`),
+  ];
+  const set = compileRules(rules);
+  const misses = [`${'a'.repeat(89)}b`, `${period}ab`, `${'a'.repeat(80)}c`, 'ba'.repeat(30)];
+  for (const [i, found] of [long, `${period}c`, `${long}b${long}`, period, `c${long}`, ''].entries()) {
+    for (const times of [0, 1, 7, 40]) {
+      const text = `${misses.map((miss) => miss.repeat(times)).join('')}${found}${misses[i % 4]?.repeat(times)}`;
+      const line = Buffer.from(JSON.stringify({ a: text, b: text.slice(times) }));
+      const fields = { a: text, b: text.slice(times) };
+      const expected = rules.flatMap(({ ir }, index) => (meets(ir, fields) ? [index] : []));
+      expect(set.match({ fields, logsource: nowhere }, unrouted)).toEqual(expected);
+      expect(set.matchLine(line, 0, line.length, unrouted)).toEqual(expected);
+    }
+  }
+});
+
 describe('a value cache', () => {
   /** What the cache marks for a text; null when it does not know it. */
   function marked(cache: ValueCache, text: string): number[] | null {

@@ -29,6 +29,8 @@ export class TextScan {
   readonly #hitsCell: number;
   readonly #endCell: number;
   readonly #wide: WideImage | null;
+  /** By check of a long literal: where in a text it differed last, see #stands. */
+  readonly #differedAt: Int32Array;
 
   constructor(image: EngineImage) {
     this.#classes = image.classes;
@@ -39,6 +41,7 @@ export class TextScan {
     this.#hitsCell = image.stride - 2;
     this.#endCell = image.stride - 1;
     this.#wide = image.wide;
+    this.#differedAt = new Int32Array(image.checks.length / checkWidth);
   }
 
   /** Literals anywhere in the text. Returns all units or-ed: above 127 when one of them is. */
@@ -137,8 +140,16 @@ export class TextScan {
     const literals = this.#literals;
     const classes = this.#classes;
     const from = this.#checks[check + checkStart] as number;
+    // A text of many beginnings of ninety `a` would have each compared up to where they end: the unit that differed last
+    // is looked at first. It is a hint only, so it may come from another text.
+    if (length > longLiteral) {
+      const at = (this.#differedAt[check / checkWidth] as number) - start;
+      if (at >= 0 && at < length && classes[text.charCodeAt(start + at)] !== literals[from + at]) return false;
+    }
     for (let i = 0; i < length; i++) {
-      if (classes[text.charCodeAt(start + i)] !== literals[from + i]) return false;
+      if (classes[text.charCodeAt(start + i)] === literals[from + i]) continue;
+      if (length > longLiteral) this.#differedAt[check / checkWidth] = start + i;
+      return false;
     }
     return true;
   }

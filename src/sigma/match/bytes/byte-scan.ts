@@ -3,6 +3,9 @@ import { checkLength, checkList, checkPlace, checkStart, checkWidth, type Engine
 /** Bytes of a value that is scanned here at most, and lists that may be found in it; others are scanned as texts. */
 export const byteScanLimits = { valueBytes: 65_536, found: 16_384 } as const;
 
+/** Units from which on a comparison begins where the last one differed, see TextScan. */
+const longLiteral = 16;
+
 /**
  * Runs the automata of an image over one value that stands in a line as ASCII bytes, escapes and all. What it finds are
  * lists of truths, gathered in `found` and not marked yet, so that they can be kept for the next such value.
@@ -27,6 +30,8 @@ export class ByteScan {
   /** Counts values; by check, the value in which it last stood: a literal of ninety `a` in a million is compared once. */
   #valueNumber = 1;
   readonly #stoodAt: Float64Array;
+  /** By check of a long literal: where in a value it differed last. */
+  readonly #differedAt: Int32Array;
   /** Places where a part of a literal was met: state and number of units read. */
   readonly #met = new Int32Array(byteScanLimits.valueBytes * 2);
 
@@ -37,6 +42,7 @@ export class ByteScan {
     this.#literals = image.literals;
     this.#classes = image.classes.slice(0, 128);
     this.#stoodAt = new Float64Array(image.checks.length / checkWidth);
+    this.#differedAt = new Int32Array(image.checks.length / checkWidth);
     this.#hitsCell = image.stride - 2;
     this.#endCell = image.stride - 1;
   }
@@ -151,7 +157,15 @@ export class ByteScan {
     const value = this.#value;
     const literals = this.#literals;
     const from = this.#checks[check + checkStart] as number;
-    for (let i = 0; i < length; i++) if (value[start + i] !== literals[from + i]) return false;
+    if (length > longLiteral) {
+      const at = (this.#differedAt[check / checkWidth] as number) - start;
+      if (at >= 0 && at < length && value[start + at] !== literals[from + at]) return false;
+    }
+    for (let i = 0; i < length; i++) {
+      if (value[start + i] === literals[from + i]) continue;
+      if (length > longLiteral) this.#differedAt[check / checkWidth] = start + i;
+      return false;
+    }
     return true;
   }
 

@@ -48,6 +48,8 @@ export class GramIndex {
   /** Counts texts; by literal, the text in which it last stood: once is enough. */
   #textNumber = 1;
   readonly #stoodAt: Float64Array;
+  /** By literal: where it differed last from what looked like it; looked at first the next time, see TextScan. */
+  readonly #differedAt: Int32Array;
 
   private constructor(written: readonly Uint8Array[], lists: Int32Array, stride: number, count: number) {
     this.#stride = stride;
@@ -61,6 +63,7 @@ export class GramIndex {
     this.#bytesOf = written;
     this.#lists = lists;
     this.#stoodAt = new Float64Array(lists.length);
+    this.#differedAt = new Int32Array(lists.length);
     let filed = 0;
     for (const [literal, bytes] of written.entries()) {
       for (const [window, offset] of windowsOf(bytes, stride)) {
@@ -135,10 +138,18 @@ export class GramIndex {
       const literal = this.#literals[filed] as number;
       if (this.#stoodAt[literal] === this.#textNumber) continue;
       const written = this.#bytesOf[literal] as Uint8Array;
+      const differed = (this.#differedAt[literal] as number) - from;
+      if (differed >= 0 && differed < written.length) {
+        if (folded[bytes[from + differed] as number] !== written[differed]) continue;
+      }
       let i = 0;
       while (i < written.length && folded[bytes[from + i] as number] === written[i]) i++;
+      if (i < written.length) {
+        this.#differedAt[literal] = from + i;
+        continue;
+      }
       // A byte behind an odd number of backslashes is half of an escape.
-      if (i < written.length || (bytes[from - 1] === 0x5c && isEscaped(bytes, from, start))) continue;
+      if (bytes[from - 1] === 0x5c && isEscaped(bytes, from, start)) continue;
       this.#stoodAt[literal] = this.#textNumber;
       scan.note(this.#lists[literal] as number);
     }
