@@ -1,5 +1,5 @@
 /** Full names of CEF's extension keys (ArcSight Common Event Format, "Extension Dictionary"). */
-export const cefFullNames: Readonly<Record<string, string>> = {
+const cefFullNames: Readonly<Record<string, string>> = {
   act: 'deviceAction',
   app: 'applicationProtocol',
   art: 'agentReceiptTime',

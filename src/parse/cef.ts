@@ -10,7 +10,7 @@ import { fieldText, notUnderstood, setField, understood } from './record.ts';
 const begin = /^CEF: ?[01]\|/;
 
 /** Whether a text is ArcSight's Common Event Format. */
-export function isCef(text: string): boolean {
+function isCef(text: string): boolean {
   return begin.test(text);
 }
 
@@ -116,7 +116,7 @@ function timeOf(fields: Readonly<Record<string, FieldValue>>, receivedTimeMs: nu
  * One event of ArcSight's Common Event Format, versions 0 and 1: `CEF:0|vendor|product|version|class|name|severity|key=value …`.
  * Keys come under their full names (`src` → `sourceAddress`), labelled custom fields under their labels' names, too.
  */
-export function parseCef(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+function parseCef(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const found = begin.exec(text);
   if (found === null) return notUnderstood('cef-head');
   const { values, end } = readBars(text, found[0].length, headerNames.length);

@@ -34,7 +34,7 @@ function readFields(text: string, from: number, limits: ParseLimits, fields: Rec
  * its header of RFC 5424 (which it breaks: the brackets hold no structured data) or without. Newer exporters write
  * `[Fields@1.3.6.1.4.1.2620 name="value" …]`.
  */
-export function parseCheckpoint(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+function parseCheckpoint(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const found = header.exec(text);
   const from = found === null ? 0 : found[0].length;
   const body = text.slice(from, from + 160);

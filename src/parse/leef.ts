@@ -10,7 +10,7 @@ import { fieldText, notUnderstood, setField, understood } from './record.ts';
 const begin = /^LEEF: ?([12])(?:\.0)?\|/;
 
 /** Whether a text is IBM QRadar's Log Event Extended Format. */
-export function isLeef(text: string): boolean {
+function isLeef(text: string): boolean {
   return begin.test(text);
 }
 
@@ -34,7 +34,7 @@ function timeOf(fields: Readonly<Record<string, FieldValue>>, receivedTimeMs: nu
  * One event of LEEF 1.0 or 2.0: `LEEF:2.0|vendor|product|version|id|^|key=value^key=value`. Where tabs became blanks
  * on the way (many relays do that), a pair begins at each word followed by `=`.
  */
-export function parseLeef(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+function parseLeef(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const found = begin.exec(text);
   if (found === null) return notUnderstood('leef-head');
   const { values, end } = readBars(text, found[0].length, headerNames.length);

@@ -14,7 +14,7 @@ const begin =
 /** How far into a line the record may begin, behind a header of some relay's own. */
 const headCharsMax = 300;
 
-export function isPaloalto(text: string): boolean {
+function isPaloalto(text: string): boolean {
   return begin.test(text.slice(0, headCharsMax));
 }
 
@@ -28,7 +28,7 @@ const cellsMax = 200;
  * Descriptions"), under PAN-OS's own names of variables. The high-resolution time has a zone and wins over the generated
  * time, which has none. Columns a newer PAN-OS adds at the end are passed over.
  */
-export function parsePaloalto(text: string, _receivedTimeMs: number, _limits: ParseLimits): ParseOutcome {
+function parsePaloalto(text: string, _receivedTimeMs: number, _limits: ParseLimits): ParseOutcome {
   const found = begin.exec(text.slice(0, headCharsMax));
   if (found === null) return notUnderstood('paloalto-head');
   const start = found.index + found[0].length - (found[1] ?? '').length;

@@ -7,7 +7,7 @@ import { notUnderstood, understood } from './record.ts';
 /** pf's rule, its anchor and tracker, the interface, reason, action, direction and IP version. */
 const begin = /^\d{0,6},[^,]{0,64},[^,]{0,256},[^,]{0,64},[^,]{1,32},[a-z0-9-]{1,20},[a-z]{1,20},(?:in|out|),[46],/;
 
-export function isFilterlog(text: string): boolean {
+function isFilterlog(text: string): boolean {
   return begin.test(text);
 }
 
@@ -25,7 +25,7 @@ function tailOf(proto: string): readonly string[] {
 }
 
 /** Columns of filterlog, by IP version and protocol ("Raw Filter Log Format", pfSense; OPNsense writes the same). */
-export function parseFilterlog(text: string): ParseOutcome {
+function parseFilterlog(text: string): ParseOutcome {
   if (!isFilterlog(text)) return notUnderstood('filterlog-head');
   const cells = csvCells(text, 0, head.length + v4.length + tcp.length);
   const fields: Record<string, FieldValue> = {};

@@ -27,7 +27,7 @@ function firewallTime(fields: Readonly<Record<string, FieldValue>>): number | nu
 }
 
 /** One log of Sophos Firewall (SFOS, "Log file details"): `device="SFW" date=… time=… log_type="Firewall" …`. */
-export function parseSophosFirewall(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+function parseSophosFirewall(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   if (!firewall.test(text)) return notUnderstood('sophos-head');
   const fields = pairsOf(text, 0, limits);
   const message = fieldText(fields, 'message') || fieldText(fields, 'log_type');
@@ -41,7 +41,7 @@ export function parseSophosFirewall(text: string, _receivedTimeMs: number, limit
 }
 
 /** One line of Sophos UTM: `2026:11:22-12:00:00 host ulogd[4711]: id="2001" sub="packetfilter" action="drop" …`. */
-export function parseSophosUtm(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+function parseSophosUtm(text: string, _receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const found = utm.exec(text);
   if (found === null) return notUnderstood('sophos-head');
   const [whole, year, month, day, hour, minute, second, host = '', program = '', pid] = found;

@@ -36,7 +36,7 @@ function addAlert(text: string, fields: Record<string, FieldValue>): string | nu
  * One line of Suricata's (and Snort's) fast.log, under the names of EVE JSON, which is read as plain JSON:
  * `11/22/2026-12:00:00.000000  [**] [1:2008578:4] ET SCAN … [**] [Classification: …] [Priority: 2] {UDP} a:p -> b:p`.
  */
-export function parseSuricataFast(text: string): ParseOutcome {
+function parseSuricataFast(text: string): ParseOutcome {
   const found = time.exec(text);
   const fields: Record<string, FieldValue> = {};
   const message = addAlert(found === null ? text : text.slice(found[0].length), fields);
