@@ -4,7 +4,7 @@ import { readAnyYaml } from './yaml-any.ts';
 import type { YamlDocument } from './yaml-node.ts';
 import { readPlainYaml } from './yaml-plain.ts';
 
-export type { YamlDocument, YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
+export type { YamlDocument, YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
 
 /** Text → documents. Reports every problem with its place; never throws, whatever the text. */
 export function readYaml(text: string, limits: SigmaLimits, problems: Problems): YamlDocument[] {
