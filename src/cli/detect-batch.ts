@@ -27,8 +27,6 @@ export interface BatchReply {
   readonly lines: number;
   /** Lines that were not blank. */
   readonly events: number;
-  /** Events that held values nested too deep to be seen. */
-  readonly cut: number;
   /** `hitWidth` numbers a hit: place of the line in the batch, where it begins and ends there, index of the rule. */
   readonly hits: Int32Array;
   /** Lines with something to say about them; the first of them, and how many there were. */

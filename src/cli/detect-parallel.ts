@@ -83,7 +83,7 @@ export function createParallelLines({ rules, images, workers, onLost, ...data }:
   };
 }
 
-const noReply: BatchReply = { lines: 0, events: 0, cut: 0, hits: new Int32Array(0), told: [], toldCount: 0 };
+const noReply: BatchReply = { lines: 0, events: 0, hits: new Int32Array(0), told: [], toldCount: 0 };
 
 function linesIn(block: Buffer): number {
   let lines = 0;

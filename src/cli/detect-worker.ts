@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { unpackRules } from '../detect/rule-cache-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
-import { compileRules, type RuleSet } from '../sigma/index.ts';
+import { compileRules } from '../sigma/index.ts';
 import type { BatchReply, DetectWorkerData, LineBatch, LineTrouble } from './detect-batch.ts';
 import { sharedImagesBehind } from './detect-images.ts';
 import { createLineMatcher, type LineMatcher } from './detect-lines.ts';
@@ -16,17 +16,16 @@ function start(data: DetectWorkerData): void {
   );
   const matcher = createLineMatcher({ set, reader: createLineReader(data.mappings), routing: data.routing });
   parentPort?.on('message', (batch: LineBatch) => {
-    const reply = answer(set, matcher, batch, data);
+    const reply = answer(matcher, batch, data);
     parentPort?.postMessage(reply, [reply.hits.buffer as ArrayBuffer]);
   });
 }
 
-function answer(set: RuleSet, matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData): BatchReply {
+function answer(matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData): BatchReply {
   const { isFirst, to } = batch;
   const { lineBytes: maxBytes, messages } = data;
   const hits: number[] = [];
   const told: [number, LineTrouble][] = [];
-  const cutBefore = set.eventsCut();
   let toldCount = 0;
   let events = 0;
   const tell = (line: number, trouble: LineTrouble) => {
@@ -44,7 +43,7 @@ function answer(set: RuleSet, matcher: LineMatcher, batch: LineBatch, data: Dete
     },
     tooLong: (number) => tell(number, { kind: 'too-long' }),
   });
-  return { lines, events, cut: set.eventsCut() - cutBefore, hits: Int32Array.from(hits), told, toldCount };
+  return { lines, events, hits: Int32Array.from(hits), told, toldCount };
 }
 
 start(workerData as DetectWorkerData);

@@ -6,7 +6,7 @@ import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-
 import { createLineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Mappings } from '../normalise/index.ts';
-import { eventDepthMax, type ParseOptions, type UnknownDimension } from '../sigma/index.ts';
+import type { ParseOptions, UnknownDimension } from '../sigma/index.ts';
 import { hitWidth, type LineTrouble } from './detect-batch.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
@@ -135,8 +135,6 @@ function createRun(
   let outputChars = 0;
   let events = 0;
   let hits = 0;
-  /** Events that held something too deep, as workers count them. */
-  let cut = 0;
 
   return { read, end, count: () => ({ events, hits }) };
 
@@ -195,7 +193,6 @@ function createRun(
       if (lost === '') lost = done.lost;
       const { hits: found } = reply;
       events += reply.events;
-      cut += reply.cut;
       for (const [line, trouble] of reply.told) about(firstOfBatch + line, trouble);
       told += reply.toldCount - reply.told.length;
       for (let at = 0; at < found.length; ) {
@@ -240,9 +237,6 @@ function createRun(
     if (forced + evictedGroups + evictedMembers > 0) {
       o.err(`correlations ran into their limits: ${JSON.stringify({ forced, evictedGroups, evictedMembers })}`);
     }
-    const deep = cut + set.eventsCut();
-    if (deep > 0)
-      o.err(`${deep} events hold values nested deeper than ${eventDepthMax} levels; rules did not see those`);
     await flush();
   }
 

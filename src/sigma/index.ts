@@ -57,7 +57,7 @@ export type {
   ExplainedSelection,
   ExplainedValue,
 } from './match/explained.ts';
-export { type EventFields, eventDepthMax } from './match/field-content.ts';
+export type { EventFields } from './match/field-content.ts';
 export type { EngineImage } from './match/image.ts';
 export { meets } from './match/reference.ts';
 export { applies, type EventLogsource, type UnknownDimension } from './match/routing.ts';

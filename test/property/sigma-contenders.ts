@@ -1,4 +1,5 @@
-import { compileRules, meets, parseRules, type Rule } from '../../src/sigma/index.ts';
+import { packImage, unpackImage } from '../../src/detect/image-pack.ts';
+import { compileRules, type EngineImage, meets, parseRules, type Rule } from '../../src/sigma/index.ts';
 import { casePlaceholders } from './sigma-case-rules.ts';
 import { type CaseBatch, type EventCase, eventOf } from './sigma-cases.ts';
 import { shrinkText } from './sigma-shrink.ts';
@@ -58,8 +59,37 @@ const bytes: Contender = {
   },
 };
 
+/** What another thread or another run is given: images that went through bytes, and no rule's tree. */
+const cachedImage: Contender = {
+  name: 'cached image',
+  verdicts({ rules, events }) {
+    const kept = new Map<string, Uint8Array>();
+    const keep = { get: () => undefined, put: (key: string, image: EngineImage) => void kept.set(key, packed(image)) };
+    compileRules(rules, { images: keep }).match({ fields: {}, logsource: anywhere }, { routing: false });
+    const treeless = rules.map((rule): Rule => {
+      return Object.defineProperty({ ...rule }, 'ir', {
+        get: () => {
+          throw new Error('the tree of a rule was read');
+        },
+      });
+    });
+    const images = { get: (key: string) => unpackedFrom(kept.get(key)), put: () => {} };
+    const set = compileRules(treeless, { images });
+    return twice(events, ({ fields }) => set.match({ fields, logsource: anywhere }, { routing: false }));
+  },
+};
+
+/** In shared memory, as for threads, or behind the head of a file, as in the cache: one after the other. */
+function packed(image: EngineImage): Uint8Array {
+  return packImage(unpackImage(packImage(image)), 'shared');
+}
+
+function unpackedFrom(bytes: Uint8Array | undefined): EngineImage | undefined {
+  return bytes === undefined ? undefined : unpackImage(bytes);
+}
+
 /** Everything in this process that claims to mean what the reference means. */
-export const contenders: readonly Contender[] = [fast, bytes];
+export const contenders: readonly Contender[] = [fast, bytes, cachedImage];
 
 /** One verdict on which an engine leaves the reference. */
 export interface Difference {

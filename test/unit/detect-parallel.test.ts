@@ -22,6 +22,7 @@ beforeAll(() => {
   const line = (i: number) => {
     if (i % 500 === 7) return 'only words';
     if (i % 333 === 5) return '';
+    if (i === 3_000) return `{"a":"13","product":"windows","n":${'['.repeat(70)}${']'.repeat(70)}}`;
     if (i === 4_000) return `{"a":"${'x'.repeat(5_000)}"}`;
     const time = new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString();
     return `{"@timestamp":"${time}","a":"${i % 300}","product":"windows","n":{"x":${i}},"message":"${'m'.repeat(i % 90)}"}`;
@@ -57,6 +58,8 @@ test('several workers say what one says, in the same order', async () => {
   expect(one.out.length).toBeGreaterThan(500);
   expect(one.out.some((hit) => hit.includes(id(4)))).toBe(true);
   expect(one.err.some((message) => message.includes('4000 bytes'))).toBe(true);
+  // What rules would see in part only is told of: readers take no deeper nesting than the engine sees.
+  expect(one.err.filter((message) => message.includes('nested-too-deep'))).toHaveLength(1);
   const two = await detect(2);
   expect(two.code).toBe(1);
   // A line that is too long is told of when it is met, the others when their batch comes back.
