@@ -61,9 +61,15 @@ export const ecsSources: Readonly<Record<string, readonly string[]>> = {
   'process.command_line': ['process.command_line', 'CommandLine', 'command'],
   'process.pid': ['process.pid', 'ProcessId', 'pid', 'syslog.pid'],
   'process.parent.executable': ['process.parent.executable', 'ParentImage', 'ParentProcessName'],
-  'dns.question.name': ['dns.question.name', 'QueryName', 'query', 'record'],
-  'dns.question.type': ['dns.question.type', 'record_type', 'QueryType', 'qtype_name'],
+  'dns.question.name': ['dns.question.name', 'QueryName'],
+  'dns.question.type': ['dns.question.type', 'QueryType', 'qtype_name'],
   'file.path': ['file.path', 'TargetFilename', 'ObjectName', 'file'],
-  'email.from.address': ['email.from.address', 'mail_from', 'from'],
-  'email.to.address': ['email.to.address', 'mail_to', 'to'],
+  'email.from.address': ['email.from.address', 'mail_from'],
+  'email.to.address': ['email.to.address', 'mail_to'],
+};
+
+/** Names that mean this only where the event is about names: elsewhere a query is a statement of SQL. */
+export const ecsDnsSources: Readonly<Record<string, readonly string[]>> = {
+  'dns.question.name': ['query'],
+  'dns.question.type': ['record_type'],
 };

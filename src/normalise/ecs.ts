@@ -1,6 +1,6 @@
 import type { FieldValue, NormalisedEvent } from '../model/event.ts';
 import { auditdAction } from './ecs-auditd.ts';
-import { ecsSources } from './ecs-names.ts';
+import { ecsDnsSources, ecsSources } from './ecs-names.ts';
 import { ownField } from './selector.ts';
 
 /** The Elastic Common Schema's view of an event: what it has under ECS's names, never empty. */
@@ -10,7 +10,7 @@ const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,45
 
 /** Names that say success or failure, in the words of many sources. */
 const succeeded: ReadonlySet<string> = new Set([
-  ...['success', 'succeeded', 'successful', 'yes', '1', 'ok', 'true', 'granted', 'accepted', 'allowed', 'sent', 's'],
+  ...['success', 'succeeded', 'successful', 'yes', 'ok', 'true', 'granted', 'accepted', 'allowed', 'sent'],
   ...['audit success', 'audit_success', 'pass', 'thanh-cong', 'thanh_cong'],
 ]);
 const failed: ReadonlySet<string> = new Set([
@@ -19,14 +19,14 @@ const failed: ReadonlySet<string> = new Set([
     'failed',
     'fail',
     'no',
-    '0',
+
     'false',
     'denied',
     'rejected',
     'refused',
     'error',
     'bounced',
-    'f',
+
     'deny',
   ],
   ...['audit failure', 'audit_failure', 'blocked', 'that-bai', 'that_bai'],
@@ -72,8 +72,9 @@ function outcomeOf(fields: Readonly<Record<string, FieldValue>>, eventId: string
     const value = ownField(fields, name);
     if (!isGiven(value) || typeof value === 'object') continue;
     const word = String(value).toLowerCase();
-    if (succeeded.has(word)) return 'success';
-    if (failed.has(word)) return 'failure';
+    // Only auditd's figures have a sense of their own: elsewhere 0 is as often success.
+    if (succeeded.has(word) || (name === 'res' && word === '1')) return 'success';
+    if (failed.has(word) || (name === 'res' && word === '0')) return 'failure';
   }
   const http = httpOutcome(first(fields, ecsSources['http.response.status_code'] ?? []));
   if (http !== '') return http;
@@ -128,6 +129,12 @@ export function ecsOf(event: NormalisedEvent): EcsView {
     const value = first(fields, sources);
     if (value === undefined) continue;
     view[name] = name.endsWith('.port') && /^\d{1,5}$/.test(String(value)) ? Number(value) : value;
+  }
+  if (event.logsource.categories.includes('dns')) {
+    for (const name in ecsDnsSources) {
+      const value = first(fields, ecsDnsSources[name] ?? []);
+      if (value !== undefined) view[name] ??= value;
+    }
   }
   if (event.parser === 'auditd' || event.parser.endsWith('+auditd')) view['event.action'] = auditdAction(fields);
   const outcome = outcomeOf(fields, String(ownField(fields, 'EventID') ?? ''));

@@ -2,6 +2,7 @@ import { accessLogBody } from './access-log.ts';
 import { accountsBody } from './accounts.ts';
 import { auditdBody } from './auditd.ts';
 import { deviceBodies } from './device-formats.ts';
+import { evtxXmlBody } from './evtx-xml.ts';
 import type { BodyFormat } from './format.ts';
 import { jsonBody } from './json-formats.ts';
 import { keyValueBody } from './key-value.ts';
@@ -17,6 +18,7 @@ import { cronBody, systemdBody } from './system-words.ts';
  */
 export const bodyFormats: readonly BodyFormat[] = [
   jsonBody,
+  evtxXmlBody,
   auditdBody,
   keyValueBody,
   accessLogBody,

@@ -1,6 +1,7 @@
 import { accessLogFormats } from './access-log.ts';
 import { auditdFormat } from './auditd.ts';
 import { deviceFormats } from './device-formats.ts';
+import { evtxXmlFormat } from './evtx-xml.ts';
 import type { LineFormat } from './format.ts';
 import { iisFormat } from './iis.ts';
 import { anyJsonFormat, jsonFormats } from './json-formats.ts';
@@ -16,6 +17,7 @@ import { syslogFormat, syslogFormats, syslogWithPriority } from './syslog.ts';
 export const formats: readonly LineFormat[] = [
   anyJsonFormat,
   ...jsonFormats,
+  evtxXmlFormat,
   ...deviceFormats,
   syslogWithPriority,
   ...serverFormats,

@@ -16,13 +16,12 @@ const byId: ReadonlyMap<string, LineFormat> = new Map(
 /** Ids a source's `parser` may have, `auto` first. */
 export const parserIds: readonly string[] = ['auto', ...byId.keys()];
 
+/** Ids a source can be pinned to whose records have the id of what was found. */
+const waysIn: ReadonlySet<string> = new Set(['syslog', 'raw', 'evtx-xml']);
+
 /** Parsers a record can have come from; of a wrapped line, the inner one. */
 export const recordParserIds: readonly string[] = [
-  ...new Set([
-    ...[...byId.keys()].filter((id) => id !== 'syslog' && id !== 'raw'),
-    ...bodyFormats.map((format) => format.id),
-    'cisco',
-  ]),
+  ...new Set([...[...byId.keys()].filter((id) => !waysIn.has(id)), ...bodyFormats.map((format) => format.id), 'cisco']),
 ];
 
 /** How records of a pinned parser are made of lines; null when each line is one. */
