@@ -1,4 +1,5 @@
 import { correlation } from './correlation.ts';
+import { detect } from './detect.ts';
 import { latency } from './latency.ts';
 import { loadText, machineFacts } from './machine.ts';
 import { memory } from './memory.ts';
@@ -7,7 +8,7 @@ import type { Question } from './question.ts';
 import { sigma } from './sigma.ts';
 import { start } from './start.ts';
 
-const questions: readonly Question[] = [correlation, pipeline, latency, memory, sigma, start];
+const questions: readonly Question[] = [correlation, detect, pipeline, latency, memory, sigma, start];
 
 function usage(): string {
   const lines = questions.map(({ name, asks, options }) => {
