@@ -18,7 +18,7 @@ export interface LineText {
 export function lineText(line: RawLine, pinned: TextEncoding | undefined): LineText {
   const { text, base64 } = line;
   const isPinned = pinned !== undefined && pinned !== 'utf-8';
-  if (base64 === undefined && (!isPinned || !/[^ -~\s]/.test(text)))
+  if (base64 === undefined && (!isPinned || !/[\u0080-\uffff]/.test(text)))
     return { text, fields: null, isOpen: line.flaw?.reason === 'not-utf8' };
   const bytes = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64');
   const kept = { 'vonggac.raw_base64': base64 ?? bytes.toString('base64') };

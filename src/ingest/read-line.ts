@@ -34,13 +34,16 @@ export function createLineReader(mappings: Mappings): LineReader {
     version: mappings.version,
     flatJson: { ...flatJson, signs: [...jsonShapeNames, ...flatJson.signs], isPlain },
     readLine: (text, parser, receivedTimeMs) => {
-      const repaired = repairText(text);
+      const repaired = beyondAscii.test(text) ? repairText(text) : text;
       const { record, reason } = parseLine(repaired, parser, receivedTimeMs);
       const event = record === null ? normaliser.keepRaw(repaired, reason) : normaliser.normalise(record, repaired);
       return withFlags(event, repaired !== text, repaired);
     },
   };
 }
+
+/** One look at the characters of a line spares most lines the others. */
+const beyondAscii = /[\u0080-\uffff]/;
 
 function isPlain(text: string): boolean {
   // U+FFFD stands for bytes that are no UTF-8, which may be an older encoding's.
@@ -50,7 +53,8 @@ function isPlain(text: string): boolean {
 /** What a text with look-alikes or unseen characters, or one that had to be repaired, says of itself. */
 function withFlags(event: NormalisedEvent, isRepaired: boolean, line: string): NormalisedEvent {
   // An escape may spell such a character where the line itself has none.
-  const found = mayHaveFlags(line) || line.includes('\\u') ? textFlags(event.fields) : [];
+  const may = (beyondAscii.test(line) && mayHaveFlags(line)) || line.includes('\\u');
+  const found = may ? textFlags(event.fields) : [];
   const flags = isRepaired ? [...found, 'repaired-utf8'] : found;
   return flags.length === 0 ? event : { ...event, fields: { ...event.fields, 'vonggac.text_flags': flags } };
 }

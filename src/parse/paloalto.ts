@@ -20,6 +20,21 @@ function isPaloalto(text: string): boolean {
 
 const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)$/;
 
+const signIn =
+  /\b(failed authentication|authenticated|authentication (?:failed|succeeded)|logged (?:in|out))\b(?:.{0,200}?\b[Uu]ser(?: name:)? '?([^'\s,]{1,128}))?(?:.{0,400}?\b(?:From|from|Login from):? ?([0-9a-fA-F.:]{2,45}))?/;
+const before = /\bUser '([^'\s]{1,128})' (?=logged (?:in|out)\b)/;
+
+/** Who signs in, from where, out of a SYSTEM log's text. */
+function addSignIn(fields: Record<string, FieldValue>): void {
+  const text = String(fields.opaque ?? '').slice(0, 1_000);
+  const found = signIn.exec(text);
+  if (found === null) return;
+  const [, what = '', user = before.exec(text)?.[1] ?? '', address = ''] = found;
+  if (user !== '') fields.user = user.replace(/\.$/, '');
+  if (address !== '') fields.src_ip = address.replace(/[.:]$/, '');
+  fields.outcome = what.includes('fail') ? 'failure' : 'success';
+}
+
 /** More columns than any PAN-OS writes. */
 const cellsMax = 200;
 
@@ -39,6 +54,7 @@ function parsePaloalto(text: string, _receivedTimeMs: number, _limits: ParseLimi
     const value = cells[i];
     if (name !== '' && value !== undefined && value !== '') fields[name] = value;
   }
+  if (type === 'SYSTEM') addSignIn(fields);
   const exact = cells.find((cell, i) => i > 20 && zoned.test(cell));
   if (exact !== undefined) fields.high_res_timestamp = exact;
   const time = exact ?? cells[6] ?? '';

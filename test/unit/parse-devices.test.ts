@@ -388,7 +388,15 @@ describe('Palo Alto', () => {
       'paloalto',
       noon + 1000,
       'PA-DC',
-      { eventid: 'auth-fail', severity: 'medium' },
+      { eventid: 'auth-fail', severity: 'medium', user: 'admin', src_ip: '203.0.113.9', outcome: 'failure' },
+    ],
+    [
+      'SYSTEM, signed in',
+      `${head}SYSTEM,general,0,2026/11/22 12:00:01,,general,,0,0,general,informational,User 'admin' logged in via Web from 10.0.0.9 using https,1,0x0,0,0,0,0,,PA-DC`,
+      'paloalto',
+      noon + 1000,
+      'PA-DC',
+      { user: 'admin', outcome: 'success' },
     ],
     [
       'CONFIG without details',
