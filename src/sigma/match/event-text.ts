@@ -3,22 +3,22 @@
  * automata begin at rare places; a poor guess costs time, never an answer.
  */
 const sample: readonly string[] = [
-  'c:\\windows\\system32\\svchost.exe -k netsvcs -p -s schedule',
-  '"c:\\program files\\google\\chrome\\application\\chrome.exe" --type=renderer --lang=en-us --no-sandbox',
+  'c:\\windows\\system32\\svchost.exe -k localservice -p',
+  '"c:\\program files\\google\\chrome\\application\\chrome.exe" --profile-directory=default https://example.org/',
   'c:\\program files (x86)\\microsoft\\edge\\application\\msedge.exe',
-  'c:\\users\\user\\appdata\\local\\temp\\installer.log',
+  'c:\\users\\user\\appdata\\local\\temp\\report.tmp',
   'c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe -noprofile -executionpolicy bypass -file c:\\scripts\\backup.ps1',
   'c:\\windows\\explorer.exe c:\\windows\\system32\\cmd.exe /c dir c:\\users\\public',
   'hklm\\software\\microsoft\\windows\\currentversion\\run\\onedrive hklm\\system\\currentcontrolset\\services\\',
   'nt authority\\system nt authority\\network service corp\\administrator workgroup\\host$',
   'microsoft-windows-security-auditing microsoft-windows-sysmon/operational security account name: logon id: 0x3e7',
-  'a new process has been created. creator subject: security id: token elevation type: %%1936 mandatory label',
-  '2026-07-28 11:28:41.946 2026-07-28t11:28:41.123z jul 28 11:28:41 host sshd[12345]: accepted publickey for root from 10.20.30.40 port 51234',
-  'sha256=23d188a3b99e68433f7a43c5e11dc057071e2b0cf6128e6e96235783d50ead5d,imphash=4f2f006e2ecf7172ad368f8289dc96c1,md5=9f1ac7b64e',
-  '07e032fd-0db1-61b5-6bb9-a2f5fe555a63 {1d4b96f7-e510-0ebc-5afe-ae74d540be6e} s-1-5-21-3623811015-3361044348-30300820-1013',
+  'a new process has been created. creator subject: security id: logon type: 3',
+  '2019-03-05 07:45:12.604 2021-10-17t23:06:58.391z oct 17 04:30:29 host sshd[12345]: accepted publickey for root from 10.20.30.40 port 51234',
+  'sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855,md5=d41d8cd98f00b204e9800998ecf8427e,imphash=00000000',
+  '6ba7b810-9dad-11d1-80b4-00c04fd430c8 {6ba7b811-9dad-11d1-80b4-00c04fd430c8} s-1-5-21-3623811015-3361044348-30300820-1013',
   'https://www.example.com/index.html?user=1&id=2 mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 gecko',
   'get /api/v1/items http/1.1 200 post /login 302 -- /usr/bin/python3 /usr/sbin/cron /var/log/messages /etc/passwd /home/user',
-  'user admin executed: show interface status on core-sw01 the connection was closed by the remote host error failed success true false',
+  'configuration was changed from console by admin on switch the connection was closed by the remote host error failed success true false',
 ];
 
 /** Classes of folded ASCII characters in the model: control characters are one. */
