@@ -112,7 +112,14 @@ async function startChild(
       log.warn({ reason, times }, 'embedded ClickHouse turned requests away');
     }
   });
-  log.info({ pid: forked.pid, port: outcome.port, version: outcome.version }, 'embedded ClickHouse is up');
+  const { claimsDropped, version } = outcome;
+  if (claimsDropped > 0) {
+    log.warn(
+      { claimsDropped },
+      'inserts that were cut off by a kill had left their tokens; their repeats are taken again',
+    );
+  }
+  log.info({ pid: forked.pid, port: outcome.port, version }, 'embedded ClickHouse is up');
   return { child: { pid: forked.pid ?? 0, exited, stop: () => stop(forked, exited) }, port: outcome.port };
 }
 

@@ -3,7 +3,9 @@
  * what to open; it serves HTTP on the loopback interface until told to close, or until its parent is gone.
  */
 import type { AddressInfo } from 'node:net';
+import { dropClaimsWithoutParts } from './deduplication-logs.ts';
 import type { Engine } from './engine.ts';
+import { succeed } from './predecessor.ts';
 import type { FromChild, ToChild } from './protocol.ts';
 
 const lockRetryMs = 50;
@@ -42,7 +44,10 @@ async function open(o: Extract<ToChild, { kind: 'open' }>): Promise<void> {
   const { createHttpFront } = await import('./http-server.ts');
   const { createSpool } = await import('./spool.ts');
   const spool = await createSpool(o.spoolPath, o.limits.insertBytesMax);
-  const engine = await waitForLock(() => openEngine(o.path, o.limits, fatal), o.limits.lockWaitMs);
+  const deadline = Date.now() + o.limits.lockWaitMs;
+  const isOurs = await succeed(`${o.path}-owner`, o.limits.lockWaitMs);
+  const claimsDropped = isOurs ? dropClaimsWithoutParts(o.path) : 0;
+  const engine = await waitForLock(() => openEngine(o.path, o.limits, fatal), deadline);
   const base = {
     format: 'TabSeparated',
     database: 'default',
@@ -71,12 +76,11 @@ async function open(o: Extract<ToChild, { kind: 'open' }>): Promise<void> {
     await closed;
     clearInterval(sweep);
   };
-  tell({ kind: 'ready', port: (server.address() as AddressInfo).port, version });
+  tell({ kind: 'ready', port: (server.address() as AddressInfo).port, version, claimsDropped });
 }
 
 /** A killed predecessor may hold the directory for as long as the kernel tears it down. */
-async function waitForLock(openIt: () => Engine, waitMs: number): Promise<Engine> {
-  const deadline = Date.now() + waitMs;
+async function waitForLock(openIt: () => Engine, deadline: number): Promise<Engine> {
   for (;;) {
     try {
       return openIt();

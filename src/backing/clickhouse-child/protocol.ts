@@ -59,7 +59,8 @@ export type ToChild =
   | { kind: 'close' };
 
 export type FromChild =
-  | { kind: 'ready'; port: number; version: string }
+  /** `claimsDropped`: tokens of inserts that a killed predecessor knew but had no rows for (deduplication-logs.ts). */
+  | { kind: 'ready'; port: number; version: string; claimsDropped: number }
   | { kind: 'failed'; code: string; message: string }
   /** A bound bit: the answer to the caller, and how often one did since the last such message. */
   | { kind: 'refused'; message: string; times: number };
