@@ -18,6 +18,8 @@ const zimbraFacts = /^\[((?:[a-z][A-Za-z]{0,20}=[^;\]]{0,500};){0,30})\] /;
 const logger = /^ *([A-Za-z_$][\w$.]{1,255})(?: {1,40}: | - |: | )/;
 const exception =
   /^(?:Caused by: )?((?:[a-zA-Z_$][\w$]{0,80}\.){1,12}(?:[A-Z][\w$]{0,80})?(?:Exception|Error|Throwable|Failure)[\w$]{0,40})(?:: (.*))?$/;
+/** `program[pid]: ` behind the level is syslog as Chrome OS and others write it. */
+const syslogTag = /^[\w./-]{1,64}\[\d{1,10}\]: |^[a-z_-]{1,64}: /;
 /** Lines of a trace looked at for causes. */
 const traceLinesMax = 500;
 
@@ -147,7 +149,8 @@ export const javaFormat: LineFormat = {
   starts: '0123456789',
   looksLike: (text) => {
     const dash = text.charCodeAt(4) === 45 || text.charCodeAt(2) === 45;
-    return dash && timeOf(text) !== null;
+    const head = dash ? timeOf(text) : null;
+    return head !== null && !syslogTag.test(text.slice(head.end, head.end + 80));
   },
   isGuess: true,
   parse: parseJava,
