@@ -415,11 +415,11 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     };
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    expect(await focused()).toBe(ids[1]);
+    await expect.poll(focused).toBe(ids[1]);
     await close();
     await expect.poll(() => page.locator(`.col .card[data-id="${ids[1]}"]`).count()).toBe(0);
     await page.keyboard.press('j');
-    expect(await focused()).toBe(ids[2]);
+    await expect.poll(focused).toBe(ids[2]);
     await page.keyboard.press('Enter');
     await page.locator('.evh').first().waitFor();
     await close();

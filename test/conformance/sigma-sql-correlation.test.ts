@@ -12,7 +12,7 @@ let client: ClickHouseClient;
 beforeAll(async () => {
   backing = await startClickHouse();
   const { url, username, password, database } = backing;
-  client = createClient({ url, username, password, database, use_multipart_params: true });
+  client = createClient({ url, username, password, database, use_multipart_params: true, request_timeout: 300_000 });
 }, 60_000);
 afterAll(async () => {
   await client?.close();

@@ -226,7 +226,9 @@ describe('what was accepted is found at once', () => {
     ['TargetUserName:"nguyen van*"', is('win', (n) => n % 3 === 0)],
     ['product:windows service:security', is('win')],
     ['host:gw-01', is('sys', (n) => n % 2 === 0)],
-    ['parser:syslog-5424', is('sys', (n) => n % 2 === 1)],
+    ['parser:syslog-5424*', is('sys', (n) => n % 2 === 1)],
+    // A message that was understood as well has both parsers.
+    ['parser:syslog-5424+sshd', is('sys', (n) => n % 3 === 0 && n % 2 === 1)],
     ['program:sshd "failed password for root"', is('sys', (n) => n % 3 === 0)],
     ['root NOT host:gw-01', is('sys', (n) => n % 3 === 0 && n % 2 === 1)],
     ['198.51.100.7 -source:win', is('sys', (n) => n % 3 === 0)],
