@@ -22,7 +22,16 @@ export interface ParseOptions {
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
   readonly stdin: Readable;
+  /** Whether whoever takes the output is behind, and waiting for it; absent when it never is. */
+  readonly pressure?: Pressure;
 }
+
+interface Pressure {
+  full(): boolean;
+  drain(): Promise<void>;
+}
+
+const noPressure: Pressure = { full: () => false, drain: () => Promise.resolve() };
 
 /** Longest line that is read; a longer one is told and left out. */
 const lineBytesMax = 4 * 1024 * 1024;
@@ -53,7 +62,7 @@ function printed(event: NormalisedEvent, raw: string, ecs: boolean): string {
  * and is no failure.
  */
 export async function runParse(options: ParseOptions): Promise<number> {
-  const { files, parser, ecs, out, err, stdin } = options;
+  const { files, parser, ecs, out, err, stdin, pressure = noPressure } = options;
   if (!parserIds.includes(parser)) {
     err(`vonggac parse: there is no parser "${parser}"; there are ${parserIds.join(', ')}`);
     return 2;
@@ -62,7 +71,14 @@ export async function runParse(options: ParseOptions): Promise<number> {
   let status = 0;
   for (const file of files) {
     try {
-      const problems = await parseFile(file, parser, readLine, (event, raw) => out(printed(event, raw, ecs)), stdin);
+      const problems = await parseFile(
+        file,
+        parser,
+        readLine,
+        (event, raw) => out(printed(event, raw, ecs)),
+        stdin,
+        pressure,
+      );
       for (const problem of problems) err(`vonggac parse: ${problem}`);
       if (problems.length > 0) status = 1;
     } catch (error) {
@@ -91,6 +107,7 @@ async function parseFile(
   readLine: ReadLine,
   onEvent: OnEvent,
   stdin: Readable,
+  pressure: Pressure,
 ): Promise<string[]> {
   const problems: string[] = [];
   const receivedTimeMs = Date.now();
@@ -102,6 +119,7 @@ async function parseFile(
         onEvent(readLine(text, parser, receivedTimeMs), text);
         from = to + 1;
       }
+      if (pressure.full()) await pressure.drain();
     }
     return problems;
   }
@@ -114,8 +132,8 @@ async function parseFile(
       for (const text of cutter.push(bytes.toString('utf8', from, to))) give(text);
     },
     tooLong: (number, bytes) => problems.push(`${file}:${number}: a line of more than ${bytes} bytes was left out`),
-    full: () => false,
-    drain: () => Promise.resolve(),
+    full: () => pressure.full(),
+    drain: () => pressure.drain(),
   });
   for (const text of cutter.end()) give(text);
   return problems;

@@ -160,7 +160,11 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
       if (files.length === 0)
         program.error('name at least one FILE, or - for standard input', { exitCode: usageError });
       const { runParse } = await import('./parse.ts');
-      status = await runParse({ ...o, files, out, err, stdin: process.stdin });
+      const { stdout } = process;
+      const drain = (): Promise<void> =>
+        stdout.writableNeedDrain ? new Promise((done) => stdout.once('drain', done)) : Promise.resolve();
+      const pressure = { full: () => stdout.writableNeedDrain, drain };
+      status = await runParse({ ...o, files, out, err, stdin: process.stdin, pressure });
     });
 
   program
