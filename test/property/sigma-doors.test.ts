@@ -70,7 +70,7 @@ const files: readonly (readonly [string, string | Buffer, string | null])[] = [
   ['utf-16-little', utf16(sound, false), 'file-not-utf8'],
   ['utf-16-big', utf16(sound, true), 'file-not-utf8'],
   ['latin-1', Buffer.from(sound.replace('needle', 'é'), 'latin1'), 'file-not-utf8'],
-  ['nul', sound.replace('needle', 'nee\0dle'), null],
+  ['nul', sound.replace('needle', 'nee\0dle'), 'yaml-nul'],
   ['bom', `\ufeff${sound}`, null],
   ['crlf', sound.replaceAll('\n', '\r\n'), null],
 ];
@@ -110,7 +110,7 @@ describe('vonggac rules check', () => {
     expect(
       told.some(({ file, outcome }) => file.endsWith('loop.yml') && outcome === 'refused') || /loop\.yml/.test(err),
     ).toBe(true);
-    expect(err).toMatch(/\d+ rules: 3 ok/);
+    expect(err).toMatch(/\d+ rules: 2 ok/);
   });
 });
 
