@@ -29,7 +29,8 @@ const docs = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'ut
 if (!pairsAreThere) console.log('skipped: ../shared/corpora/beats_filebeat_oss_apache2 is not there');
 
 describe.skipIf(!pairsAreThere)('the pairs of Filebeat', () => {
-  const results = new Map(named.map((family) => [family, compareFamily(family)]));
+  // The body of a skipped block is run all the same, to find its tests.
+  const results = new Map(pairsAreThere ? named.map((family) => [family, compareFamily(family)]) : []);
 
   it.each(named)('%s: time, source, user, action and outcome of at least 95 lines of a hundred', (family) => {
     const result = results.get(family);
