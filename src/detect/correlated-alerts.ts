@@ -21,33 +21,40 @@ class CorrelationUnsettled extends Error {
   }
 }
 
+/** Raises the alerts of rules that batches brought. */
+export async function raiseRules(brought: readonly Brought[], parts: RaiseParts): Promise<void> {
+  const drafts = new Map(brought.flatMap((each) => each.drafts).map((draft) => [draft.id, draft]));
+  await raise([...drafts.values()], eventsOf(brought), parts);
+}
+
+function eventsOf(brought: readonly Brought[]): ReadonlyMap<string, SecurityEvent> {
+  return new Map(brought.flatMap(({ events }) => events).map((event) => [event.id, event]));
+}
+
 /**
- * Raises all that batches brought: rules' alerts with correlations' in one round, then again those correlations whose
- * answer another worker overtook. One reading, one answer: every answer names how much it knew, and the store keeps the
+ * Raises the alerts of correlations whose members batches brought, then again of those whose answer another worker
+ * overtook. One reading, one answer: every answer names how much it knew, and the store keeps the
  * one that knew most; only what was to be taken back by somebody who looked too early is left to find, and looking again
  * after storing finds it.
  */
-export async function raiseAll(
+export async function raiseCorrelations(
   brought: readonly Brought[],
   o: { readonly correlator: Correlator; readonly parts: RaiseParts },
 ): Promise<void> {
   const { parts, correlator } = o;
-  const known = new Map(brought.flatMap(({ events }) => events).map((event) => [event.id, event]));
-  const drafts = new Map(brought.flatMap((each) => each.drafts).map((draft) => [draft.id, draft]));
+  const known = eventsOf(brought);
   let passes: CorrelationPass[] = [];
   for (const rules of new Set(brought.map((each) => each.rules))) {
     const members = brought.flatMap((each) => (each.rules === rules ? each.members : []));
     if (members.length > 0) passes.push(await correlator.evaluate(rules, members));
   }
-  let mine: readonly Draft[] = [...drafts.values()];
-  for (let round = 0; passes.length > 0 || mine.length > 0; round += 1) {
+  for (let round = 0; passes.length > 0; round += 1) {
     if (round > parts.limits.settleRoundsMax) throw new CorrelationUnsettled(round);
     const { held, gone } = alertsOf(passes, parts.alert);
-    await raise([...mine, ...held], known, parts);
+    await raise(held, known, parts);
     if (gone.length > 0) await takeBack(gone, parts);
     const again = await Promise.all(passes.map((pass) => pass.again()));
     passes = again.filter((pass) => pass !== null);
-    mine = [];
   }
 }
 

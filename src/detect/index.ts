@@ -5,7 +5,7 @@ import type { SecurityEvent } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { type Brought, raiseAll } from './correlated-alerts.ts';
+import { type Brought, raiseCorrelations, raiseRules } from './correlated-alerts.ts';
 import { memberOfEvent } from './correlation-members.ts';
 import type { MembersPort, RecentMembersPort } from './correlation-ports.ts';
 import { createCorrelator } from './correlator.ts';
@@ -88,7 +88,9 @@ export function createDetector(
   let current: { readonly rules: LiveRules; readonly isolated: Isolated } | null = null;
   const running = new Set<Promise<unknown>>();
   const correlator = createCorrelator({ ...o, limits, log });
-  const rounds = createRounds<Brought>((all) => raiseAll(all, { correlator, parts }));
+  // In rounds of their own: a rule's alert does not wait for what a correlation has to read first.
+  const rounds = createRounds<Brought>((all) => raiseRules(all, parts));
+  const correlationRounds = createRounds<Brought>((all) => raiseCorrelations(all, { correlator, parts }));
 
   const isolatedRules = (): { readonly rules: LiveRules; readonly isolated: Isolated } => {
     const rules = o.rules();
@@ -132,7 +134,12 @@ export function createDetector(
       await new Promise((resolve) => setImmediate(resolve));
     }
     const { drafts, members, findings } = await pass.finish();
-    if (drafts.length > 0 || members.length > 0) await rounds.submit({ rules, drafts, members, events });
+    const brought = { rules, drafts, members, events };
+    const raised = await Promise.allSettled([
+      drafts.length > 0 ? rounds.submit(brought) : null,
+      members.length > 0 ? correlationRounds.submit(brought) : null,
+    ]);
+    for (const one of raised) if (one.status === 'rejected') throw one.reason;
     const done = evaluation(findings);
     await o.store.recordEvaluation(done);
     counts.events.inc(events.length);
