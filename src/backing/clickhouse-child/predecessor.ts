@@ -1,60 +1,30 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isActive, processStart } from '../process-alive.ts';
 
 const checkMs = 20;
 
 /**
  * Waits until the process that last had the directory is wholly gone, at most `waitMs`, and writes down that we have it
- * now; false when it is still there. A killed process goes on for as long as its threads' last system calls take, and
- * those may still move files.
+ * now; false when it is still there. What a killed process still has under way may move files.
  */
-export async function succeed(pidFile: string, waitMs: number): Promise<boolean> {
-  const before = lastOwner(pidFile);
+export async function succeed(ownerFile: string, waitMs: number): Promise<boolean> {
+  const [pid, start] = lastOwner(ownerFile);
   const until = Date.now() + waitMs;
-  while (before !== null && isActive(before)) {
+  while (pid !== process.pid && isActive(pid, start)) {
     if (Date.now() >= until) return false;
     await wait(checkMs);
   }
-  writeFileSync(pidFile, `${process.pid} ${startTime(process.pid)}`);
+  writeFileSync(ownerFile, `${process.pid} ${processStart(process.pid) ?? ''}`);
   return true;
 }
 
-interface Owner {
-  readonly pid: number;
-  /** In ticks since the machine's start: tells the process from a later one with its number (proc(5), field 22). */
-  readonly startTime: string;
-}
-
-function lastOwner(pidFile: string): Owner | null {
+/** Process id and start (process-alive.ts) of whoever had the directory before; a process that cannot be when nobody had. */
+function lastOwner(ownerFile: string): readonly [number, string] {
   try {
-    const [pid = '', started = ''] = readFileSync(pidFile, 'utf8').split(' ');
-    return { pid: Number(pid), startTime: started };
+    const [, pid, start] = /^(\d+) (.+)$/.exec(readFileSync(ownerFile, 'utf8')) ?? [];
+    return [Number(pid ?? 0), start ?? ''];
   } catch {
-    return null;
-  }
-}
-
-function isActive({ pid, startTime: started }: Owner): boolean {
-  try {
-    if (pid === process.pid || startTime(pid) !== started) return false;
-    const isZombie = statFields(pid)[0] === 'Z';
-    // A dead leader waits for its threads; when it is alone, all of them are gone.
-    return !isZombie || readdirSync(`/proc/${pid}/task`).length > 1;
-  } catch {
-    return false;
-  }
-}
-
-/** Fields of /proc/<pid>/stat from the third on; the second is a name in brackets that may hold blanks. */
-function statFields(pid: number): string[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-}
-
-function startTime(pid: number): string {
-  try {
-    return statFields(pid)[19] ?? '';
-  } catch {
-    return '';
+    return [0, ''];
   }
 }
