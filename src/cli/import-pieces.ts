@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
-import { chunkBytes, firstChunkAt, isEvtx, readEvtxChunk } from '../parse/evtx/file.ts';
+import { eventLogLines, isEventLog } from './read-evtx.ts';
+import { readLines } from './read-lines.ts';
 
 /** Lines of a file that are posted together. */
 export interface Piece {
@@ -25,109 +24,71 @@ export const defaultPieceLimits: PieceLimits = { bytes: 4 * 1024 * 1024, lines: 
 /**
  * Cuts a file into pieces of whole lines: text as it is (gzip unpacked), an event log (.evtx) as one JSON line a
  * record. The same file gives the same pieces each time. What cannot be read is told, and what lies behind is read on.
+ * Each piece is taken before more is read.
  */
-export async function* readPieces(
+export async function readPieces(
   file: string,
   limits: PieceLimits,
   tell: (what: string) => void,
-): AsyncGenerator<Piece> {
-  const head = await headOf(file);
-  const lines = isEvtx(head)
-    ? evtxLines(file, tell)
-    : textLines(file, head[0] === 0x1f && head[1] === 0x8b, limits, tell);
+  take: (piece: Piece) => Promise<void>,
+): Promise<void> {
+  const pieces = createPieces(limits);
+  const takeWhole = async (): Promise<void> => {
+    for (const piece of pieces.takeWhole()) await take(piece);
+  };
+  if (await isEventLog(file)) {
+    for await (const { text, readBytes } of eventLogLines(file, tell)) {
+      pieces.add(Buffer.from(text), readBytes);
+      await takeWhole();
+    }
+  } else {
+    const source = createReadStream(file, { highWaterMark: 262_144 });
+    await readLines(source, limits.bytes, {
+      line: (bytes, from, to) => pieces.add(bytes.subarray(from, to), source.bytesRead),
+      tooLong: (number, bytes) => tell(`${file}:${number}: a line of more than ${bytes} bytes was left out`),
+      full: () => pieces.whole > 0,
+      drain: takeWhole,
+    });
+  }
+  pieces.end();
+  await takeWhole();
+}
+
+const lineEnd = Buffer.from('\n');
+
+/** Gathers lines into pieces; lines are copied. */
+function createPieces(limits: PieceLimits) {
   let waiting: Buffer[] = [];
   let bytes = 0;
-  let count = 0;
-  let index = 0;
+  let lines = 0;
   let readBytes = 0;
-  const cut = (): Piece => {
+  let index = 0;
+  let whole: Piece[] = [];
+
+  const end = (): void => {
+    if (lines === 0) return;
     const body = Buffer.concat(waiting);
     const key = `import-${index}-${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
-    const piece = { body, lines: count, readBytes, key };
-    [waiting, bytes, count, index] = [[], 0, 0, index + 1];
-    return piece;
+    whole.push({ body, lines, readBytes, key });
+    [waiting, bytes, lines, index] = [[], 0, 0, index + 1];
   };
-  for await (const line of lines) {
-    if (count > 0 && (bytes + line.text.length > limits.bytes || count >= limits.lines)) yield cut();
-    waiting.push(line.text);
-    bytes += line.text.length;
-    count += 1;
-    readBytes = line.readBytes;
-  }
-  if (count > 0) yield cut();
-}
 
-interface Line {
-  /** With its newline. */
-  readonly text: Buffer;
-  readonly readBytes: number;
-}
-
-const newline = 10;
-
-async function headOf(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function* evtxLines(file: string, tell: (what: string) => void): AsyncGenerator<Line> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    for (let at = firstChunkAt; at < size; at += chunkBytes) {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(chunkBytes), 0, chunkBytes, at);
-      for (const item of readEvtxChunk(buffer.subarray(0, bytesRead), at)) {
-        if (item.kind === 'damage') tell(`${file}: byte ${item.offset}: damaged (${item.reason}); read on behind it`);
-        else yield { text: Buffer.from(`${JSON.stringify(item.event)}\n`), readBytes: Math.min(size, at + chunkBytes) };
-      }
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-async function* textLines(
-  file: string,
-  isGzip: boolean,
-  limits: PieceLimits,
-  tell: (what: string) => void,
-): AsyncGenerator<Line> {
-  const source = createReadStream(file, { highWaterMark: 262_144 });
-  const gunzip = isGzip ? createGunzip() : null;
-  if (gunzip !== null) source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
-  const stream: AsyncIterable<Buffer> = gunzip ?? source;
-  let carry: Buffer[] = [];
-  let carryBytes = 0;
-  let skipped = false;
-  let number = 1;
-  const finish = (last: Buffer): Buffer | null => {
-    const whole = skipped ? null : Buffer.concat([...carry, last]);
-    if (skipped) tell(`${file}:${number}: a line of more than ${limits.bytes} bytes was left out`);
-    [carry, carryBytes, skipped] = [[], 0, false];
-    number += 1;
-    return whole;
+  return {
+    get whole(): number {
+      return whole.length;
+    },
+    add(line: Buffer, readSoFar: number): void {
+      if (bytes + line.length + 1 > limits.bytes || lines >= limits.lines) end();
+      waiting.push(Buffer.from(line), lineEnd);
+      bytes += line.length + 1;
+      lines += 1;
+      readBytes = readSoFar;
+    },
+    end,
+    takeWhole(): readonly Piece[] {
+      const taken = whole;
+      whole = [];
+      return taken;
+    },
   };
-  for await (const chunk of stream) {
-    let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
-      const text = finish(chunk.subarray(from, at + 1));
-      from = at + 1;
-      if (text !== null) yield { text, readBytes: source.bytesRead };
-    }
-    const rest = chunk.subarray(from);
-    if (carryBytes + rest.length > limits.bytes) [carry, carryBytes, skipped] = [[], 0, true];
-    else if (!skipped && rest.length > 0) {
-      carry.push(Buffer.from(rest));
-      carryBytes += rest.length;
-    }
-  }
-  if (carryBytes > 0 || skipped) {
-    const text = finish(Buffer.from('\n'));
-    if (text !== null) yield { text, readBytes: source.bytesRead };
-  }
 }

@@ -75,11 +75,11 @@ async function importFile(
       tell(what);
     };
     let index = 0;
-    for await (const piece of readPieces(place, o.limits ?? defaultPieceLimits, damaged)) {
+    await readPieces(place, o.limits ?? defaultPieceLimits, damaged, async (piece) => {
       index += 1;
       if (index <= done) {
         totals.skippedPieces += 1;
-        continue;
+        return;
       }
       const { accepted, rejected } = await postPiece(piece, o);
       totals.accepted += accepted;
@@ -87,7 +87,7 @@ async function importFile(
       for (const { line, reason } of rejected) tell(`${file}: piece ${index}, line ${line}: not taken (${reason})`);
       state.record(place, identity, index);
       o.progress?.(progressLine(file, piece.readBytes, size, totals));
-    }
+    });
     state.forget(place);
     o.progress?.('');
     return true;

@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { loadMappings } from '../compose/mappings.ts';
 import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
 import { ecsOf } from '../normalise/ecs.ts';
-import { isEvtx } from '../parse/evtx/file.ts';
 import { parserIds } from '../parse/index.ts';
 import { createRecordCutter } from '../parse/record-cutter.ts';
-import { defaultPieceLimits, readPieces } from './import-pieces.ts';
+import { eventLogLines, isEventLog } from './read-evtx.ts';
 import { readLines } from './read-lines.ts';
 
 export interface ParseOptions {
@@ -35,8 +33,6 @@ const noPressure: Pressure = { full: () => false, drain: () => Promise.resolve()
 
 /** Longest line that is read; a longer one is told and left out. */
 const lineBytesMax = 4 * 1024 * 1024;
-
-const newline = 10;
 
 /** One event as a line of JSON; what was not fully understood has its reason and the text as it came. */
 function printed(event: NormalisedEvent, raw: string, ecs: boolean): string {
@@ -91,16 +87,6 @@ export async function runParse(options: ParseOptions): Promise<number> {
 
 type OnEvent = (event: NormalisedEvent, raw: string) => void;
 
-async function isEventLog(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-    return isEvtx(buffer.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
-  }
-}
-
 async function parseFile(
   file: string,
   parser: string,
@@ -112,13 +98,8 @@ async function parseFile(
   const problems: string[] = [];
   const receivedTimeMs = Date.now();
   if (file !== '-' && (await isEventLog(file))) {
-    for await (const { body } of readPieces(file, defaultPieceLimits, (what) => problems.push(what))) {
-      let from = 0;
-      for (let to = body.indexOf(newline); to >= 0; to = body.indexOf(newline, from)) {
-        const text = body.toString('utf8', from, to);
-        onEvent(readLine(text, parser, receivedTimeMs), text);
-        from = to + 1;
-      }
+    for await (const { text } of eventLogLines(file, (what) => problems.push(what))) {
+      onEvent(readLine(text, parser, receivedTimeMs), text);
       if (pressure.full()) await pressure.drain();
     }
     return problems;
