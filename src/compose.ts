@@ -12,9 +12,8 @@ import {
 } from './alert/index.ts';
 import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
-import { createHttpCollector } from './collect/http-ndjson.ts';
-import { createSyslogCollector, type SyslogCollector } from './collect/syslog.ts';
 import { createClosers } from './compose/closers.ts';
+import { openCollectors } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
@@ -22,7 +21,7 @@ import { shippedMappings } from './compose/mappings.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
-import { type Config, listenAddress } from './config.ts';
+import type { Config } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
 import { createDetector } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
@@ -243,24 +242,6 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       : null;
     if (intake !== null) closers.add('intake', () => intake.close());
 
-    const syslog = intake === null ? null : await openSyslog();
-    async function openSyslog(): Promise<SyslogCollector | null> {
-      const udp = listenAddress(config.syslogUdp);
-      const tcp = listenAddress(config.syslogTcp);
-      if (intake === null || (udp === null && tcp === null)) return null;
-      return createSyslogCollector({
-        intake,
-        sourceOf: register.sourceOf,
-        ...(udp === null ? {} : { udp }),
-        ...(tcp === null ? {} : { tcp }),
-        limits: { closeWaitMs },
-        clock,
-        log: log.child({ part: 'syslog' }),
-        metrics,
-      });
-    }
-    if (syslog !== null) closers.add('syslog', () => syslog.close());
-
     const access = createAccess({
       ledger: store.ledger,
       sessions: state.sessions,
@@ -268,13 +249,28 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       log,
       limits: defaultApiLimits,
     });
+    const collectors =
+      intake === null
+        ? null
+        : await openCollectors({
+            intake,
+            register,
+            authenticate: access.authenticateCollector,
+            config,
+            closeWaitMs,
+            clock,
+            log,
+            metrics,
+          });
+    if (collectors !== null) closers.add('collectors', () => collectors.close());
+
     const health = createHealth({
       version: packageVersion(),
       store,
       queues,
       register,
       intake,
-      droppedUdp: () => syslog?.stats().droppedUdp ?? 0,
+      droppedUdp: () => collectors?.droppedUdp() ?? 0,
       rules: rules.set,
       clock,
     });
@@ -304,23 +300,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       metrics,
-      collectors:
-        intake === null
-          ? []
-          : [
-              createHttpCollector({
-                intake,
-                authenticate: access.authenticateCollector,
-                limits: {
-                  bodyBytesMax: config.ingestBodyBytesMax,
-                  inflatedBytesMax: 2 * config.ingestBodyBytesMax,
-                  lineBytesMax: config.ingestLineBytesMax,
-                },
-                clock,
-                log: log.child({ part: 'http-collector' }),
-                metrics,
-              }),
-            ],
+      collectors: collectors?.http ?? [],
       boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,
@@ -353,7 +333,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       embedded: records.embedded,
       servesBoard,
       url,
-      syslog: syslog === null ? null : { udpPort: syslog.udpPort, tcpPort: syslog.tcpPort },
+      syslog: collectors?.syslog ?? null,
       firstAdminLink:
         adminPath === null
           ? null
