@@ -5,6 +5,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { AlertView, DrillView, Health, IncidentCard } from '../../../src/contract/api.ts';
 import type { FeedMessage } from '../../../src/contract/feed.ts';
+import { isClosed } from './closed.ts';
 import type { FeedGap, FeedStatus } from './feed-client.ts';
 import { severityRank } from './severity.ts';
 
@@ -72,13 +73,9 @@ function newerAlert(held: AlertView | undefined, came: AlertView): AlertView {
   return held !== undefined && held.revision > came.revision ? held : came;
 }
 
-function isClosed(card: IncidentCard): boolean {
-  return card.state === 'resolved' || card.state === 'false_positive';
-}
-
 /** What goes first when the bound bites: closed before open, then mild before severe, then old before new. */
 function dispensable(a: IncidentCard, b: IncidentCard): number {
-  if (isClosed(a) !== isClosed(b)) return isClosed(a) ? -1 : 1;
+  if (isClosed(a.state) !== isClosed(b.state)) return isClosed(a.state) ? -1 : 1;
   return severityRank(a.severity) - severityRank(b.severity) || a.openedMs - b.openedMs;
 }
 

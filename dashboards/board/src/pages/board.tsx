@@ -7,6 +7,7 @@ import type { IncidentState } from '../../../../src/model/incident.ts';
 import type { Severity } from '../../../../src/model/severity.ts';
 import { useBoard } from '../board.ts';
 import { defaultBoardLimits } from '../board-state.ts';
+import { isClosed } from '../closed.ts';
 import { type Filters, filtersOf, isReal, passes, queryOf } from '../filters.ts';
 import { time } from '../format.ts';
 import { useBusy, useHeld } from '../held.ts';
@@ -84,9 +85,7 @@ function Checks(p: {
 
 function Tools({ all, filters }: { readonly all: readonly IncidentCard[]; readonly filters: Filters }): JSX.Element {
   const { me } = useBoard();
-  const near = all.filter(
-    (card) => passes(card, filters, 'origin') && card.state !== 'resolved' && card.state !== 'false_positive',
-  );
+  const near = all.filter((card) => passes(card, filters, 'origin') && !isClosed(card.state));
   const real = near.filter(isReal).length;
   const people = [...new Set(all.map((card) => card.assignee))]
     .filter((who) => who !== '')
@@ -406,8 +405,8 @@ export function BoardPage(): JSX.Element {
   const all = useComputed(() => [...state.incidents.value.values()].sort(worstFirst)).value;
   const form = useSignal<Docked | null>(null);
   const cards = all.filter((card) => passes(card, filters));
-  const closed = cards.filter((card) => card.state === 'resolved' || card.state === 'false_positive');
-  const open = cards.filter((card) => card.state !== 'resolved' && card.state !== 'false_positive');
+  const closed = cards.filter((card) => isClosed(card.state));
+  const open = cards.filter((card) => !isClosed(card.state));
   const alerts = state.alerts.value.filter(
     (a) => filters.origin === 'all' || isReal(a) === (filters.origin === 'real'),
   );

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
 import { useBoard } from '../board.ts';
+import { isClosed } from '../closed.ts';
 import { isReal } from '../filters.ts';
 import { date, machineTime, span, stopwatch, time } from '../format.ts';
 import { language, t, titleOf } from '../i18n/index.ts';
@@ -83,9 +84,7 @@ export function WallPage(): JSX.Element {
   const { state, now } = useBoard();
   const idle = useIdle();
   const open = useComputed(() =>
-    [...state.incidents.value.values()]
-      .filter((c) => c.state !== 'resolved' && c.state !== 'false_positive')
-      .sort(urgency),
+    [...state.incidents.value.values()].filter((c) => !isClosed(c.state)).sort(urgency),
   ).value;
   const health = state.health.value;
   const silent = health === null ? null : health.sources.filter((s) => isSilent(s, health.atMs)).length;
