@@ -1,3 +1,5 @@
+import type { AnsweredCondition, AnsweredDetection, AnsweredItem, AnsweredSelection } from './answered.ts';
+
 /**
  * Why an event meets a rule or does not: the rule's condition with the answer at every step. Plain data.
  * `met` of an item counts its `neq`; of a pattern it does not.
@@ -7,29 +9,13 @@ export interface ExplainedRule {
   readonly condition: ExplainedCondition;
 }
 
-export type ExplainedCondition =
-  | { readonly kind: 'and' | 'or'; readonly met: boolean; readonly of: readonly ExplainedCondition[] }
-  | { readonly kind: 'not'; readonly met: boolean; readonly of: ExplainedCondition }
-  | {
-      readonly kind: 'selections';
-      readonly link: 'any' | 'all';
-      readonly met: boolean;
-      readonly of: readonly ExplainedSelection[];
-    };
+export type ExplainedCondition = AnsweredCondition<ExplainedItem>;
 
-export interface ExplainedSelection {
-  readonly name: string;
-  readonly met: boolean;
-  readonly detection: ExplainedDetection;
-}
+export type ExplainedSelection = AnsweredSelection<ExplainedItem>;
 
-export type ExplainedDetection =
-  | ExplainedItem
-  | { readonly kind: 'all' | 'any'; readonly met: boolean; readonly of: readonly ExplainedDetection[] };
+export type ExplainedDetection = AnsweredDetection<ExplainedItem>;
 
-export interface ExplainedItem {
-  readonly kind: 'item';
-  readonly met: boolean;
+export interface ExplainedItem extends AnsweredItem {
   /** null: any value of the event (keywords). */
   readonly field: string | null;
   readonly link: 'any' | 'all';

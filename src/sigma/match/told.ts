@@ -1,6 +1,7 @@
 import { fold } from '../fold.ts';
 import type { Condition, Detection, Item, Pattern, RuleIr } from '../lower/ir.ts';
 import { anyText, type TextPart } from '../parse/text-parts.ts';
+import type { AnsweredCondition, AnsweredDetection, AnsweredItem, AnsweredSelection } from './answered.ts';
 import type { EventFields, FieldContent } from './field-content.ts';
 import { compileGlob } from './glob.ts';
 import { itemContent, meetsParts, meetsPattern } from './reference.ts';
@@ -8,29 +9,13 @@ import { shapeOf } from './text-shape.ts';
 import { plainTest, type TextTest } from './text-test.ts';
 
 /** A rule's condition with the answer of one event at every step. */
-export type ToldCondition =
-  | { readonly kind: 'and' | 'or'; readonly met: boolean; readonly of: readonly ToldCondition[] }
-  | { readonly kind: 'not'; readonly met: boolean; readonly of: ToldCondition }
-  | {
-      readonly kind: 'selections';
-      readonly link: 'any' | 'all';
-      readonly met: boolean;
-      readonly of: readonly ToldSelection[];
-    };
+export type ToldCondition = AnsweredCondition<ToldItem>;
 
-export interface ToldSelection {
-  readonly name: string;
-  readonly met: boolean;
-  readonly detection: ToldDetection;
-}
+type ToldSelection = AnsweredSelection<ToldItem>;
 
-export type ToldDetection =
-  | ToldItem
-  | { readonly kind: 'all' | 'any'; readonly met: boolean; readonly of: readonly ToldDetection[] };
+export type ToldDetection = AnsweredDetection<ToldItem>;
 
-export interface ToldItem {
-  readonly kind: 'item';
-  readonly met: boolean;
+export interface ToldItem extends AnsweredItem {
   readonly item: Item;
   readonly content: FieldContent;
   /** Pattern by pattern, as `item.values`; found out when asked for, since most of a rule need only be met or not. */
