@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldValue, NormalisedEvent } from '../../src/model/event.ts';
 import { localZoneMinutes, monthOf } from '../../src/model/event-time.ts';
+import { ecsOf } from '../../src/normalise/ecs.ts';
 import { readLine } from '../harness/read-line.ts';
 
 /** Test lines of CrowdSec's hub with what its own parsers must find in them. */
@@ -31,6 +32,9 @@ export interface HubResult {
   right: number;
   readonly compared: Record<string, number>;
   readonly misses: HubMiss[];
+  /** Sources and users asked of the view under ECS names, and what it has otherwise. */
+  ecsAsked: number;
+  readonly ecsMisses: string[];
 }
 
 const receivedTimeMs = Date.UTC(2023, 6, 1);
@@ -153,11 +157,21 @@ export function compareHub(): ReadonlyMap<string, HubResult> {
     // The same words may have been written more than once; the time tells them apart.
     const line = candidates.find((each) => times.some((time) => each.includes(time))) ?? candidates[0];
     if (line === undefined || otherFormats.has(test)) continue;
-    const result = results.get(parser) ?? { lines: 0, right: 0, compared: {}, misses: [] };
+    const result = results.get(parser) ?? { lines: 0, right: 0, compared: {}, misses: [], ecsAsked: 0, ecsMisses: [] };
     results.set(parser, result);
     const event = readLine(line, claimed[parser] || 'auto', receivedTimeMs);
     const want = wanted(expected);
     const got = found(event, want);
+    const ecs = ecsOf(event);
+    for (const [name, value] of [
+      ['source.ip', want.source],
+      ['user.name', want.user],
+    ] as const) {
+      if (value === undefined || value === '') continue;
+      result.ecsAsked += 1;
+      if (ecs[name] !== value)
+        result.ecsMisses.push(`${name} ${String(ecs[name])}, not ${value}: ${line.slice(0, 160)}`);
+    }
     let isRight = true;
     for (const what in want) {
       const value = want[what] ?? '';

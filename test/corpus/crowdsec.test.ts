@@ -11,6 +11,23 @@ const manual = readFileSync(new URL('../../docs/formats.md', import.meta.url), '
 /** Share of the claimed families' lines in which all is as the hub asserts; the manual says where we differ on purpose. */
 const shareMin = 0.94;
 
+/** Parsers of which the view under ECS names has every source and user, and how many are asked at least. */
+const parsersOfEcs: readonly (readonly [parser: string, asked: number])[] = [
+  ['crowdsecurity/apache2-logs', 20],
+  ['mstilkerich/bind9', 25],
+  ['crowdsecurity/dovecot-logs', 4],
+  ['crowdsecurity/haproxy-logs', 1],
+  ['crowdsecurity/mariadb-logs', 6],
+  ['crowdsecurity/modsecurity', 13],
+  ['crowdsecurity/mysql-logs', 4],
+  ['crowdsecurity/pkexec-logs', 1],
+  ['crowdsecurity/sshd-logs', 40],
+  ['crowdsecurity/sshd-success-logs', 4],
+  ['crowdsecurity/supabase-docker-pgsql', 6],
+  ['firewallservices/zimbra-logs', 4],
+  ['vsftpd-logs', 3],
+];
+
 function row(parser: string, { lines, right, compared }: HubResult): string {
   const counts = ['time', 'source', 'user', 'action', 'outcome', 'status'].map((what) => compared[what] ?? 0);
   return `| \`${parser}\` | ${lines} | ${right} | ${counts.join(' | ')} |`;
@@ -50,6 +67,12 @@ describe.skipIf(!hubIsThere)('CrowdSec’s parser cases', { timeout: 60_000 }, (
     const right = ours.reduce((sum, [, result]) => sum + result.right, 0);
     expect(lines).toBeGreaterThan(170);
     expect(right / lines, JSON.stringify(misses, null, 1)).toBeGreaterThanOrEqual(shareMin);
+  });
+
+  it.each(parsersOfEcs)('%s: source and user under ECS names', (parser, asked) => {
+    const { ecsAsked = 0, ecsMisses = [] } = results.get(parser) ?? {};
+    expect(ecsMisses).toEqual([]);
+    expect(ecsAsked).toBeGreaterThanOrEqual(asked);
   });
 
   it('every line of every test there is read, or kept with the reason why not', () => {
