@@ -42,6 +42,19 @@ const sentences: readonly Sentence[] = [
     'ssh_login',
     'failure',
   ),
+  // Gone before the login came to an end: it failed. The tries before it have lines of their own.
+  sentence(
+    'Connection ',
+    /^Connection (?:closed|reset) by authenticating user (?<user>.*) (?<src_ip>[0-9a-fA-F.:]+) port (?<src_port>\d{1,5}) \[preauth\]/,
+    'ssh_disconnect',
+    'failure',
+  ),
+  sentence(
+    'Disconnected ',
+    /^Disconnected from authenticating user (?<user>.*) (?<src_ip>[0-9a-fA-F.:]+) port (?<src_port>\d{1,5}) \[preauth\]/,
+    'ssh_disconnect',
+    'failure',
+  ),
   sentence(
     'Connection ',
     /^Connection (?:closed|reset) by (?:(?:authenticating|invalid) user (?<user>.*) )?(?<src_ip>[0-9a-fA-F.:]+)(?: port (?<src_port>\d{1,5}))?/,

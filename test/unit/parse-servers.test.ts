@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
     `${syslog} sshd[7]: Disconnected from authenticating user root 203.0.113.9 port 22 [preauth]`,
     'syslog-3164+sshd',
     noon,
-    { user: 'root', src_ip: '203.0.113.9', action: 'ssh_disconnect' },
+    { user: 'root', src_ip: '203.0.113.9', action: 'ssh_disconnect', outcome: 'failure' },
   ],
   [
     'sudo',
