@@ -19,6 +19,11 @@ export interface Source {
   readonly lane: string;
   /** Sender addresses (IP or CIDR) by which network collectors without tokens recognise it. */
   readonly addresses: readonly string[];
+  /**
+   * Client certificates by which TLS collectors recognise it: the subject's common name, a name in the subject's
+   * alternatives, or the SHA-256 fingerprint in hexadecimal. A source with any is not recognised there by its address.
+   */
+  readonly certificates?: readonly string[];
 }
 
 /** One line as a collector received it. */
@@ -30,6 +35,8 @@ export interface RawLine {
   readonly base64?: string;
   /** What the transport found wrong with it; absent when nothing. */
   readonly flaw?: LineFlaw;
+  /** The header in force where the line stood, which names its values (W3C, Zeek, CSV); it is no part of the line. */
+  readonly header?: string;
 }
 
 /** A line that did not come through whole: `fatal` ones become dead letters, others are stored and flagged. */

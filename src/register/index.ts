@@ -31,8 +31,11 @@ export interface Register {
    * no agency (a shared relay) may speak for all; a host that several systems claim says nothing.
    */
   locate(source: Source, host: string, addresses: readonly string[]): Place;
-  /** Source of a sender without a token, by its address; `unknown` (an unregistered source) when none claims it. */
-  sourceOf(peer: string): Source;
+  /**
+   * Source of a sender without a token, by its address; `unknown` (an unregistered source) when none claims it. The
+   * names of a client certificate, when it showed one, count before its address.
+   */
+  sourceOf(peer: string, certificate?: readonly string[]): Source;
   /** Reads the register anew; rejects when the store is away. */
   refresh(): Promise<void>;
 }
@@ -91,12 +94,34 @@ function onlyOne(systems: readonly System[] = []): System | undefined {
   return systems.length === 1 ? systems[0] : undefined;
 }
 
+/** A certificate's name or fingerprint as it is compared: without case, colons of a fingerprint and its `sha256:`. */
+function certificateKey(text: string): string {
+  const hex = text
+    .trim()
+    .toLowerCase()
+    .replace(/^sha-?256[:=]/, '')
+    .replaceAll(':', '');
+  return /^[0-9a-f]{64}$/.test(hex) ? hex : text.trim().toLowerCase();
+}
+
+function byCertificateName(sources: readonly Source[]): Map<string, Source> {
+  const claims = new Map<string, Source>();
+  for (const source of sources) {
+    for (const name of source.certificates ?? []) {
+      // The first keeps it: a name claimed twice must not change hands with the order of a reading.
+      if (!claims.has(certificateKey(name))) claims.set(certificateKey(name), source);
+    }
+  }
+  return claims;
+}
+
 export function createRegister(ports: RegisterDocuments): Register {
   let systems = new Map<string, System>();
   let sources = new Map<string, Source>();
   let byHost = new Map<string, readonly System[]>();
   let systemNetworks: Indexed<System>[] = [];
   let sourceNetworks: Indexed<Source>[] = [];
+  let byCertificate = new Map<string, Source>();
 
   return {
     system: (id) => systems.get(id) ?? null,
@@ -116,7 +141,16 @@ export function createRegister(ports: RegisterDocuments): Register {
       if (system === undefined) return { org: source.org, system: source.system, level: 0 };
       return { org: system.org, system: system.id, level: system.level };
     },
-    sourceOf: (peer) => sourceNetworks.find(({ networks }) => inside(peer, networks))?.item ?? unknownSource,
+    sourceOf(peer, certificate) {
+      for (const name of certificate ?? []) {
+        const source = byCertificate.get(certificateKey(name));
+        if (source !== undefined) return source;
+      }
+      const isTheirs = (source: Source): boolean =>
+        certificate === undefined || (source.certificates ?? []).length === 0;
+      const found = sourceNetworks.find(({ item, networks }) => isTheirs(item) && inside(peer, networks));
+      return found?.item ?? unknownSource;
+    },
     async refresh() {
       const [systemRows, sourceRows] = await Promise.all([ports.load('system'), ports.load('source')]);
       systems = new Map(systemRows.map((row) => [row.subject, row.document as unknown as System]));
@@ -124,6 +158,7 @@ export function createRegister(ports: RegisterDocuments): Register {
       byHost = claimsByHost([...systems.values()]);
       systemNetworks = withNetworks([...systems.values()]);
       sourceNetworks = withNetworks([...sources.values()]);
+      byCertificate = byCertificateName([...sources.values()]);
     },
   };
 }

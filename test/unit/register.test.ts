@@ -87,6 +87,31 @@ describe('who sent it', () => {
     expect((await filled()).sourceOf(peer).id).toBe(want);
   });
 
+  const fingerprint = 'ab'.repeat(32);
+  it.each([
+    ['a common name', ['fw-01.tinh.example'], '192.0.2.1', 'named'],
+    ['whatever its case', ['FW-01.Tinh.Example'], '192.0.2.1', 'named'],
+    ['a fingerprint', [fingerprint], '192.0.2.1', 'printed'],
+    ['the first of several', [fingerprint, 'fw-01.tinh.example'], '192.0.2.1', 'printed'],
+    ['not the address of a source that has certificates', ['stranger'], '10.2.2.2', 'unknown'],
+    ['the address of a source that has none', ['stranger'], '10.1.1.77', 'fw'],
+  ])('by certificate: %s', async (_name, certificate, peer, want) => {
+    const sources = [
+      { ...unknownSource, id: 'named', addresses: ['10.2.2.2'], certificates: ['fw-01.tinh.example'] },
+      { ...unknownSource, id: 'printed', certificates: [`SHA256:${'AB:'.repeat(31)}AB`] },
+      { ...unknownSource, id: 'fw', addresses: ['10.1.1.0/24'] },
+    ];
+    const register = createRegister({
+      load: async (kind) =>
+        kind === 'system'
+          ? []
+          : sources.map((item) => ({ subject: item.id, document: item as unknown as Record<string, unknown> })),
+    });
+    await register.refresh();
+    expect(register.sourceOf(peer, certificate).id).toBe(want);
+    expect(register.sourceOf('10.2.2.2').id).toBe('named');
+  });
+
   it('an unreachable store leaves the last register in force', async () => {
     let away = false;
     const register = createRegister({

@@ -60,6 +60,7 @@ export const source: z.ZodType<Source> = z.object({
   drill: idOrNothing,
   lane: idOrNothing,
   addresses: z.array(cidr).max(1_000),
+  certificates: z.array(line(500)).max(1_000).exactOptional(),
 });
 
 /** One mailbox, no display name and no list: what comes in must not become a second recipient. */
