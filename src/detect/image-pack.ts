@@ -2,21 +2,16 @@ import { deserialize, serialize } from 'node:v8';
 import type { EngineImage } from '../sigma/index.ts';
 
 /** Kinds of arrays an image has, by number. */
-const arrayKinds = [Int32Array, Uint16Array, Uint8Array] as const;
-const views = [
-  (buffer: ArrayBufferLike, from: number, length: number) => new Int32Array(buffer, from, length),
-  (buffer: ArrayBufferLike, from: number, length: number) => new Uint16Array(buffer, from, length),
-  (buffer: ArrayBufferLike, from: number, length: number) => new Uint8Array(buffer, from, length),
-] as const;
+const arrayKinds = [Int32Array, Uint16Array, Uint8Array, Int16Array, Int8Array] as const;
+type NumberArray = InstanceType<(typeof arrayKinds)[number]>;
 
-/** An array of the image: its name, its kind, where it begins in the arrays' bytes and how many numbers it has. */
-type ArrayPlace = readonly [name: string, kind: number, from: number, length: number];
+/** An array of the image: the keys that lead to it, its kind, where it begins in the arrays' bytes, its numbers. */
+type ArrayPlace = readonly [path: readonly string[], kind: number, from: number, length: number];
 
-/** What of an image is no typed array, and where those are; the same for its `wide` part. */
+/** An image without its arrays, and where those are. */
 interface Head {
-  readonly image: Readonly<Record<string, unknown>>;
+  readonly rest: unknown;
   readonly arrays: readonly ArrayPlace[];
-  readonly wide: readonly ArrayPlace[] | null;
 }
 
 /** So that an array of any kind can be looked at where it stands. */
@@ -28,26 +23,22 @@ const alignment = 8;
  */
 export function packImage(image: EngineImage, kind: 'shared' | 'own' = 'own'): Uint8Array {
   const arrays: Uint8Array[] = [];
+  const places: ArrayPlace[] = [];
   let length = 0;
-  const split = (part: object): { rest: Record<string, unknown>; places: ArrayPlace[] } => {
-    const rest: Record<string, unknown> = {};
-    const places: ArrayPlace[] = [];
-    for (const [name, value] of Object.entries(part)) {
-      const found = arrayKinds.findIndex((one) => value instanceof one);
-      if (found < 0) {
-        rest[name] = value;
-        continue;
-      }
-      const array = value as InstanceType<(typeof arrayKinds)[number]>;
-      places.push([name, found, length, array.length]);
+  const withoutArrays = (value: unknown, path: readonly string[]): unknown => {
+    const found = arrayKinds.findIndex((one) => value instanceof one);
+    if (found >= 0) {
+      const array = value as NumberArray;
+      places.push([path, found, length, array.length]);
       arrays.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
       length += aligned(array.byteLength);
+      return null;
     }
-    return { rest, places };
+    if (Array.isArray(value)) return value.map((one, i) => withoutArrays(one, [...path, String(i)]));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutArrays(one, [...path, name])]));
   };
-  const { rest, places } = split(image);
-  const wide = image.wide === null ? null : split(image.wide).places;
-  const head = serialize({ image: { ...rest, wide: null }, arrays: places, wide } satisfies Head);
+  const head = serialize({ rest: withoutArrays(image, []), arrays: places } satisfies Head);
   const start = aligned(4 + head.length);
   const size = start + length;
   const bytes = new Uint8Array(kind === 'shared' ? new SharedArrayBuffer(size) : new ArrayBuffer(size));
@@ -65,16 +56,20 @@ export function packImage(image: EngineImage, kind: 'shared' | 'own' = 'own'): U
 export function unpackImage(bytes: Uint8Array): EngineImage {
   if (bytes.byteOffset % alignment !== 0) return unpackImage(bytes.slice());
   const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const head = deserialize(bytes.subarray(4, 4 + headLength)) as Head;
+  const { rest, arrays } = deserialize(bytes.subarray(4, 4 + headLength)) as Head;
   const start = bytes.byteOffset + aligned(4 + headLength);
-  const joined = (places: readonly ArrayPlace[]) =>
-    Object.fromEntries(
-      places.map(([name, kind, from, length]) => [name, views[kind]?.(bytes.buffer, start + from, length)]),
-    );
-  const wide = head.wide === null ? null : joined(head.wide);
+  for (const [path, kind, from, length] of arrays) {
+    const View = arrayKinds[kind] ?? Uint8Array;
+    const last = path.length - 1;
+    const holder = path.slice(0, last).reduce((part, name) => part[name] as Part, rest as Part);
+    holder[path[last] ?? ''] = new View(bytes.buffer as ArrayBuffer, start + from, length);
+  }
   // What was packed was an image, and nobody else writes where it was kept (kept-files.ts).
-  return { ...head.image, ...joined(head.arrays), wide } as unknown as EngineImage;
+  return rest as EngineImage;
 }
+
+/** An object or a list, by its keys. */
+type Part = Record<string, unknown>;
 
 function aligned(length: number): number {
   return Math.ceil(length / alignment) * alignment;
