@@ -5,7 +5,7 @@ import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
 import { ecsOf } from '../normalise/ecs.ts';
 import { parserIds } from '../parse/index.ts';
-import { createRecordCutter } from '../parse/record-cutter.ts';
+import { type CutRecord, createRecordCutter } from '../parse/record-cutter.ts';
 import { eventLogLines, isEventLog } from './read-evtx.ts';
 import { readLines } from './read-lines.ts';
 
@@ -105,17 +105,19 @@ async function parseFile(
     return problems;
   }
   const cutter = createRecordCutter(parser);
-  const give = (text: string): void => {
-    if (text.trim() !== '') onEvent(readLine(cutter.withHeader(text), parser, receivedTimeMs), text);
+  const give = (records: readonly CutRecord[]): void => {
+    for (const { text, header } of records) {
+      if (text.trim() !== '') onEvent(readLine(text, parser, receivedTimeMs, header), text);
+    }
   };
   await readLines(file === '-' ? stdin : createReadStream(file, { highWaterMark: 262_144 }), lineBytesMax, {
     line(bytes, from, to) {
-      for (const text of cutter.push(bytes.toString('utf8', from, to))) give(text);
+      give(cutter.push(bytes.toString('utf8', from, to), receivedTimeMs));
     },
     tooLong: (number, bytes) => problems.push(`${file}:${number}: a line of more than ${bytes} bytes was left out`),
     full: () => pressure.full(),
     drain: () => pressure.drain(),
   });
-  for (const text of cutter.end()) give(text);
+  give(cutter.end());
   return problems;
 }

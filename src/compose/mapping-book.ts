@@ -55,7 +55,7 @@ export async function openMappingBook(o: {
   };
 
   return {
-    readLine: (text, parser, receivedTimeMs) => reader.readLine(text, parser, receivedTimeMs),
+    readLine: (...line) => reader.readLine(...line),
     current: () => mappings,
     reload,
     follow: () => {

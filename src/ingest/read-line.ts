@@ -5,9 +5,10 @@ import { mayHaveFlags, mayNeedRepair, repairText, textFlags } from '../parse/tex
 
 /**
  * One line to one event. Pure and never throws: what is not understood comes back as parser `raw` with the reason.
- * `parser` is a parser id or `auto`; `receivedTimeMs` gives year-less times their year.
+ * `parser` is a parser id or `auto`; `receivedTimeMs` gives year-less times their year; `header` is what names the
+ * line's values, for formats that have one.
  */
-export type ReadLine = (text: string, parser: string, receivedTimeMs: number) => NormalisedEvent;
+export type ReadLine = (text: string, parser: string, receivedTimeMs: number, header?: string) => NormalisedEvent;
 
 /** Reading lines by one version of the mappings. */
 export interface LineReader {
@@ -33,9 +34,9 @@ export function createLineReader(mappings: Mappings): LineReader {
   return {
     version: mappings.version,
     flatJson: { ...flatJson, signs: [...jsonShapeNames, ...flatJson.signs], isPlain },
-    readLine: (text, parser, receivedTimeMs) => {
+    readLine: (text, parser, receivedTimeMs, header = '') => {
       const repaired = beyondAscii.test(text) ? repairText(text) : text;
-      const { record, reason } = parseLine(repaired, parser, receivedTimeMs);
+      const { record, reason } = parseLine(header === '' ? repaired : `${header}\n${repaired}`, parser, receivedTimeMs);
       const event = record === null ? normaliser.keepRaw(repaired, reason) : normaliser.normalise(record, repaired);
       return withFlags(event, repaired !== text, repaired);
     },

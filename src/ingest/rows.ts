@@ -26,7 +26,7 @@ export function toSecurityEvent(
 ): SecurityEvent {
   const { source, receivedTimeMs } = submission;
   const said = lineText(line, source.encoding);
-  const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs), line, said);
+  const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs, line.header), line, said);
   const { org, system, level } = locate(source, event.host, submission.peer);
   // Written out, not spread: this runs for every line, and a spread object costs as much as parsing one.
   return {

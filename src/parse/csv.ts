@@ -43,13 +43,27 @@ function parseCsvRow(parser: string, text: string, limits: ParseLimits): ParseOu
   });
 }
 
+const name = /^[\p{L}_@$][^\n]*$/u;
+const headerCharsMax = 16_384;
+
+/**
+ * The first line of a file, when it looks like names: a row nearly always has a cell that begins with a digit (its time),
+ * is empty, or stands there twice. So a stream that goes on in the middle of a file does not lose its first row.
+ */
+function csvHeader(_before: string, line: string, isFirst: boolean): string | null {
+  if (!isFirst || line.length > headerCharsMax) return null;
+  const cells = csvCells(line, 0, headerCharsMax).map((cell) => cell.trim());
+  const isNames = cells.length > 1 && cells.every((cell) => name.test(cell)) && new Set(cells).size === cells.length;
+  return isNames ? line : null;
+}
+
 /** Any comma-separated export with a header line: its own names and values. */
 export const csvFormat: LineFormat = {
   id: 'csv',
   starts: '',
   looksLike: null,
   parse: (text, _receivedTimeMs, limits) => parseCsvRow('csv', text, limits),
-  header: 'first-line',
+  header: csvHeader,
 };
 
 /** SQL Server Audit as `sys.fn_get_audit_file` gives it, exported with a header (`event_time,action_id,succeeded,…`). */
@@ -58,5 +72,5 @@ export const mssqlAuditFormat: LineFormat = {
   starts: '',
   looksLike: null,
   parse: (text, _receivedTimeMs, limits) => parseCsvRow('mssql-audit', text, limits),
-  header: 'first-line',
+  header: csvHeader,
 };

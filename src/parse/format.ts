@@ -19,9 +19,16 @@ export interface LineFormat {
   parse(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome;
   /** How its records are made of lines, when one may have several: for whoever reads a source that is pinned to it. */
   readonly lines?: JoinRule;
-  /** The first line of its files names the values of all others; a record is that line, a newline and its own. */
-  readonly header?: 'first-line';
+  /** How lines of its files name the values of those behind them, when they do. */
+  readonly header?: HeaderRule;
 }
+
+/**
+ * What a line does to the header in force: the header from here on when it speaks of the lines behind it, null when it is
+ * a record. `isFirst`: nothing but blank lines came before it. A format with a rule is given the header in force, a
+ * newline, and the record's own text; without a header the text alone.
+ */
+export type HeaderRule = (before: string, line: string, isFirst: boolean) => string | null;
 
 /** A format of what stands inside a syslog message. One of `parse` and `words`. */
 export interface BodyFormat {

@@ -3,6 +3,7 @@ import { parseTimeText } from '../model/event-time.ts';
 import type { ParseOutcome } from '../model/record.ts';
 import type { LineFormat } from './format.ts';
 import { notUnderstood, understood } from './record.ts';
+import { parseW3c, w3cHeader } from './w3c.ts';
 
 const begin = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:[^ ]+ ){1,3}?[A-Z_-]{3,20} [/*][^ ]* [^ ]+ \d{1,5} /;
 const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.%]*)$/;
@@ -96,4 +97,11 @@ function parseIis(text: string): ParseOutcome {
   return understood({ parser: 'iis', timeMs, message: text, fields });
 }
 
-export const iisFormat: LineFormat = { id: 'iis', starts: '0123456789', looksLike: isIis, parse: parseIis };
+export const iisFormat: LineFormat = {
+  id: 'iis',
+  starts: '0123456789',
+  looksLike: isIis,
+  // Under a header nothing has to be guessed.
+  parse: (text, _receivedTimeMs, limits) => (text.startsWith('#') ? parseW3c(text, limits) : parseIis(text)),
+  header: w3cHeader,
+};

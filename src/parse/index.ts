@@ -1,10 +1,12 @@
 import type { ParseOutcome } from '../model/record.ts';
 import { bodyFormats } from './body-formats.ts';
-import type { LineFormat } from './format.ts';
+import type { HeaderRule, LineFormat } from './format.ts';
 import { formats } from './formats.ts';
 import { type ParseLimits, parseLimits } from './limits.ts';
 import type { JoinRule } from './multi-line.ts';
 import { notUnderstood } from './record.ts';
+import { w3cHeader } from './w3c.ts';
+import { zeekHeader } from './zeek.ts';
 
 export { jsonShapeNames } from './json-formats.ts';
 
@@ -29,9 +31,19 @@ export function joinRuleOf(parser: string): JoinRule | null {
   return byId.get(parser)?.lines ?? null;
 }
 
-/** Whether the first line of a pinned parser's files names the values of the others. */
-export function hasHeaderLine(parser: string): boolean {
-  return byId.get(parser)?.header === 'first-line';
+/** How lines of a pinned parser's files name the values of others; null when none does. */
+export function headerRuleOf(parser: string): HeaderRule | null {
+  return parser === 'auto' ? anyDirective : (byId.get(parser)?.header ?? null);
+}
+
+/** Whether a stream of a source pinned to this parser has more to it than single lines. */
+export function hasRecords(parser: string): boolean {
+  return parser !== 'auto' && (joinRuleOf(parser) !== null || headerRuleOf(parser) !== null);
+}
+
+/** In a file of unknown format the directives of W3C and Zeek cannot be mistaken for anything else. */
+function anyDirective(before: string, line: string): string | null {
+  return line.startsWith('#') ? (w3cHeader(before, line) ?? zeekHeader(before, line)) : null;
 }
 
 /** Formats to hold a line against, by its first character; the last row is for any character beyond ASCII. */

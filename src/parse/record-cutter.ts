@@ -1,52 +1,55 @@
-import { hasHeaderLine, joinRuleOf } from './index.ts';
+import { headerRuleOf, joinRuleOf } from './index.ts';
 import { createLineJoiner } from './multi-line.ts';
-import { isW3cDirective } from './w3c.ts';
-import { isZeekDirective, zeekHeader } from './zeek.ts';
 
-/** What a reader of one file or source has to remember between lines, so that parsing itself needs nothing but a text. */
-export interface RecordCutter {
-  /** The records that are complete with this line. */
-  push(line: string): readonly string[];
-  end(): readonly string[];
-  /** A record with the header in force before it, on a line of its own, when its format needs one. */
-  withHeader(record: string): string;
+/** One record: its own text, and the header it stands under, '' for none. */
+export interface CutRecord {
+  readonly text: string;
+  readonly header: string;
+  /** Lines it was made of. */
+  readonly lines: number;
 }
 
-/** Cuts lines into records as the pinned parser's format wants: several lines a record, or under a header (`#Fields:`, Zeek's). */
-export function createRecordCutter(parser: string): RecordCutter {
-  const rule = joinRuleOf(parser);
-  const joiner = rule === null ? null : createLineJoiner(rule);
-  let header = '';
-  let awaitsHeader = hasHeaderLine(parser);
+/** What a reader of one file or stream has to remember between lines, so that parsing itself needs nothing but a record. */
+export interface RecordCutter {
+  /** The records that are complete with this line; none for a line that speaks of those behind it. */
+  push(line: string, nowMs: number): readonly CutRecord[];
+  /** What is held, given out: the file ended, or nothing has come for as long as the caller waits. */
+  end(): readonly CutRecord[];
+  /** The header in force. */
+  readonly header: string;
+  /** When the last line came that is still held; null when none is. */
+  readonly heldSinceMs: number | null;
+}
+
+/**
+ * Cuts lines into records as the pinned parser's format wants: several lines a record, or lines under a header. `header`
+ * is what was in force where the stream goes on.
+ */
+export function createRecordCutter(parser: string, header: string = ''): RecordCutter {
+  const joinRule = joinRuleOf(parser);
+  const headerRule = headerRuleOf(parser);
+  const joiner = joinRule === null ? null : createLineJoiner(joinRule);
+  let inForce = header;
+  let isFirst = true;
+
   return {
-    push(line) {
-      if (joiner !== null) return joiner.push(line, 0).map(({ text }) => text);
-      if (awaitsHeader) {
-        if (line.trim() === '') return [];
-        header = line;
-        awaitsHeader = false;
-        return [];
-      }
-      if (line.startsWith('#') && isW3cDirective(line)) {
-        if (line.startsWith('#Fields:')) header = line;
-        return [];
-      }
-      if (awaitsHeader) {
-        if (line.trim() === '') return [];
-        header = line;
-        awaitsHeader = false;
-        return [];
-      }
-      if (line.startsWith('#') && isZeekDirective(line)) {
-        header = zeekHeader(header, line);
-        return [];
-      }
-      return [line];
+    get header() {
+      return inForce;
+    },
+    get heldSinceMs() {
+      return joiner?.heldSinceMs ?? null;
+    },
+    push(line, nowMs) {
+      if (joiner !== null) return joiner.push(line, nowMs).map(({ text, lines }) => ({ text, lines, header: '' }));
+      const told = headerRule?.(inForce, line, isFirst) ?? null;
+      isFirst &&= line.trim() === '';
+      if (told === null) return [{ text: line, header: inForce, lines: 1 }];
+      inForce = told;
+      return [];
     },
     end() {
       const last = joiner?.flush() ?? null;
-      return last === null ? [] : [last.text];
+      return last === null ? [] : [{ text: last.text, lines: last.lines, header: '' }];
     },
-    withHeader: (record) => (header === '' ? record : `${header}\n${record}`),
   };
 }

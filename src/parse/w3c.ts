@@ -8,9 +8,10 @@ import { notUnderstood, setField, understood } from './record.ts';
 
 const directive = /^#(?:Fields|Software|Version|Date|Remark|Start-Date|End-Date|Log-type):/i;
 
-/** Whether a line speaks of the lines that follow it (W3C extended log file format). */
-export function isW3cDirective(line: string): boolean {
-  return directive.test(line);
+/** Directives of the W3C extended log file format; `#Fields:` names the values of the lines behind it (HeaderRule). */
+export function w3cHeader(before: string, line: string): string | null {
+  if (!directive.test(line)) return null;
+  return /^#Fields:/i.test(line) ? line : before;
 }
 
 const figures: ReadonlySet<string> = new Set([
@@ -30,7 +31,7 @@ const sigmaNames: Readonly<Record<string, string>> = {
  * line. Whoever reads the file remembers the header (record-cutter.ts). The values stand parted as the names
  * are: by blanks, tabs, or commas (Exchange's message tracking and protocol logs). Times are UTC, as the format says.
  */
-function parseW3c(text: string, limits: ParseLimits): ParseOutcome {
+export function parseW3c(text: string, limits: ParseLimits): ParseOutcome {
   const end = text.indexOf('\n');
   if (end < 0 || !text.startsWith('#Fields:')) return notUnderstood('w3c-no-header');
   const head = text.slice(8, end).trim();
@@ -78,4 +79,5 @@ export const w3cFormat: LineFormat = {
   starts: '#',
   looksLike: (text) => text.startsWith('#Fields:') && text.includes('\n'),
   parse: (text, _receivedTimeMs, limits) => parseW3c(text, limits),
+  header: w3cHeader,
 };

@@ -15,13 +15,11 @@ const counted: ReadonlySet<string> = new Set(['count', 'int', 'port']);
 
 const headed = /^#(?:path|fields|types)\t/;
 
-/** Whether a line speaks of the lines that follow it. */
-export function isZeekDirective(line: string): boolean {
-  return /^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)\b/.test(line);
-}
+const directive = /^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)\b/;
 
-/** The header in force after one more of its lines: `#path`, `#fields` and `#types`, each once; `#separator` begins anew. */
-export function zeekHeader(before: string, line: string): string {
+/** A header is the last `#path`, `#fields` and `#types`; `#separator` begins anew (HeaderRule). */
+export function zeekHeader(before: string, line: string): string | null {
+  if (!directive.test(line)) return null;
   if (line.startsWith('#separator')) return '';
   if (!headed.test(line)) return before;
   const key = line.slice(0, line.indexOf('\t') + 1);
@@ -86,4 +84,5 @@ export const zeekFormat: LineFormat = {
   starts: '#0123456789',
   looksLike: (text) => (text.charCodeAt(0) === 35 ? headed.test(text) && text.includes('\n') : begin.test(text)),
   parse: (text, _receivedTimeMs, limits) => parseZeek(text, limits),
+  header: zeekHeader,
 };

@@ -75,10 +75,10 @@ function wholeRecords(family: string, pair: Pair): string {
   if (parser === undefined || typeof offset !== 'number' || !existsSync(file)) return pair.raw;
   const cutter = createRecordCutter(parser);
   for (const line of readFileSync(file).subarray(offset).toString('utf8').split('\n')) {
-    const [record] = cutter.push(line);
-    if (record !== undefined) return record;
+    const [record] = cutter.push(line, 0);
+    if (record !== undefined) return record.text;
   }
-  return cutter.end()[0] ?? pair.raw;
+  return cutter.end()[0]?.text ?? pair.raw;
 }
 
 /** Every pair of a family read and compared. */

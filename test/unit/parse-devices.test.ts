@@ -697,10 +697,11 @@ describe('Suricata and Zeek', () => {
       '#types\ttime\tstring\taddr\tstring\tcount\tset[string]',
     ];
     const cutter = createRecordCutter('auto');
-    for (const line of [...lines, ...lines]) expect(cutter.push(line)).toEqual([]);
+    for (const line of [...lines, ...lines]) expect(cutter.push(line, 0)).toEqual([]);
     const line = '1795323600.000000\tCabc\t10.0.0.5\tbad_checksum\t7\t(empty)';
-    expect(cutter.push(line)).toEqual([line]);
-    expect(read(cutter.withHeader(line)).fields).toEqual({
+    const [record] = cutter.push(line, 0);
+    expect(record?.text).toBe(line);
+    expect(read(`${record?.header}\n${line}`).fields).toEqual({
       _path: 'weird',
       ts: '1795323600.000000',
       uid: 'Cabc',

@@ -54,16 +54,27 @@ describe('lines joined to records', () => {
 describe('what a reader of a file remembers', () => {
   function records(parser: string, lines: readonly string[]): string[] {
     const cutter = createRecordCutter(parser);
-    const give = (texts: readonly string[]): string[] => texts.map((text) => cutter.withHeader(text));
-    return [...lines.flatMap((line) => give(cutter.push(line))), ...give(cutter.end())];
+    const all = [...lines.flatMap((line) => cutter.push(line, 0)), ...cutter.end()];
+    return all.map(({ header, text }) => (header === '' ? text : `${header} → ${text}`));
   }
   it('the fields in force', () => {
     const lines = ['#Software: x', '#Fields: a b', '1 2', '#Fields: c', '3'];
-    expect(records('auto', lines)).toEqual(['#Fields: a b\n1 2', '#Fields: c\n3']);
+    expect(records('auto', lines)).toEqual(['#Fields: a b → 1 2', '#Fields: c → 3']);
   });
   it('a remark is no directive, a header line is the first that is not blank', () => {
     expect(records('auto', ['# hello', 'x'])).toEqual(['# hello', 'x']);
-    expect(records('csv', ['', 'a,b', '1,2'])).toEqual(['a,b\n1,2']);
+    expect(records('csv', ['', 'a,b', '1,2'])).toEqual(['', 'a,b → 1,2']);
+    expect(records('iis', ['#Software: x', '#Fields: a b', '1 2'])).toEqual(['#Fields: a b → 1 2']);
+  });
+  it.each([
+    ['a time first', '2026-11-22 09:15:02,login,hanh'],
+    ['an empty cell', 'login,,hanh'],
+    ['a value twice', 'login,a,a'],
+    ['one cell', 'login'],
+  ])('a first line of a stream that is a row stays one: %s', (_name, row) => {
+    expect(records('csv', [row, 'a,b'])).toEqual([row, 'a,b']);
+    const goesOn = createRecordCutter('csv', 'x,y');
+    expect(goesOn.push(row, 0)).toEqual([{ text: row, header: 'x,y', lines: 1 }]);
   });
   it('entries of the slow log: the time belongs to the user line behind it', () => {
     const lines = ['# Time: 1', '# User@Host: a', 'select 1;', '# User@Host: b', 'select 2;'];
