@@ -64,6 +64,7 @@ export { applies, type EventLogsource, type UnknownDimension } from './match/rou
 export {
   type CompileOptions,
   compileRules,
+  type EngineRule,
   type ImageStore,
   type MatchLineOptions,
   type MatchOptions,

@@ -38,10 +38,15 @@ const routesMax = 256;
 /** Tag sets compared before the table of all is asked: events come in from few sources at a time. */
 const recentMax = 8;
 
+interface Route<T> {
+  readonly tags: EventLogsource;
+  readonly value: T;
+}
+
 /** One thing a tag set. */
 export class RouteCache<T> {
-  readonly #all = new Map<string, T>();
-  readonly #recent: { readonly tags: EventLogsource; readonly value: T }[] = [];
+  readonly #all = new Map<string, Route<T>>();
+  readonly #recent: Route<T>[] = [];
   #next = 0;
 
   get isFull(): boolean {
@@ -51,17 +56,23 @@ export class RouteCache<T> {
   get(tags: EventLogsource): T | undefined {
     for (const route of this.#recent) if (isSame(route.tags, tags)) return route.value;
     const known = this.#all.get(routeKey(tags));
-    if (known !== undefined) this.#remember(tags, known);
-    return known;
+    if (known === undefined) return undefined;
+    this.#remember({ tags, value: known.value });
+    return known.value;
+  }
+
+  /** Tag sets that something is kept for. */
+  tags(): EventLogsource[] {
+    return [...this.#all.values()].map(({ tags }) => tags);
   }
 
   set(tags: EventLogsource, value: T): void {
-    this.#all.set(routeKey(tags), value);
-    this.#remember(tags, value);
+    this.#all.set(routeKey(tags), { tags, value });
+    this.#remember({ tags, value });
   }
 
-  #remember(tags: EventLogsource, value: T): void {
-    this.#recent[this.#next] = { tags, value };
+  #remember(route: Route<T>): void {
+    this.#recent[this.#next] = route;
     this.#next = (this.#next + 1) % recentMax;
   }
 }

@@ -49,11 +49,14 @@ export interface MatchLineOptions extends MatchOptions {
   readonly logsource?: (line: LineTokens) => EventLogsource | null;
 }
 
+/** What the engine reads of a rule; the tree only where an image is compiled or a match explained. */
+export type EngineRule = Pick<Rule, 'id' | 'hash' | 'logsource' | 'ir'>;
+
 /** Rules ready to be held against events. Answers depend on rules and event alone, not on what came before. */
-export interface RuleSet {
+export interface RuleSet<R extends EngineRule = Rule> {
   /** Hash of the rules' texts and the options; equal sets in any order of files have equal versions. */
   readonly version: string;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly R[];
   /** Indexes into `rules` of those that the event meets, ascending. */
   match(event: RuleEvent, options?: MatchOptions): readonly number[];
   /**
@@ -65,6 +68,10 @@ export interface RuleSet {
   matchLine(bytes: Uint8Array, from: number, to: number, options?: MatchLineOptions): readonly number[] | null;
   /** Why the event meets the rule: see MatchDetail; [] when it does not. Slow: meant for hits. */
   explain(rule: number, event: RuleEvent): readonly MatchDetail[];
+  /** Tags of events it is ready for. For others it first gets or compiles an image, up to a second with thousands of rules. */
+  readyFor(): readonly EventLogsource[];
+  /** Makes ready for events of these tags. */
+  prepare(tags: readonly EventLogsource[]): void;
   /** Events given to `match` so far that held values nested too deep to be seen (64 levels); they met or not without. */
   eventsCut(): number;
 }
@@ -79,7 +86,7 @@ interface Engine {
   bytes: ByteRun | null;
 }
 
-export function compileRules(rules: readonly Rule[], options: CompileOptions = {}): RuleSet {
+export function compileRules<R extends EngineRule>(rules: readonly R[], options: CompileOptions = {}): RuleSet<R> {
   const unknown = options.unknownDimension ?? 'closed';
   const routes = new RouteCache<Engine>();
   const engines = new Map<string, Engine>();
@@ -120,6 +127,10 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
     explain(index, event) {
       const rule = rules[index];
       return rule === undefined ? [] : explain(rule.ir, event.fields);
+    },
+    readyFor: () => routes.tags(),
+    prepare(tags) {
+      for (const one of tags) if (routes.get(one) === undefined) newRoute(one);
     },
     eventsCut() {
       let cut = everything?.path.cut ?? 0;
@@ -179,7 +190,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   }
 }
 
-function versionOf(rules: readonly Rule[], unknown: UnknownDimension): string {
+function versionOf(rules: readonly EngineRule[], unknown: UnknownDimension): string {
   const hashes = rules.map((rule) => `${rule.id} ${rule.hash}`).toSorted();
   return sha256(`${unknown}\n${hashes.join('\n')}`).slice(0, 32);
 }
