@@ -3,6 +3,7 @@ import { AutomataBuilder } from './automata.ts';
 import { classesOf, isAscii } from './classes.ts';
 import { Facts } from './facts.ts';
 import { type Formula, formulaOf } from './formula.ts';
+import { GramLiteralsBuilder } from './gram-literals.ts';
 import type { EngineImage, FieldImage } from './image.ts';
 import { IntBuffer } from './int-buffer.ts';
 import { lazyTruths } from './lazy-truths.ts';
@@ -35,6 +36,8 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
   const all = [facts.keywords, ...facts.fields.map((field) => field.literals)];
   const classes = classesOf(asciiTexts(all));
   const builder = new AutomataBuilder(classes);
+  const grams = new GramLiteralsBuilder();
+  const listOf = (truths: readonly number[]) => builder.listOf(truths);
   const wide = new WideAutomataBuilder();
   const keywords = new LiteralSets(facts.keywords, numbers, lazy);
   const fields = facts.fields.map((field): FieldImage => {
@@ -46,6 +49,7 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
       presence: field.presence < 0 ? -1 : (numbers[field.presence] ?? -1),
       exists: field.exists < 0 ? -1 : (numbers[field.exists] ?? -1),
       contains: builder.contains(own.ascii.contains),
+      grams: grams.add(own.ascii.contains, listOf),
       forward: builder.forward(own.ascii.exact, own.ascii.prefix),
       backward: builder.backward(own.ascii.suffix),
       wide: wide.add(own.wideLiterals(builder)),
@@ -56,6 +60,7 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
   const keywordsWanted = facts.slow.some((slow) => slow.field < 0);
   const keywordRoots = {
     contains: builder.contains(keywords.ascii.contains),
+    grams: grams.add(keywords.ascii.contains, listOf),
     wide: wide.add(keywords.wideLiterals(builder)),
     inNumbers: [...keywords.ascii.contains.keys()].some(standsInNumbers),
     inIntegers: [...keywords.ascii.contains.keys()].some((text) => /^-?\d*$/.test(text)),
@@ -65,6 +70,7 @@ export function compileImage(rules: readonly RuleToCompile[]): EngineImage {
     classes: classes.table,
     stride: builder.stride,
     ...builder.take(),
+    ...grams.take(),
     wide: wide.take(),
     fields,
     keywords: keywordRoots,

@@ -38,6 +38,15 @@ export interface EngineImage {
   /** Classes of the literals to check, one after the other. */
   readonly literals: Uint8Array;
 
+  /**
+   * Literals of contains automata once more, for fields whose literals all have three characters or more: in lines that
+   * are read as bytes they are found by windows of four bytes instead (bytes/gram-index.ts). A set: bytes from one
+   * window that is looked at to the next, count of literals, and of each literal gramWidth numbers (see below).
+   */
+  readonly grams: Int32Array;
+  /** Bytes of those literals, as JSON writes the folded text. */
+  readonly gramBytes: Uint8Array;
+
   /** Automata over literals with characters above 127; null when there are none. They read folded text (fold.ts). */
   readonly wide: WideImage | null;
 
@@ -45,6 +54,8 @@ export interface EngineImage {
   /** Automata for what keywords look for, run over every leaf whose field has not `holdsKeywords`. 0: none. */
   readonly keywords: {
     readonly contains: number;
+    /** Index into `grams` of the same literals, 0 for none. */
+    readonly grams: number;
     readonly wide: number;
     /** Whether a keyword can be found in the text of a number or boolean; else only texts need be scanned. */
     readonly inNumbers: boolean;
@@ -86,6 +97,18 @@ export const checkPlace = 2;
 /** List of truths (no checks in it) that the literal makes true. */
 export const checkList = 3;
 
+/** Bytes of a window. */
+export const gramSize = 4;
+/** Numbers a literal of `grams` has, and where they stand. */
+export const gramWidth = 4;
+/** Start of its bytes in `gramBytes`. */
+export const gramStart = 0;
+export const gramLength = 1;
+/** List of truths (no checks in it) that the literal makes true. */
+export const gramList = 2;
+/** Where in the literal the windows begin under which it is filed: those rare in texts of events. */
+export const gramFrom = 3;
+
 export const ruleMet = -1;
 export const ruleNotMet = -2;
 
@@ -98,6 +121,8 @@ export interface FieldImage {
   /** The key is there. */
   readonly exists: number;
   readonly contains: number;
+  /** Index into `grams` of the same literals, 0 for none. */
+  readonly grams: number;
   readonly forward: number;
   readonly backward: number;
   readonly wide: number;

@@ -109,8 +109,8 @@ export class ByteRun implements EventValues {
     if ((contains | keywords | forward | backward) === 0) return;
     const start = line.starts[i] as number;
     const end = line.ends[i] as number;
-    const gramsOwn = contains === 0 ? null : this.#gramsOf(field, contains);
-    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(-1, keywords);
+    const gramsOwn = contains === 0 ? null : this.#gramsOf(field);
+    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(-1);
     const containsLeft = gramsOwn === null ? contains : 0;
     const keywordsLeft = gramsOfKeywords === null ? keywords : 0;
     const automataLeft = (containsLeft | keywordsLeft | forward | backward) !== 0;
@@ -155,10 +155,12 @@ export class ByteRun implements EventValues {
   }
 
   /** The index in place of a field's automaton, or with -1 of that of the keywords; made when it is first asked for. */
-  #gramsOf(field: number, root: number): GramIndex | null {
+  #gramsOf(field: number): GramIndex | null {
     const known = this.#grams[field + 1];
     if (known !== undefined) return known;
-    const grams = GramIndex.of(this.#image, root);
+    const { fields, keywords } = this.#image;
+    const at = (field < 0 ? keywords : fields[field])?.grams ?? 0;
+    const grams = at === 0 ? null : GramIndex.of(this.#image, at);
     this.#grams[field + 1] = grams;
     return grams;
   }

@@ -1,21 +1,9 @@
-import { eventText } from '../event-text.ts';
-import { checkLength, checkList, checkStart, checkWidth, type EngineImage } from '../image.ts';
+import { type EngineImage, gramFrom, gramLength, gramList, gramSize, gramStart, gramWidth } from '../image.ts';
 import type { ByteScan } from './byte-scan.ts';
 
-/** A literal of a contains automaton, folded, and the list of truths it makes. */
-interface Literal {
-  readonly text: string;
-  readonly list: number;
-}
-
-/** Shortest literal that windows can tell; automata with shorter ones are run as they are. */
+/** Shortest literal of an index. */
 const literalMin = 3;
-/** Bytes from one look to the next: more of them are more windows a literal, common ones among them. */
-const strideMin = 2;
-const strideMax = 8;
-/** Windows that one index may know. */
-const windowsMax = 65_535;
-const windowBytes = 4;
+const noBytes = new Uint8Array(0);
 
 /**
  * The literals of a contains automaton by four of their bytes, for texts in which hardly any of them stands: instead of
@@ -51,7 +39,13 @@ export class GramIndex {
   /** By literal: where it differed last from what looked like it; looked at first the next time, see TextScan. */
   readonly #differedAt: Int32Array;
 
-  private constructor(written: readonly Uint8Array[], lists: Int32Array, stride: number, count: number) {
+  private constructor(
+    written: readonly Uint8Array[],
+    lists: Int32Array,
+    stride: number,
+    windows: readonly (readonly [window: number, offset: number, literal: number])[],
+  ) {
+    const count = windows.length;
     this.#stride = stride;
     this.#next = new Uint16Array(count + 1);
     this.#windows = new Int32Array(count + 1);
@@ -64,44 +58,40 @@ export class GramIndex {
     this.#lists = lists;
     this.#stoodAt = new Float64Array(lists.length);
     this.#differedAt = new Int32Array(lists.length);
-    let filed = 0;
-    for (const [literal, bytes] of written.entries()) {
-      for (const [window, offset] of windowsOf(bytes, stride)) {
-        const head = Math.imul(window, multiplier) >>> hashShift;
-        this.#filter[head >>> 5] = (this.#filter[head >>> 5] ?? 0) | (1 << head);
-        filed++;
-        this.#next[filed] = this.#heads[head] ?? 0;
-        this.#heads[head] = filed;
-        this.#windows[filed] = window;
-        this.#offsets[filed] = offset;
-        this.#lengths[filed] = bytes.length;
-        const besideAt =
-          offset + 2 * windowBytes <= bytes.length ? windowBytes : offset >= windowBytes ? -windowBytes : 0;
-        this.#besideAt[filed] = besideAt;
-        this.#besides[filed] = besideAt === 0 ? window : wordAt(bytes, offset + besideAt);
-        this.#literals[filed] = literal;
-      }
+    for (const [i, [window, offset, literal]] of windows.entries()) {
+      const filed = i + 1;
+      const bytes = written[literal] ?? noBytes;
+      const head = Math.imul(window, multiplier) >>> hashShift;
+      this.#filter[head >>> 5] = (this.#filter[head >>> 5] ?? 0) | (1 << head);
+      this.#next[filed] = this.#heads[head] ?? 0;
+      this.#heads[head] = filed;
+      this.#windows[filed] = window;
+      this.#offsets[filed] = offset;
+      this.#lengths[filed] = bytes.length;
+      const besideAt = offset + 2 * gramSize <= bytes.length ? gramSize : offset >= gramSize ? -gramSize : 0;
+      this.#besideAt[filed] = besideAt;
+      this.#besides[filed] = besideAt === 0 ? window : wordAt(bytes, offset + besideAt);
+      this.#literals[filed] = literal;
     }
   }
 
-  /** The index of the automaton that begins at `root`; null where it would not be quicker or not be right. */
-  static of(image: EngineImage, root: number): GramIndex | null {
-    if (root === 0) return null;
-    const literals = literalsOf(image, root);
-    if (literals.some(({ text }) => text.length < literalMin)) return null;
+  /** The index of the set at `at` in an image's `grams`. */
+  static of({ grams, gramBytes }: EngineImage, at: number): GramIndex {
+    const stride = grams[at] ?? 0;
+    const count = grams[at + 1] ?? 0;
+    const number = (literal: number, part: number) => grams[at + 2 + literal * gramWidth + part] ?? 0;
     const written: Uint8Array[] = [];
-    const lists: number[] = [];
-    for (const { text, list } of literals) {
-      const bytes = asWritten(text);
-      if (bytes === null) continue;
+    const windows: (readonly [window: number, offset: number, literal: number])[] = [];
+    for (let literal = 0; literal < count; literal++) {
+      const start = number(literal, gramStart);
+      const bytes = gramBytes.subarray(start, start + number(literal, gramLength));
       written.push(bytes);
-      lists.push(list);
+      for (const [window, offset] of windowsOf(bytes, number(literal, gramFrom), stride)) {
+        windows.push([window, offset, literal]);
+      }
     }
-    const shortest = written.reduce((least, { length }) => Math.min(least, length), strideMax + windowBytes - 1);
-    const stride = Math.max(strideMin, shortest - windowBytes + 1);
-    let count = 0;
-    for (const bytes of written) count += windowsOf(bytes, stride).length;
-    return count > windowsMax ? null : new GramIndex(written, Int32Array.from(lists), stride, count);
+    const lists = Int32Array.from(written, (_, literal) => number(literal, gramList));
+    return new GramIndex(written, lists, stride, windows);
   }
 
   /** Notes in `scan` what stands in the text bytes[start … end); `view` is over the same bytes, and one follows it. */
@@ -171,84 +161,21 @@ function isEscaped(bytes: Uint8Array, at: number, start: number): boolean {
   return slashes % 2 === 1;
 }
 
-/** A folded literal as JSON writes it; null when it only has `\u` spellings, which are not read as bytes. */
-function asWritten(text: string): Uint8Array | null {
-  const written = JSON.stringify(text).slice(1, -1);
-  const plainly = text.replaceAll('\\', '');
-  if (JSON.stringify(plainly).includes('\\u')) return null;
-  return Uint8Array.from(written, (character) => character.charCodeAt(0));
-}
-
 /** Four bytes with the case folded; beyond the end they are 0. */
 function wordAt(written: Uint8Array, at: number): number {
   const byte = (i: number) => written[at + i] ?? 0;
   return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24) | caseBits;
 }
 
-/** The windows a literal is filed under, the rarest in a row: bytes and where they begin in it. */
-function windowsOf(written: Uint8Array, stride: number): (readonly [number, number])[] {
-  const windows = written.length - windowBytes + 1;
-  if (windows >= stride) {
-    const text = String.fromCharCode(...written);
-    const chances = Array.from({ length: windows }, (_, i) => eventText.chanceOf(text.slice(i, i + windowBytes)));
-    let best = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let from = 0; from + stride <= windows; from++) {
-      const chance = chances.slice(from, from + stride).reduce((sum, one) => sum + one, 0);
-      if (chance >= least) continue;
-      least = chance;
-      best = from;
-    }
-    return Array.from({ length: stride }, (_, i) => [wordAt(written, best + i), best + i]);
+/** The windows a literal is filed under: bytes, and where they begin in it. */
+function windowsOf(written: Uint8Array, from: number, stride: number): (readonly [number, number])[] {
+  if (written.length - gramSize + 1 >= stride) {
+    return Array.from({ length: stride }, (_, i) => [wordAt(written, from + i), from + i]);
   }
   // Three or four bytes, looked for at every second place: where a window reaches beyond the literal, any byte may be.
   const any = Array.from({ length: 128 }, (_, c) => c).filter((c) => (c & 0x20) !== 0);
   const begin = wordAt(written, 0);
   const before = any.map((c) => [(begin << 8) | c | caseBits, -1] as const);
-  if (written.length === windowBytes) return [[begin, 0], ...before];
+  if (written.length === gramSize) return [[begin, 0], ...before];
   return [...any.map((c) => [(begin & 0xff_ffff) | (c << 24) | caseBits, 0] as const), ...before];
-}
-
-/**
- * The literals an automaton was made of. A walk in breadth reaches each state first by the text it stands for; literals
- * known by a part only are among the checks.
- */
-function literalsOf(image: EngineImage, root: number): Literal[] {
-  const { table, lists, checks, literals: pool, stride } = image;
-  const letters = lettersOf(image.classes);
-  const found: Literal[] = [];
-  const checked = new Set<number>();
-  const texts = new Map<number, string>([[root, '']]);
-  for (const [state, text] of texts) {
-    for (let c = 1; c < stride - 2; c++) {
-      const cell = table[state + c] ?? 0;
-      const next = cell < 0 ? ~cell : cell;
-      if (next === root || next === 0 || texts.has(next)) continue;
-      const longer = text + (letters[c] ?? '');
-      texts.set(next, longer);
-      const list = cell < 0 ? (table[next + stride - 2] ?? 0) : 0;
-      if (list === 0) continue;
-      const truths = lists[list] ?? 0;
-      if (truths > 0) found.push({ text: longer, list });
-      const checksAt = list + 1 + truths;
-      for (let i = 1; i <= (lists[checksAt] ?? 0); i++) checked.add(lists[checksAt + i] ?? 0);
-    }
-  }
-  for (const number of checked) {
-    const check = number * checkWidth;
-    const from = checks[check + checkStart] ?? 0;
-    const classes = pool.subarray(from, from + (checks[check + checkLength] ?? 0));
-    found.push({ text: Array.from(classes, (c) => letters[c] ?? '').join(''), list: checks[check + checkList] ?? 0 });
-  }
-  return found;
-}
-
-/** Class → its folded character. */
-function lettersOf(classes: Uint8Array): string[] {
-  const letters: string[] = [];
-  for (let unit = 127; unit >= 0; unit--) {
-    const c = classes[unit] ?? 0;
-    if (c !== 0 && !(unit >= 0x41 && unit <= 0x5a)) letters[c] = String.fromCharCode(unit);
-  }
-  return letters;
 }
