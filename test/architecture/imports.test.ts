@@ -71,6 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['model', 'contract', 'observe'],
   backing: ['config.ts', 'observe'],
   register: ['model'],
+  watch: ['model', 'sigma', 'observe'],
   'main.ts': ['cli', 'config.ts'],
 };
 
