@@ -5,13 +5,18 @@ export interface HttpCollectorLimits {
   readonly inflatedBytesMax: number;
   readonly linesMax: number;
   readonly lineBytesMax: number;
-  /** Requests being read or waiting for the store at once; each may hold a body. */
+  /** Requests of all HTTP collectors being read or waiting for the store at once; each may hold a body. */
   readonly requestsMax: number;
+  /** Unpacked bytes of all their bodies together. */
+  readonly heldBytesMax: number;
   /** Longest time a client may take to send a body. */
   readonly bodyWaitMs: number;
   /** Longest time a client is kept waiting for the store; with the reading of the body below the server's own limit. */
   readonly answerWaitMs: number;
   readonly keyCharsMax: number;
+  /** Outcomes kept for clients that were not there any more to be told. */
+  readonly untoldMax: number;
+  readonly untoldMs: number;
 }
 
 export const defaultHttpCollectorLimits: HttpCollectorLimits = {
@@ -20,7 +25,10 @@ export const defaultHttpCollectorLimits: HttpCollectorLimits = {
   linesMax: 50_000,
   lineBytesMax: 1024 * 1024,
   requestsMax: 64,
+  heldBytesMax: 256 * 1024 * 1024,
   bodyWaitMs: 60_000,
   answerWaitMs: 20_000,
   keyCharsMax: 200,
+  untoldMax: 10_000,
+  untoldMs: 15 * 60_000,
 };

@@ -1,9 +1,10 @@
-/** Everything the HTTP collector can answer instead of a receipt; stable. */
+/** Everything the HTTP collectors can answer instead of a receipt; stable. Each protocol says it in its own words. */
 export type HttpProblemCode =
   | 'unauthorized'
   | 'body-too-slow'
   | 'bad-idempotency-key'
   | 'bad-gzip'
+  | 'bad-body'
   | 'body-incomplete'
   | 'body-too-large'
   | 'too-many-lines'
@@ -20,7 +21,8 @@ const problems: Readonly<Record<HttpProblemCode, Problem>> = {
   unauthorized: [401, 'A bearer token of a collector is needed', 'Cần mã truy cập (bearer token) của nguồn nhật ký'],
   'body-too-slow': [408, 'The body took too long to arrive', 'Nội dung gửi lên quá chậm'],
   'bad-idempotency-key': [400, 'The Idempotency-Key is too long', 'Idempotency-Key quá dài'],
-  'bad-gzip': [400, 'The body is not valid gzip', 'Nội dung nén gzip bị hỏng'],
+  'bad-gzip': [400, 'The packed body is damaged', 'Nội dung nén bị hỏng'],
+  'bad-body': [400, 'The body is not what it says it is; nothing was stored', 'Nội dung sai định dạng; chưa lưu gì'],
   'body-incomplete': [400, 'The body ended early; nothing was stored', 'Nội dung gửi lên bị đứt; chưa lưu gì'],
   'body-too-large': [413, 'The body is over the limit; send smaller parts', 'Nội dung vượt giới hạn; hãy chia nhỏ'],
   'too-many-lines': [
@@ -33,7 +35,11 @@ const problems: Readonly<Record<HttpProblemCode, Problem>> = {
     'Send application/x-ndjson (or application/json, text/plain)',
     'Hãy gửi application/x-ndjson (hoặc application/json, text/plain)',
   ],
-  'unsupported-encoding': [415, 'Send the body plain or as gzip', 'Chỉ nhận nội dung thường hoặc nén gzip'],
+  'unsupported-encoding': [
+    415,
+    'Send the body plain, as gzip or as deflate',
+    'Chỉ nhận nội dung thường, nén gzip hoặc deflate',
+  ],
   busy: [429, 'Too much is waiting; send again later', 'Hệ thống đang bận; hãy gửi lại sau'],
   'store-away': [503, 'The store does not answer; nothing was stored', 'Kho dữ liệu không phản hồi; chưa lưu gì'],
   'outcome-unknown': [
@@ -51,9 +57,10 @@ export class HttpProblem extends Error {
   readonly status: number;
   readonly messageVi: string;
   readonly retryAfterSeconds: number;
-  constructor(code: HttpProblemCode, retryAfterSeconds = 0) {
+  /** `detail` says where it is wrong; never what stood there. */
+  constructor(code: HttpProblemCode, retryAfterSeconds = 0, detail = '') {
     const [status, message, messageVi] = problems[code];
-    super(message);
+    super(detail === '' ? message : `${message}: ${detail}`);
     this.name = 'HttpProblem';
     this.code = code;
     this.status = status;
