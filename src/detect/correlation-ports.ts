@@ -1,4 +1,4 @@
-import type { CorrelationMember, CorrelationShape, MemberSlice, MemberWriting } from '../model/correlation.ts';
+import type { CorrelationShape, MemberSlice, MemberWriting } from '../model/correlation.ts';
 import type { RuleFacts } from '../model/finding.ts';
 import type { Correlation, CorrelationIr } from '../sigma/index.ts';
 
@@ -29,7 +29,7 @@ export interface LiveCorrelations {
 /** Members in the store: the truth. Throws while the store is away. */
 export interface MembersPort {
   insertMembers(writings: readonly MemberWriting[], token: string): Promise<void>;
-  membersOfSlice(slice: MemberSlice, max: number): Promise<readonly CorrelationMember[] | null>;
+  membersOfSlice(slice: MemberSlice, max: number): Promise<readonly MemberWriting[] | null>;
   membersOfGroups(
     slice: MemberSlice,
     groups: readonly string[],
@@ -46,12 +46,12 @@ export interface MembersPort {
 export interface RecentMembersPort {
   exchange(
     slice: MemberSlice,
-    add: readonly CorrelationMember[],
+    add: readonly MemberWriting[],
     groups: readonly string[],
   ): Promise<
-    | { readonly kind: 'whole'; readonly members: readonly CorrelationMember[] }
+    | { readonly kind: 'whole'; readonly members: readonly MemberWriting[] }
     | { readonly kind: 'missing'; readonly ticket: string }
     | { readonly kind: 'too-large' }
   >;
-  fill(slice: MemberSlice, ticket: string, members: readonly CorrelationMember[] | null): Promise<boolean>;
+  fill(slice: MemberSlice, ticket: string, members: readonly MemberWriting[] | null): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { CorrelationMember, MemberSlice, MemberWriting } from '../model/correlation.ts';
+import type { MemberSlice, MemberWriting } from '../model/correlation.ts';
 import type { LiveCorrelation, MembersPort, RecentMembersPort } from './correlation-ports.ts';
 import { type HourRange, lookBackMs, sliceLengthMs } from './correlation-ranges.ts';
 import type { DetectLimits } from './limits.ts';
@@ -8,7 +8,7 @@ export interface Wanted {
   readonly group: string;
   readonly ranges: readonly HourRange[];
   /** Members just stored. */
-  readonly add: readonly CorrelationMember[];
+  readonly add: readonly MemberWriting[];
 }
 
 export interface ReaderParts {
@@ -35,26 +35,21 @@ export async function readGroups(
   const keep = (writings: readonly MemberWriting[]): void => {
     for (const writing of writings) found.get(writing.member.group)?.push(writing);
   };
-  // What hits below hand on may be taken back, which recent state does not know; there is little of it.
-  if (correlation.ir.references.some(({ kind }) => kind === 'correlation')) {
-    keep(await readStore(correlation, wanted, parts));
-    return found;
-  }
   const lengthMs = sliceLengthMs(correlation.ir);
-  const slices = new Map<number, { add: CorrelationMember[]; groups: Set<string> }>();
-  const sliceAt = (fromMs: number): { add: CorrelationMember[]; groups: Set<string> } => {
+  const slices = new Map<number, { add: MemberWriting[]; groups: Set<string> }>();
+  const sliceAt = (fromMs: number): { add: MemberWriting[]; groups: Set<string> } => {
     const known = slices.get(fromMs) ?? { add: [], groups: new Set() };
     slices.set(fromMs, known);
     return known;
   };
   for (const { group, ranges, add } of wanted) {
-    for (const member of add) sliceAt(Math.floor(member.timeMs / lengthMs) * lengthMs).add.push(member);
+    for (const writing of add) sliceAt(Math.floor(writing.member.timeMs / lengthMs) * lengthMs).add.push(writing);
     for (const { fromMs, toMs } of ranges) {
       const first = Math.floor((fromMs - lookBackMs(correlation.ir)) / lengthMs) * lengthMs;
       for (let at = first; at < toMs; at += lengthMs) sliceAt(at).groups.add(group);
     }
   }
-  const read = (fromMs: number, add: readonly CorrelationMember[], groups: readonly string[]) =>
+  const read = (fromMs: number, add: readonly MemberWriting[], groups: readonly string[]) =>
     readSlice({ correlation: correlation.key, fromMs, toMs: fromMs + lengthMs }, add, groups, parts);
   // All is added before anything is looked at: of two workers, who asks last then sees what both added, in every slice.
   for (const [fromMs, { add }] of slices) if (add.length > 0) await read(fromMs, add, []);
@@ -62,24 +57,9 @@ export async function readGroups(
   return found;
 }
 
-/** All that decides on the ranges in one question, and more where groups differ in theirs. */
-async function readStore(
-  { key, ir }: LiveCorrelation,
-  wanted: readonly Wanted[],
-  parts: ReaderParts,
-): Promise<readonly MemberWriting[]> {
-  const ranges = wanted.flatMap((each) => each.ranges);
-  if (ranges.length === 0) return [];
-  const fromMs = Math.min(...ranges.map((range) => range.fromMs)) - lookBackMs(ir);
-  const toMs = Math.max(...ranges.map((range) => range.toMs));
-  const groups = wanted.map(({ group }) => group);
-  parts.read('store');
-  return parts.members.membersOfGroups({ correlation: key, fromMs, toMs }, groups, parts.limits.groupMembersMax + 1);
-}
-
 async function readSlice(
   slice: MemberSlice,
-  add: readonly CorrelationMember[],
+  add: readonly MemberWriting[],
   groups: readonly string[],
   parts: ReaderParts,
 ): Promise<readonly MemberWriting[]> {
@@ -88,7 +68,7 @@ async function readSlice(
     const answer = await recent.exchange(slice, add, groups);
     if (answer.kind === 'whole') {
       parts.read('recent');
-      return answer.members.map((member) => ({ member, version: 0, holds: true }));
+      return answer.members;
     }
     if (answer.kind === 'too-large') break;
     const all = await members.membersOfSlice(slice, limits.sliceMembersMax);

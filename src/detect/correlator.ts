@@ -34,7 +34,12 @@ interface Answered {
 }
 
 /** Groups to look at, by correlation and group: times of new or taken back members, and members to add. */
-type Touched = Map<number, Map<string, { times: Set<number>; add: CorrelationMember[] }>>;
+type Touched = Map<number, Map<string, TouchedGroup>>;
+
+interface TouchedGroup {
+  readonly times: Set<number>;
+  readonly add: MemberWriting[];
+}
 
 export interface CorrelationPass {
   readonly correlated: readonly Correlated[];
@@ -84,16 +89,17 @@ export function createCorrelator(o: {
       const answered: Answered[] = [];
       for (const { group, ranges } of wanted) {
         const sorted = sortedWritings(found.get(group) ?? []);
-        if (above.length > 0 || !correlation.onlyGrows)
-          fragile.push({ correlation, group, ranges, known: knownOf(sorted) });
         const answers = await answersOf(correlation, sorted, ranges);
-        answered.push({ group, ranges, one: sorted[0]?.member ?? null, answers });
+        const one = { group, ranges, one: sorted[0]?.member ?? null, answers };
+        answered.push(one);
+        if (!correlation.onlyGrows || (above.length > 0 && mayHaveTold(correlation, one)))
+          fragile.push({ correlation, group, ranges, known: knownOf(sorted) });
       }
       for (const { one, answers } of answered)
         if (one !== null) for (const answer of answers) correlated.push({ correlation, one, answer });
       if (above.length === 0) continue;
       const uppers = above.flatMap((upper) => rules.correlations.all[upper] ?? []);
-      for (const member of await handOn(correlation, uppers, answered)) touch(rules, touched, member);
+      for (const writing of await handOn(correlation, uppers, answered)) touch(rules, touched, writing);
     }
     return { correlated, again: () => lookAgain(rules, fragile) };
   };
@@ -142,10 +148,18 @@ export function createCorrelator(o: {
     below: LiveCorrelation,
     uppers: readonly LiveCorrelation[],
     answered: readonly Answered[],
-  ): Promise<CorrelationMember[]> => {
-    const told = await toldBy(below, uppers, answered);
+  ): Promise<MemberWriting[]> => {
+    const told = await toldBy(
+      below,
+      uppers,
+      answered.filter((each) => mayHaveTold(below, each)),
+    );
     const writings: MemberWriting[] = [];
-    const touching: CorrelationMember[] = [];
+    const touching: MemberWriting[] = [];
+    const write = (writing: MemberWriting): void => {
+      writings.push(writing);
+      touching.push(writing);
+    };
     for (const { group, answers } of answered) {
       const before = told.get(sourceOf(below, group)) ?? new Map<string, MemberWriting>();
       const standing = new Set<string>();
@@ -156,18 +170,20 @@ export function createCorrelator(o: {
             if (made?.kind !== 'member') continue;
             const name = nameOf(made.member);
             standing.add(name);
-            touching.push(made.member);
-            if (before.get(name)?.holds !== true) writings.push({ member: made.member, version: known, holds: true });
+            const toldAlready = before.get(name);
+            if (toldAlready?.holds === true) touching.push(toldAlready);
+            else write({ member: made.member, version: known, holds: true });
           }
         }
       }
       const knownAt = new Map(answers.map(({ hourMs, known }) => [hourMs, known]));
-      for (const [name, { member, version, holds }] of before) {
+      for (const [name, toldAlready] of before) {
         if (standing.has(name)) continue;
-        touching.push(member);
+        const { member, version, holds } = toldAlready;
         const known = knownAt.get(hourOf(member.timeMs)) ?? 0;
         // Told by somebody who knew more: then it is this answer that is old.
-        if (holds && known > version) writings.push({ member, version: known, holds: false });
+        if (holds && known > version) write({ member, version: known, holds: false });
+        else touching.push(toldAlready);
       }
     }
     if (writings.length > 0) await o.members.insertMembers(writings, below.key);
@@ -180,6 +196,7 @@ export function createCorrelator(o: {
     uppers: readonly LiveCorrelation[],
     answered: readonly Answered[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, MemberWriting>>> => {
+    if (answered.length === 0) return new Map();
     const rangesOf = new Map(answered.map(({ group, ranges }) => [sourceOf(below, group), ranges]));
     const all = [...rangesOf.values()].flat();
     const fromMs = Math.min(...all.map((range) => range.fromMs));
@@ -221,26 +238,32 @@ export function createCorrelator(o: {
   return {
     evaluate: (rules, members) => {
       const touched: Touched = new Map();
-      for (const member of members) touch(rules, touched, member);
+      for (const member of members) touch(rules, touched, { member, version: 0, holds: true });
       return evaluateTouched(rules, touched);
     },
   };
 }
 
-function touch(rules: LiveRules, touched: Touched, member: CorrelationMember): void {
-  const index = rules.correlations.numberOf(member.correlation);
-  const groups = groupsOf(touched, index);
-  const group = groups.get(member.group) ?? { times: new Set<number>(), add: [] };
-  groups.set(member.group, group);
-  group.times.add(member.timeMs);
-  if (member.source === '') group.add.push(member);
+/**
+ * Whether the correlations above may have heard of these hours before. Nearly always they cannot: where a correlation
+ * that only grows does not hold now, it never did.
+ */
+function mayHaveTold(correlation: LiveCorrelation, { answers }: Answered): boolean {
+  return !correlation.onlyGrows || answers.some(({ held, cut }) => held.length > 0 || cut > 0);
 }
 
-function groupsOf(
-  touched: Touched,
-  correlation: number,
-): Map<string, { times: Set<number>; add: CorrelationMember[] }> {
-  const groups = touched.get(correlation) ?? new Map<string, { times: Set<number>; add: CorrelationMember[] }>();
+function touch(rules: LiveRules, touched: Touched, writing: MemberWriting): void {
+  const { member } = writing;
+  const index = rules.correlations.numberOf(member.correlation);
+  const groups = groupsOf(touched, index);
+  const group: TouchedGroup = groups.get(member.group) ?? { times: new Set(), add: [] };
+  groups.set(member.group, group);
+  group.times.add(member.timeMs);
+  group.add.push(writing);
+}
+
+function groupsOf(touched: Touched, correlation: number): Map<string, TouchedGroup> {
+  const groups = touched.get(correlation) ?? new Map<string, TouchedGroup>();
   touched.set(correlation, groups);
   return groups;
 }

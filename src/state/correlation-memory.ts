@@ -1,4 +1,4 @@
-import { type CorrelationMember, memberKey } from '../model/correlation.ts';
+import { type MemberWriting, memberKey } from '../model/correlation.ts';
 import {
   type CorrelationState,
   type CorrelationStateLimits,
@@ -7,8 +7,8 @@ import {
 } from './correlation-state.ts';
 
 interface Held {
-  /** By group, then by the member's key; null for a slice that is too large. */
-  groups: Map<string, Map<string, CorrelationMember>> | null;
+  /** The newest writing of each member, by group, then by the member's key; null for a slice that is too large. */
+  groups: Map<string, Map<string, MemberWriting>> | null;
   size: number;
 }
 
@@ -28,14 +28,16 @@ export function createMemoryCorrelationState(
     losses += 1;
   };
 
-  const put = (held: Held, members: readonly CorrelationMember[]): void => {
-    for (const member of members) {
+  const put = (held: Held, members: readonly MemberWriting[]): void => {
+    for (const writing of members) {
       if (held.groups === null) return;
-      const group = held.groups.get(member.group) ?? new Map<string, CorrelationMember>();
+      const { member, version } = writing;
+      const group = held.groups.get(member.group) ?? new Map<string, MemberWriting>();
       held.groups.set(member.group, group);
       const key = memberKey(member);
-      if (group.has(key)) continue;
-      group.set(key, member);
+      const before = group.get(key);
+      if (before === undefined || before.version < version) group.set(key, writing);
+      if (before !== undefined) continue;
       held.size += 1;
       total += 1;
       if (held.size <= limits.sliceMembersMax) continue;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { CorrelationMember, MemberSlice } from '../model/correlation.ts';
+import type { MemberSlice, MemberWriting } from '../model/correlation.ts';
 import { answered } from './away.ts';
 import { exchangeScript, fillScript } from './correlation-scripts.ts';
 import {
@@ -27,7 +27,7 @@ export function createRedisCorrelationState(o: {
   const runId = createRunId(redis);
   const epochKey = `${o.prefix}:correlation-epoch`;
   const usedKey = `${o.prefix}:correlation-slices`;
-  const sliceKey = (slice: MemberSlice): string => `${o.prefix}:correlation:${keyOf(slice)}`;
+  const sliceKey = (slice: MemberSlice): string => `${o.prefix}:correlation-slice:${keyOf(slice)}`;
   const bounds = [limits.idleMs, limits.sliceMembersMax, limits.slicesMax] as const;
 
   const ask = async (
@@ -42,7 +42,7 @@ export function createRedisCorrelationState(o: {
     const [kind, ...rest]: unknown[] = answer;
     if (kind === 'missing') return { kind, ticket: `${run} ${rest[0]} ${o.clock()}` };
     if (kind === 'too-large') return { kind };
-    return { kind: 'whole', members: rest.map(memberOf) };
+    return { kind: 'whole', members: rest.map(writingOf) };
   };
 
   return {
@@ -50,7 +50,7 @@ export function createRedisCorrelationState(o: {
       answered(async () => {
         const run = await runId();
         const entries = add.map(entryOf);
-        const members: CorrelationMember[] = [];
+        const members: MemberWriting[] = [];
         // All is added before anything is read.
         for (const part of parts(entries)) {
           const answer = await ask(slice, run, part, []);
@@ -59,7 +59,7 @@ export function createRedisCorrelationState(o: {
         for (const part of parts(groups)) {
           const answer = await ask(slice, run, [], part);
           if (answer.kind !== 'whole') return answer;
-          for (const member of answer.members) members.push(member);
+          for (const writing of answer.members) members.push(writing);
         }
         return { kind: 'whole', members };
       }),
@@ -84,13 +84,13 @@ function newEpoch(): string {
 }
 
 /** Members of a group lie together, because an entry begins with the group. */
-function entryOf(member: CorrelationMember): string {
-  return `${member.group} ${JSON.stringify(member)}`;
+function entryOf({ member, version, holds }: MemberWriting): string {
+  return `${member.group} ${JSON.stringify({ member, version, holds })}`;
 }
 
-function memberOf(entry: unknown): CorrelationMember {
+function writingOf(entry: unknown): MemberWriting {
   const text = String(entry);
-  return JSON.parse(text.slice(text.indexOf(' ') + 1)) as CorrelationMember;
+  return JSON.parse(text.slice(text.indexOf(' ') + 1)) as MemberWriting;
 }
 
 function* parts<T>(all: readonly T[]): Generator<readonly T[]> {

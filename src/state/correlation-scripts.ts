@@ -1,5 +1,5 @@
 /**
- * A slice is a sorted set without scores: entries `<group> <member as JSON>`, and one marker before them all: `!w<run>`,
+ * A slice is a sorted set without scores: entries `<group> <writing as JSON>`, and one marker before them all: `!w<run>`,
  * the slice is whole, or `!x<run>`, it is too large. The marker lies in the key itself, so that whatever is lost is lost
  * with it; the run id in it is that of the server, because a restart may lose the last second.
  *

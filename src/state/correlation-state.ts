@@ -1,4 +1,4 @@
-import type { CorrelationMember, MemberSlice } from '../model/correlation.ts';
+import type { MemberSlice, MemberWriting } from '../model/correlation.ts';
 
 /** Bounds of the recent members of correlations. */
 export interface CorrelationStateLimits {
@@ -23,7 +23,7 @@ export const defaultCorrelationStateLimits: CorrelationStateLimits = {
 
 /** What a slice says of the groups asked for. */
 export type SliceAnswer =
-  | { readonly kind: 'whole'; readonly members: readonly CorrelationMember[] }
+  | { readonly kind: 'whole'; readonly members: readonly MemberWriting[] }
   /** Not known here: read the whole slice from the store, which has the added members already, and `fill` it. */
   | { readonly kind: 'missing'; readonly ticket: string }
   /** More than a slice may hold: read the groups from the store. */
@@ -34,13 +34,16 @@ export type SliceAnswer =
  * known whole or not at all, and whoever adds members before asking gets everything that anybody added before.
  */
 export interface CorrelationState {
-  /** Adds members (in the store already) to a slice and gives all members of the groups, or why it cannot. */
-  exchange(slice: MemberSlice, add: readonly CorrelationMember[], groups: readonly string[]): Promise<SliceAnswer>;
+  /**
+   * Adds members (in the store already) to a slice and gives all members of the groups, or why it cannot. Of a member
+   * written several times the newest writing is among what is given; older ones may be too.
+   */
+  exchange(slice: MemberSlice, add: readonly MemberWriting[], groups: readonly string[]): Promise<SliceAnswer>;
   /**
    * Makes the slice whole with what the store holds of it; null: more than a slice may hold. False when it was lost again
    * since the ticket: exchange once more.
    */
-  fill(slice: MemberSlice, ticket: string, members: readonly CorrelationMember[] | null): Promise<boolean>;
+  fill(slice: MemberSlice, ticket: string, members: readonly MemberWriting[] | null): Promise<boolean>;
 }
 
 export function keyOf({ correlation, fromMs, toMs }: MemberSlice): string {

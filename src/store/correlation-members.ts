@@ -3,12 +3,12 @@ import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
 import { inChunks, type Sql, tokenOf } from './sql.ts';
 
-/** Members of correlations. Everything read is free of doubles and of what was taken back. */
+/** Members of correlations. Of everything read there is one writing a member, the newest. */
 export interface CorrelationMembers {
   /** Stores members once, however often; `token` names the call. */
   insertMembers(writings: readonly MemberWriting[], token: string): Promise<void>;
-  /** All groups of a slice; null when there are more than `max` rows. */
-  membersOfSlice(slice: MemberSlice, max: number): Promise<CorrelationMember[] | null>;
+  /** All groups of a slice, also what was taken back; null when there are more than `max` rows. */
+  membersOfSlice(slice: MemberSlice, max: number): Promise<MemberWriting[] | null>;
   /** Of each of the groups the last `maxPerGroup` rows of the slice's time, also what was taken back. */
   membersOfGroups(slice: MemberSlice, groups: readonly string[], maxPerGroup: number): Promise<MemberWriting[]>;
   /** What groups below handed on to these correlations in [fromMs, toMs), also what they took back. */
@@ -107,7 +107,7 @@ export function createCorrelationMembers(o: { sql: Sql; limits: StoreLimits }): 
          WHERE correlation = {correlation:String} AND ${inTime} LIMIT {limit:UInt32}`,
         { correlation: slice.correlation, ...timeParams(slice), limit: max + 1 },
       );
-      return rows.length > max ? null : newestOf(rows).flatMap(({ member, holds }) => (holds ? [member] : []));
+      return rows.length > max ? null : newestOf(rows);
     },
     async membersOfGroups(slice, groups, maxPerGroup) {
       const found: MemberWriting[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type CorrelationMember, type MemberSlice, memberKey } from '../../src/model/correlation.ts';
+import { type MemberSlice, type MemberWriting, memberKey } from '../../src/model/correlation.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { CorrelationStateLimits } from '../../src/state/correlation-state.ts';
 import { type CorrelationState, createMemoryCorrelationState, createState, type State } from '../../src/state/index.ts';
@@ -20,13 +20,17 @@ afterAll(() => redis.stop());
 const slice: MemberSlice = { correlation: 'c@1', fromMs: 0, toMs: 3_600_000 };
 const other: MemberSlice = { ...slice, fromMs: 3_600_000, toMs: 7_200_000 };
 
-function member(group: string, timeMs: number, order = `e${timeMs}`): CorrelationMember {
-  return {
+function member(
+  group: string,
+  timeMs: number,
+  { order = `e${timeMs}`, reference = 0, version = 0, holds = true } = {},
+): MemberWriting {
+  const plain = {
     correlation: 'c@1',
     group: group.padEnd(32, '0'),
     timeMs,
     order,
-    reference: 0,
+    reference,
     groupTexts: ['đ "quoted" \\ \u0001'],
     value: '',
     number: -0.5,
@@ -34,7 +38,7 @@ function member(group: string, timeMs: number, order = `e${timeMs}`): Correlatio
     event: order,
     day: '2026-11-22',
     receivedTimeMs: timeMs,
-    origin: 'production',
+    origin: 'production' as const,
     drill: '',
     lane: '',
     org: 'o',
@@ -42,7 +46,10 @@ function member(group: string, timeMs: number, order = `e${timeMs}`): Correlatio
     host: 'h',
     source: '',
   };
+  return { member: plain, version, holds };
 }
+
+const keyOf = ({ member: of }: MemberWriting): string => memberKey(of);
 
 const groups = (...names: string[]): string[] => names.map((name) => name.padEnd(32, '0'));
 
@@ -92,17 +99,17 @@ async function ticketOf(state: CorrelationState, of: MemberSlice = slice): Promi
 
 async function namesOf(state: CorrelationState, names: string[], of: MemberSlice = slice): Promise<string[] | string> {
   const answer = await state.exchange(of, [], groups(...names));
-  return answer.kind === 'whole' ? answer.members.map(memberKey).sort() : answer.kind;
+  return answer.kind === 'whole' ? answer.members.map(keyOf).sort() : answer.kind;
 }
 
 describe.each(implementations)('recent members %s', (_, openState) => {
   test('a slice is missing until it was filled, then whole for any group, with what is added', async () => {
     const { state, another } = openState();
     expect(await state.fill(slice, await ticketOf(state), [member('a', 1), member('b', 2)])).toBe(true);
-    expect(await namesOf(another, ['a'])).toEqual([memberKey(member('a', 1))]);
+    expect(await namesOf(another, ['a'])).toEqual([keyOf(member('a', 1))]);
     expect(await namesOf(another, ['never'])).toEqual([]);
     const answer = await another.exchange(slice, [member('a', 3)], groups('a', 'b'));
-    expect(answer.kind === 'whole' && [...answer.members].sort((x, y) => x.timeMs - y.timeMs)).toEqual([
+    expect(answer.kind === 'whole' && [...answer.members].sort((x, y) => x.member.timeMs - y.member.timeMs)).toEqual([
       member('a', 1),
       member('b', 2),
       member('a', 3),
@@ -114,8 +121,19 @@ describe.each(implementations)('recent members %s', (_, openState) => {
   test('the same member again is one, equal times and other orders are others', async () => {
     const { state } = openState();
     await state.fill(slice, await ticketOf(state), [member('a', 1), member('a', 1)]);
-    await state.exchange(slice, [member('a', 1), member('a', 1, 'z'), { ...member('a', 1), reference: 1 }], []);
+    await state.exchange(slice, [member('a', 1), member('a', 1, { order: 'z' }), member('a', 1, { reference: 1 })], []);
     expect(await namesOf(state, ['a'])).toHaveLength(3);
+  });
+
+  test('of a member told and taken back the newest word is there, whoever adds or fills in what order', async () => {
+    const { state, another } = openState();
+    const told = (version: number, holds: boolean): MemberWriting => member('a', 1, { version, holds });
+    await state.fill(slice, await ticketOf(state), [told(3, true)]);
+    await another.exchange(slice, [told(7, false)], []);
+    await state.exchange(slice, [told(5, true)], []);
+    const answer = await another.exchange(slice, [], groups('a'));
+    if (answer.kind !== 'whole') throw new Error(answer.kind);
+    expect(answer.members.toSorted((x, y) => y.version - x.version)[0]).toEqual(told(7, false));
   });
 
   test('two workers who found it missing both fill it: nothing of either is lost', async () => {
@@ -171,7 +189,7 @@ describe.each(implementations)('recent members %s', (_, openState) => {
     await state.fill(slice, await ticketOf(state), many.slice(0, 2000));
     const names = groups(...Array.from({ length: 1200 }, (_, n) => `g${n}x`));
     const answer = await another.exchange(slice, many.slice(1500), names);
-    expect(answer.kind === 'whole' && new Set(answer.members.map(memberKey)).size).toBe(3000);
+    expect(answer.kind === 'whole' && new Set(answer.members.map(keyOf)).size).toBe(3000);
   });
 });
 

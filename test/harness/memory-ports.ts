@@ -1,10 +1,5 @@
 import type { Batch, BatchRef, Evaluation } from '../../src/model/batch.ts';
-import {
-  type CorrelationMember,
-  type MemberSlice,
-  type MemberWriting,
-  memberKey,
-} from '../../src/model/correlation.ts';
+import { type MemberSlice, type MemberWriting, memberKey } from '../../src/model/correlation.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import { type Alert, alertRevision, type Finding } from '../../src/model/finding.ts';
 import type { IncidentFacts, LedgerRow } from '../../src/model/incident.ts';
@@ -168,8 +163,8 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
           }
         }),
       membersOfSlice: (slice: MemberSlice, max: number) =>
-        effect('membersOfSlice', (): CorrelationMember[] | null => {
-          const found = inSlice(slice).flatMap(({ member, holds }) => (holds ? [member] : []));
+        effect('membersOfSlice', (): MemberWriting[] | null => {
+          const found = inSlice(slice);
           return found.length > max ? null : found;
         }),
       membersOfGroups: (slice: MemberSlice, groups: readonly string[], maxPerGroup: number) =>
