@@ -37,7 +37,7 @@ const messageCharsMax = 500;
 
 /** Parser part that decides the mapping: the inner one of a wrapped line. */
 function innerParser(parser: string): string {
-  const plus = parser.indexOf('+');
+  const plus = parser.lastIndexOf('+');
   return plus < 0 ? parser : parser.slice(plus + 1);
 }
 

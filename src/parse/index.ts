@@ -1,10 +1,14 @@
 import type { ParseOutcome } from '../model/record.ts';
 import { bodyFormats } from './body-formats.ts';
+import { envelopeIds, inEnvelope, type Opened, openEnvelope } from './envelope.ts';
 import type { HeaderRule, LineFormat } from './format.ts';
 import { formats } from './formats.ts';
+import { jsonFormats } from './json-formats.ts';
 import { type ParseLimits, parseLimits } from './limits.ts';
 import type { JoinRule } from './multi-line.ts';
+import { rawFormat } from './raw.ts';
 import { notUnderstood } from './record.ts';
+import { readMessage } from './syslog.ts';
 import { w3cHeader } from './w3c.ts';
 import { zeekHeader } from './zeek.ts';
 
@@ -23,7 +27,12 @@ const waysIn: ReadonlySet<string> = new Set(['syslog', 'raw', 'evtx-xml']);
 
 /** Parsers a record can have come from; of a wrapped line, the inner one. */
 export const recordParserIds: readonly string[] = [
-  ...new Set([...[...byId.keys()].filter((id) => !waysIn.has(id)), ...bodyFormats.map((format) => format.id), 'cisco']),
+  ...new Set([
+    ...[...byId.keys()].filter((id) => !waysIn.has(id)),
+    ...bodyFormats.map((format) => format.id),
+    ...envelopeIds,
+    'cisco',
+  ]),
 ];
 
 /** How records of a pinned parser are made of lines; null when each line is one. */
@@ -46,6 +55,9 @@ function anyDirective(before: string, line: string): string | null {
   return line.startsWith('#') ? (w3cHeader(before, line) ?? zeekHeader(before, line)) : null;
 }
 
+/** Pins that are about a JSON record itself and say nothing of a line in it. */
+const jsonIds: ReadonlySet<string> = new Set(jsonFormats.map((format) => format.id));
+
 /** Formats to hold a line against, by its first character; the last row is for any character beyond ASCII. */
 const byFirst: readonly (readonly LineFormat[])[] = Array.from({ length: 129 }, (_, code) =>
   formats.filter(
@@ -65,6 +77,23 @@ function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): Parse
   return notUnderstood(reason === '' ? 'format-unknown' : reason);
 }
 
+/** An envelope with its line, when that is a record: by the pin, else by its look, else as a message of its program. */
+function readOpened(
+  { record, line }: Opened,
+  pin: LineFormat | null,
+  receivedTimeMs: number,
+  limits: ParseLimits,
+): ParseOutcome {
+  const text = bare(line);
+  if (text === '') return { record, reason: '' };
+  const inner =
+    pin === null
+      ? (sniff(text, receivedTimeMs, limits).record ?? readMessage(record.program, text, receivedTimeMs, limits))
+      : pin.parse(text, receivedTimeMs, limits).record;
+  if (inner !== null) return { record: inEnvelope(record, inner), reason: '' };
+  return { record: pin === null ? record : { ...record, status: 'partial', reason: `not-${pin.id}` }, reason: '' };
+}
+
 /** The line without blanks and a byte-order mark before it, line ends and NULs behind it. */
 function bare(text: string): string {
   let end = text.length;
@@ -78,7 +107,7 @@ function bare(text: string): string {
 /**
  * Read one line by the named parser, or by the look of it (`auto`). Never throws: a text that is not understood
  * comes back as null with the reason. A byte-order mark and blanks before the line, and line ends and NULs behind it,
- * are not part of it.
+ * are not part of it. A line in the envelope of a shipping protocol is read in it, whatever the source is pinned to.
  */
 export function parseLine(
   text: string,
@@ -88,7 +117,11 @@ export function parseLine(
 ): ParseOutcome {
   const line = bare(text);
   if (line === '') return notUnderstood('empty');
-  if (parser === 'auto') return sniff(line, receivedTimeMs, limits);
   const pinned = byId.get(parser);
-  return pinned === undefined ? notUnderstood('parser-unknown') : pinned.parse(line, receivedTimeMs, limits);
+  if (pinned === undefined && parser !== 'auto') return notUnderstood('parser-unknown');
+  const opened = pinned === rawFormat ? null : openEnvelope(line, limits);
+  if (typeof opened === 'string') return notUnderstood(opened);
+  const pin = pinned === undefined || jsonIds.has(pinned.id) ? null : pinned;
+  if (opened !== null) return readOpened(opened, pin, receivedTimeMs, limits);
+  return (pinned?.parse ?? sniff)(line, receivedTimeMs, limits);
 }

@@ -20,12 +20,12 @@ function jsonBy(shape: Shape): LineFormat['parse'] {
 
 /** Names without which a flat object is none of the shapes below but plain JSON. */
 export const jsonShapeNames: readonly string[] = [
-  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs'],
+  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs', 'sourcetype'],
   ...['SourceName', 'ProviderGuid', 'Hostname', 'EventTime'],
 ];
 
 /** Which of the JSON shapes an object has; asked in the order of how little the shape can be mistaken. */
-function anyJson(object: JsonObject, limits: ParseLimits): ParseOutcome {
+export function anyJson(object: JsonObject, limits: ParseLimits): ParseOutcome {
   if (isEvtxJson(object)) return parseEvtxJson(object, limits);
   if (isWinlogbeatJson(object)) return parseWinlogbeatJson(object, limits);
   if (isNxlogJson(object)) return parseNxlogJson(object, limits);

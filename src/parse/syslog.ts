@@ -5,7 +5,7 @@ import { readCisco } from './cisco.ts';
 import type { BodyFormat, LineFormat } from './format.ts';
 import type { ParseLimits } from './limits.ts';
 import { readPriority } from './priority.ts';
-import { setField } from './record.ts';
+import { setField, understood } from './record.ts';
 import { parseSyslog3164 } from './syslog-3164.ts';
 import { parseSyslog5424 } from './syslog-5424.ts';
 
@@ -85,6 +85,19 @@ function withBody(outcome: ParseOutcome, receivedTimeMs: number, limits: ParseLi
     if (record !== null) return { record, reason: '' };
   }
   return outcome;
+}
+
+/** A bare message of a program, as journald and shippers keep it, read as the text of a syslog message; null when words. */
+export function readMessage(
+  program: string,
+  message: string,
+  receivedTimeMs: number,
+  limits: ParseLimits,
+): ParsedRecord | null {
+  const bare = understood({ parser: '', program, message, fields: {} });
+  const { record } = withBody(bare, receivedTimeMs, limits);
+  if (record === null || record === bare.record || record.parser === '') return null;
+  return { ...record, parser: record.parser.replace(/^\+/, '') };
 }
 
 function parseSyslog(text: string, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
