@@ -1,4 +1,5 @@
 import type { Batch, BatchRef, Evaluation } from '../model/batch.ts';
+import { type LogShare, shareArrays, shareColumns, shareSelect } from './batch-shares.ts';
 import { StoreAway, StoreRefused } from './errors.ts';
 import { timeText } from './event-columns.ts';
 import { gatherInserts } from './gather-inserts.ts';
@@ -13,17 +14,10 @@ export interface Coverage {
   readonly oldestWaitingMs: number;
 }
 
-/** Rows of one source in one batch, and how many of them nobody could parse. */
-export interface SourceShare {
-  readonly source: string;
-  readonly rows: number;
-  readonly rawRows: number;
-}
-
 /** The ledger of batches and the ledger of evaluations. */
 export interface Batches {
   /** The ledger row of a batch. The same batch again, from whoever, is one row: the token is the batch's id. */
-  record(batch: Batch, key: string, shares: readonly SourceShare[]): Promise<void>;
+  record(batch: Batch, key: string, shares: readonly LogShare[]): Promise<void>;
   find(id: string): Promise<Batch | null>;
   /** The ledger row of a batch; rows that may lie there without one are adopted first. */
   findOrAdopt(id: string): Promise<Batch | null>;
@@ -52,6 +46,34 @@ export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
+const columns: readonly string[] = [
+  'batch',
+  'day',
+  'rows',
+  'received_time',
+  'committed_time',
+  'sources',
+  'source_rows',
+  'source_raw_rows',
+  'key',
+  'how',
+  ...shareColumns,
+];
+
+/** The shares of a batch by source alone. */
+function sourcesOf(shares: readonly LogShare[]): { source: string; rows: number; rawRows: number }[] {
+  const found = new Map<string, { source: string; rows: number; rawRows: number }>();
+  for (const { source, rows, rawRows } of shares) {
+    const sum = found.get(source);
+    if (sum === undefined) found.set(source, { source, rows, rawRows });
+    else {
+      sum.rows += rows;
+      sum.rawRows += rawRows;
+    }
+  }
+  return [...found.values()];
+}
+
 interface BatchRow {
   batch: string;
   day: string;
@@ -60,6 +82,10 @@ interface BatchRow {
   committed_ms: string;
   sources: string[];
   how: Batch['how'];
+}
+
+interface OrphanRow extends BatchRow {
+  shares: [string, string, string, ...(readonly (number | string)[])][];
 }
 
 function readBatchRow(row: BatchRow): Batch {
@@ -136,22 +162,23 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
     return open;
   }
 
-  async function record(batch: Batch, key: string, shares: readonly SourceShare[]): Promise<void> {
+  async function record(batch: Batch, key: string, shares: readonly LogShare[]): Promise<void> {
+    const bySource = sourcesOf(shares);
     const row = JSON.stringify([
       batch.id,
       batch.day,
       batch.rows,
       timeText(batch.receivedTimeMs),
       timeText(batch.committedTimeMs),
-      shares.map((s) => s.source),
-      shares.map((s) => s.rows),
-      shares.map((s) => s.rawRows),
+      bySource.map((s) => s.source),
+      bySource.map((s) => s.rows),
+      bySource.map((s) => s.rawRows),
       key,
       batch.how,
+      ...shareArrays(shares),
     ]);
-    const columns = ['batch', 'day', 'rows', 'received_time', 'committed_time', 'sources', 'source_rows'];
     try {
-      await sql.insert('batches', [...columns, 'source_raw_rows', 'key', 'how'], [row], `ledger-${batch.id}`);
+      await sql.insert('batches', columns, [row], `ledger-${batch.id}`);
     } catch (error) {
       // The rows are in: nobody may take this for a batch the store will not have.
       throw error instanceof StoreRefused ? new StoreAway('ledger row of a batch', error) : error;
@@ -178,28 +205,30 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
 
   /** Writes the ledger rows of what `where` selects among rows that have none. */
   async function adoptWhere(where: string, params: Record<string, unknown>): Promise<Batch[]> {
-    const orphans = await sql.rows<BatchRow & { source_rows: number[]; source_raw_rows: number[] }>(
+    const orphans = await sql.rows<OrphanRow>(
       `SELECT batch, day, sum(n) AS rows, max(received) AS received_ms, max(committed) AS committed_ms,
-         groupArray(source) AS sources, groupArray(n) AS source_rows, groupArray(raw_n) AS source_raw_rows,
-         'adopted' AS how
+         groupUniqArray(source) AS sources, 'adopted' AS how,
+         groupArray((source, tags, parser, n, raw_n, timed_n, future_n, delay_low, delay_mid)) AS shares
        FROM (
-         SELECT batch, day, source, toUInt32(count()) AS n, toUInt32(countIf(parse_status = 'raw')) AS raw_n,
+         SELECT batch, day, ${shareSelect},
            toUnixTimestamp64Milli(max(received_time)) AS received,
            toUnixTimestamp64Milli(max(committed_time)) AS committed
          FROM events WHERE day >= {since:Date} AND ${where}
            AND batch NOT IN (SELECT batch FROM batches WHERE day >= {since:Date})
-         GROUP BY batch, day, source ORDER BY source
+         GROUP BY batch, day, source, product, categories, services, parser ORDER BY source, tags, parser
        ) GROUP BY batch, day ORDER BY committed_ms, batch`,
       params,
     );
     const adopted: Batch[] = [];
     for (const row of orphans) {
       const batch = readBatchRow(row);
-      const shares = batch.sources.map((source, i) => ({
-        source,
-        rows: Number(row.source_rows[i] ?? 0),
-        rawRows: Number(row.source_raw_rows[i] ?? 0),
-      }));
+      const shares = row.shares.map(
+        ([source, tags, parser, rows, rawRows, timedRows, futureRows, low, mid]): LogShare => {
+          const counts = { rows: Number(rows), rawRows: Number(rawRows), timedRows: Number(timedRows) };
+          const delays = { delayLowMs: Number(low), delayMidMs: Number(mid) };
+          return { source, tags, parser, ...counts, futureRows: Number(futureRows), ...delays };
+        },
+      );
       await record(batch, '', shares);
       if (closed !== null && batch.day < closed.before) closed = { ...closed, before: batch.day };
       adopted.push(batch);

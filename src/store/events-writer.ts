@@ -1,6 +1,7 @@
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
-import type { Batches, SourceShare } from './batches.ts';
+import { sharesOf } from './batch-shares.ts';
+import type { Batches } from './batches.ts';
 import { StoreRefused } from './errors.ts';
 import { eventColumns, eventRows } from './event-columns.ts';
 import type { RetentionPolicy } from './retention.ts';
@@ -21,17 +22,6 @@ export interface EventsWriter {
    * same rows, or leave it to `adoptOrphans`. When it throws StoreRefused, the rows are certainly not there.
    */
   insertBatch(batch: NewBatch, rows: readonly SecurityEvent[]): Promise<{ committedTimeMs: number }>;
-}
-
-function sharesOf(rows: readonly SecurityEvent[]): SourceShare[] {
-  const shares = new Map<string, { rows: number; rawRows: number }>();
-  for (const row of rows) {
-    const share = shares.get(row.source) ?? { rows: 0, rawRows: 0 };
-    share.rows += 1;
-    if (row.parseStatus === 'raw') share.rawRows += 1;
-    shares.set(row.source, share);
-  }
-  return [...shares].map(([source, share]) => ({ source, ...share }));
 }
 
 export function createEventsWriter(o: {
@@ -65,7 +55,7 @@ export function createEventsWriter(o: {
         rows: rows.length,
         receivedTimeMs: batch.receivedTimeMs,
         committedTimeMs,
-        sources: shares.map((s) => s.source),
+        sources: [...new Set(shares.map((s) => s.source))],
         how: 'committed',
       };
       await batches.record(ledgerRow, batch.key, shares);

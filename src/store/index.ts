@@ -13,6 +13,7 @@ import { migrate } from './migrate.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { RetentionPolicy } from './retention.ts';
 import { createSearch, type EventSearch } from './search.ts';
+import { createSourceWatchRows, type SourceWatchRows } from './source-watch.ts';
 import { readSources, type SourceState } from './sources.ts';
 import { openSql, type StoreBacking } from './sql.ts';
 
@@ -53,6 +54,7 @@ export interface Store {
   readonly incidents: Incidents;
   readonly ledger: Ledger;
   readonly notices: Notices;
+  readonly sourceWatch: SourceWatchRows;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
     incidents: createIncidents({ sql, limits }),
     ledger: createLedger({ sql, limits, clock }),
     notices: createNotices({ sql, clock }),
+    sourceWatch: createSourceWatchRows({ sql, clock }),
     close: () => sql.close(),
   };
 }
