@@ -133,22 +133,22 @@ export function createDetector(
       await pass.writeFull();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const { drafts, members, findings } = await pass.finish();
+    const { drafts, members, hits } = await pass.finish();
     const brought = { rules, drafts, members, events };
     const raised = await Promise.allSettled([
       drafts.length > 0 ? rounds.submit(brought) : null,
       members.length > 0 ? correlationRounds.submit(brought) : null,
     ]);
     for (const one of raised) if (one.status === 'rejected') throw one.reason;
-    const done = evaluation(findings);
+    const done = evaluation(hits);
     await o.store.recordEvaluation(done);
     counts.events.inc(events.length);
-    counts.findings.inc(findings);
+    counts.findings.inc(hits);
     counts.members.inc(members.length);
     counts.seconds.observe(done.durationMs / 1000);
     const receivedMs = events[0]?.receivedTimeMs;
-    if (findings > 0 && receivedMs !== undefined) counts.delay.observe(Math.max(0, o.clock() - receivedMs) / 1000);
-    log.debug({ batch: ref.id, events: events.length, findings, ms: done.durationMs }, 'batch evaluated');
+    if (drafts.length > 0 && receivedMs !== undefined) counts.delay.observe(Math.max(0, o.clock() - receivedMs) / 1000);
+    log.debug({ batch: ref.id, events: events.length, hits, ms: done.durationMs }, 'batch evaluated');
     return done;
   };
 
@@ -175,7 +175,7 @@ export function createDetector(
   const createPass = (ref: BatchRef, rules: LiveRules, isolated: Isolated) => {
     const drafts = new Map<string, Draft>();
     let waiting: Finding[] = [];
-    let findings = 0;
+    let hits = 0;
     const members: CorrelationMember[] = [];
     const write = async (piece: readonly Finding[]): Promise<void> => {
       if (piece.length > 0) await o.store.insertFindings(piece, tokenOf(ref, rules.version, piece));
@@ -185,13 +185,14 @@ export function createDetector(
         for (const rule of isolated.match(event)) {
           const facts = rules.facts[rule];
           if (facts === undefined) continue;
-          const draft = o.alert.draft(facts, event);
-          // A rule that only serves correlations leaves its findings under the alert it would have raised.
-          if (!drafts.has(draft.id) && !rules.silent.has(facts.id)) drafts.set(draft.id, draft);
           for (const member of membersOf(rules, facts.id, event, ref.day)) members.push(member);
+          hits += 1;
+          // A rule that only serves correlations raises nothing: its members are all that is kept of it.
+          if (rules.silent.has(facts.id)) continue;
+          const draft = o.alert.draft(facts, event);
+          if (!drafts.has(draft.id)) drafts.set(draft.id, draft);
           const { matched, cut } = boundMatches(isolated.explain(rule, event), limits);
           counts.cut.inc(cut);
-          findings += 1;
           const { eventTimeMs, receivedTimeMs } = event;
           const where = { rule: facts.id, event: event.id, batch: ref.id, day: ref.day, alert: draft.id };
           waiting.push({ ...where, eventTimeMs, receivedTimeMs, matched });
@@ -214,7 +215,7 @@ export function createDetector(
             ref.id,
           );
         }
-        return { drafts: [...drafts.values()], members, findings };
+        return { drafts: [...drafts.values()], members, hits };
       },
     };
   };

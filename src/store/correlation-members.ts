@@ -1,5 +1,6 @@
 import { type CorrelationMember, type MemberSlice, type MemberWriting, memberKey } from '../model/correlation.ts';
 import { timeText } from './event-columns.ts';
+import { gatherInserts } from './gather-inserts.ts';
 import type { StoreLimits } from './limits.ts';
 import { inChunks, type Sql, tokenOf } from './sql.ts';
 
@@ -87,19 +88,11 @@ function timeParams({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: 
 
 export function createCorrelationMembers(o: { sql: Sql; limits: StoreLimits }): CorrelationMembers {
   const { sql, limits } = o;
+  const inserts = gatherInserts(sql, 'correlation_members', columns);
   return {
     async insertMembers(writings, token) {
-      // A block lies in one partition: what is written in one call may come from batches of several days.
-      const byDay = new Map<string, string[]>();
-      for (const writing of writings) {
-        const { day } = writing.member;
-        const rows = byDay.get(day) ?? [];
-        byDay.set(day, rows);
-        rows.push(rowOf(writing));
-      }
-      for (const [day, rows] of byDay) {
-        await sql.insert('correlation_members', columns, rows, tokenOf(`members-${day}-${token}`, rows));
-      }
+      const rows = writings.map(rowOf);
+      await inserts.addAll(rows, tokenOf(`members-${token}`, rows));
     },
     async membersOfSlice(slice, max) {
       const rows = await sql.rows<MemberRow>(

@@ -1,5 +1,6 @@
 import type { Finding, MatchedField } from '../model/finding.ts';
 import { timeText } from './event-columns.ts';
+import { gatherInserts } from './gather-inserts.ts';
 import type { StoreLimits } from './limits.ts';
 import { inChunks, type Sql, tokenOf } from './sql.ts';
 
@@ -74,6 +75,7 @@ function readAggregate(row: AggregateRow): AlertAggregate {
 export function createFindings(o: { sql: Sql; limits: StoreLimits }): Findings {
   const { sql, limits } = o;
   const columns = ['alert', 'rule', 'event', 'batch', 'day', 'event_time', 'received_time', 'matched'];
+  const inserts = gatherInserts(sql, 'findings', columns);
   return {
     async insertFindings(findings, token) {
       const rows = findings.map((f) =>
@@ -89,7 +91,7 @@ export function createFindings(o: { sql: Sql; limits: StoreLimits }): Findings {
         ]),
       );
       // The rows are part of the token: two calls under one name must never hide each other.
-      await sql.insert('findings', columns, rows, tokenOf(`findings-${token}`, rows));
+      await inserts.addAll(rows, tokenOf(`findings-${token}`, rows));
     },
     async aggregate(alertIds) {
       const found = new Map<string, AlertAggregate>();

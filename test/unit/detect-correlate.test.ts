@@ -123,8 +123,8 @@ describe('a correlation that turns true', () => {
         why: '3 times within 5 minutes for SourceIp=10.1.2.3 (threshold ≥ 3)',
       },
     });
-    // The base rule's findings are kept all the same, four of them, and three more under the correlation.
-    expect(world.store.dump().findings).toHaveLength(7);
+    // Of a rule that serves correlations alone no finding is kept; three are under the correlation.
+    expect(world.store.dump().findings).toHaveLength(3);
     expect(world.store.dump().incidents).toMatchObject([{ title: 'Correlation brute', alerts: 1, events: 3 }]);
     expect(world.notices.size).toBe(1);
     expect(world.published.filter(({ kind }) => kind === 'alert')).toMatchObject([
