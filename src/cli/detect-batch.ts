@@ -2,9 +2,10 @@ import type { Mappings } from '../normalise/index.ts';
 import type { UnknownDimension } from '../sigma/index.ts';
 import type { ImageDoor } from './detect-images.ts';
 
-/** What a worker of `vonggac detect` is given at its start. Rules are packed once and shared by all. */
+/** The first message to a worker of `vonggac detect`. Rules are packed once and shared by all. */
 export interface DetectWorkerData {
-  readonly rules: SharedArrayBuffer;
+  /** As packRules packs them. */
+  readonly rules: Uint8Array;
   readonly images: ImageDoor;
   readonly mappings: Mappings;
   readonly unknownDimension: UnknownDimension;

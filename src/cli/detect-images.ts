@@ -1,6 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { packImage, unpackImage } from '../detect/image-pack.ts';
-import type { ImageStore } from '../sigma/index.ts';
+import type { PackedImages } from '../detect/packed-images.ts';
 
 /** What a worker asks with for images; to be transferred to it. */
 export interface ImageDoor {
@@ -9,17 +8,17 @@ export interface ImageDoor {
   readonly answered: SharedArrayBuffer;
 }
 
-type Question = { readonly get: string } | { readonly put: string; readonly image: SharedArrayBuffer };
+type Question = { readonly get: string } | { readonly put: string; readonly image: Uint8Array };
 
 /** null: compile it. */
-type Reply = SharedArrayBuffer | null;
+type Reply = Uint8Array | null;
 
 interface Client {
   reply(image: Reply): void;
 }
 
 interface Entry {
-  image: SharedArrayBuffer | null;
+  image: Uint8Array | null;
   /** Who compiles it while there is none. */
   compiler: Client | null;
   waiting: Client[];
@@ -29,7 +28,7 @@ interface Entry {
  * The images that all workers share. Each is read from what is kept, or compiled by the first worker that asks for it
  * while those who ask next wait; if it stops over that, the next one compiles.
  */
-export function createSharedImages(kept: ImageStore | null): { open(): ImageDoor } {
+export function createSharedImages(kept: PackedImages | null): { open(): ImageDoor } {
   const entries = new Map<string, Entry>();
 
   return {
@@ -54,7 +53,7 @@ export function createSharedImages(kept: ImageStore | null): { open(): ImageDoor
   };
 
   function get(key: string, client: Client): void {
-    const entry = entries.get(key) ?? { image: keptImage(key), compiler: null, waiting: [] };
+    const entry = entries.get(key) ?? { image: kept?.get(key) ?? null, compiler: null, waiting: [] };
     entries.set(key, entry);
     if (entry.image !== null) client.reply(entry.image);
     else if (entry.compiler !== null) entry.waiting.push(client);
@@ -64,16 +63,11 @@ export function createSharedImages(kept: ImageStore | null): { open(): ImageDoor
     }
   }
 
-  function keptImage(key: string): SharedArrayBuffer | null {
-    const image = kept?.get(key);
-    return image === undefined ? null : packedShared(image);
-  }
-
-  function put(key: string, image: SharedArrayBuffer): void {
+  function put(key: string, image: Uint8Array): void {
     const waiting = entries.get(key)?.waiting ?? [];
     entries.set(key, { image, compiler: null, waiting: [] });
     for (const client of waiting) client.reply(image);
-    kept?.put(key, unpackImage(new Uint8Array(image)));
+    kept?.put(key, image);
   }
 
   /** A worker is gone. */
@@ -88,20 +82,15 @@ export function createSharedImages(kept: ImageStore | null): { open(): ImageDoor
 }
 
 /** The worker's side: waits, with its thread standing still, for what others have or are making. */
-export function sharedImagesBehind({ port, answered }: ImageDoor): ImageStore {
+export function sharedImagesBehind({ port, answered }: ImageDoor): PackedImages {
   const flag = new Int32Array(answered);
   return {
     get(key) {
       Atomics.store(flag, 0, 0);
       port.postMessage({ get: key } satisfies Question);
       Atomics.wait(flag, 0, 0);
-      const image = (receiveMessageOnPort(port)?.message ?? null) as Reply;
-      return image === null ? undefined : unpackImage(new Uint8Array(image));
+      return (receiveMessageOnPort(port)?.message ?? null) as Reply;
     },
-    put: (key, image) => port.postMessage({ put: key, image: packedShared(image) } satisfies Question),
+    put: (key, image) => port.postMessage({ put: key, image } satisfies Question),
   };
-}
-
-function packedShared(image: Parameters<typeof packImage>[0]): SharedArrayBuffer {
-  return packImage(image, 'shared').buffer as SharedArrayBuffer;
 }

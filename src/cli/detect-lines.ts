@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lineText } from '../ingest/line-text.ts';
 import type { LineReader } from '../ingest/read-line.ts';
 import type { NormalisedEvent } from '../model/event.ts';
-import type { RuleSet } from '../sigma/index.ts';
+import type { EngineRule, RuleSet } from '../sigma/index.ts';
 import { FlatLineTags } from './detect-tags.ts';
 
 /** Rules against one line after the other. */
@@ -16,7 +16,7 @@ export interface LineMatcher {
 }
 
 export interface LineMatcherOptions {
-  readonly set: RuleSet;
+  readonly set: RuleSet<EngineRule>;
   readonly reader: LineReader;
   readonly routing: boolean;
   /** false reads every line in full, which is slower and gives the same answers. Default true. */

@@ -1,7 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import { openThread } from '../detect/open-thread.ts';
+import type { PackedImages } from '../detect/packed-images.ts';
 import { createPool } from '../detect/parallel-pool.ts';
-import { packRules } from '../detect/rule-cache-pack.ts';
-import type { ImageStore, Rule } from '../sigma/index.ts';
 import type { BatchReply, DetectWorkerData, LineBatch } from './detect-batch.ts';
 import { createSharedImages } from './detect-images.ts';
 
@@ -30,21 +29,34 @@ export interface ParallelLines {
   close(): Promise<void>;
 }
 
-export interface ParallelOptions extends Omit<DetectWorkerData, 'rules' | 'images'> {
-  readonly rules: readonly Rule[];
+/** What workers need before they can begin. */
+export interface ParallelSetup extends Omit<DetectWorkerData, 'images'> {
   /** Images that are there before any worker compiles. */
-  readonly images: ImageStore | null;
-  readonly workers: number;
-  onLost(reason: string): void;
+  readonly images: PackedImages | null;
 }
 
-export function createParallelLines({ rules, images, workers, onLost, ...data }: ParallelOptions): ParallelLines {
-  const packed = shared(packRules([['', asParsed(rules)]]));
-  const sharedImages = createSharedImages(images);
+/** Starts the workers; they begin once what they need is there, and start while it is made ready. */
+export function createParallelLines(o: {
+  readonly setup: Promise<ParallelSetup>;
+  readonly workers: number;
+  onLost(reason: string): void;
+}): ParallelLines {
+  const { workers, onLost } = o;
+  const setup = o.setup.then(({ images, ...data }) => ({ data, images: createSharedImages(images) }));
+  // Who asked for the workers gets the reason; they are closed.
+  setup.catch(() => undefined);
   const pool = createPool<LineBatch, BatchReply>({
     workers,
     onLost,
-    start: () => startWorker({ ...data, rules: packed, images: sharedImages.open() }),
+    start() {
+      const worker = openThread(import.meta.url, 'detect-worker');
+      const begin = ({ data, images: shared }: Awaited<typeof setup>) => {
+        const images = shared.open();
+        worker.postMessage({ ...data, images } satisfies DetectWorkerData, [images.port]);
+      };
+      setup.then(begin).catch(() => undefined);
+      return worker;
+    },
   });
   const underWay: { readonly bytes: SharedArrayBuffer; readonly done: Promise<Pick<DoneBatch, 'reply' | 'lost'>> }[] =
     [];
@@ -89,28 +101,4 @@ function linesIn(block: Buffer): number {
   let lines = 0;
   for (let at = 0; at < block.length; lines++) at = block.indexOf(10, at) + 1 || block.length + 1;
   return lines;
-}
-
-function asParsed(rules: readonly Rule[]) {
-  const documents = rules.map((rule) => {
-    return { line: rule.line, id: rule.id, title: rule.title, rule, outcome: 'ok', problems: [] } as const;
-  });
-  return { rules: [...rules], problems: [], documents };
-}
-
-function shared(bytes: Uint8Array): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(buffer).set(bytes);
-  return buffer;
-}
-
-function startWorker(data: DetectWorkerData): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const file = new URL(`./detect-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  const options = { workerData: data, transferList: [data.images.port] };
-  if (!isSource) return new Worker(file, options);
-  // Run from its sources, in our own tests: a thread of Node 20 takes no --import.
-  const tsx = import.meta.resolve('tsx/esm/api');
-  const program = `import('${tsx}').then(({ register }) => { register(); return import('${file.href}'); })`;
-  return new Worker(program, { ...options, eval: true });
 }

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { unpackRules } from '../detect/rule-cache-pack.ts';
+import { parentPort } from 'node:worker_threads';
+import { imageStoreOf } from '../detect/packed-images.ts';
+import { unpackEngineRules } from '../detect/rule-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
 import { compileRules } from '../sigma/index.ts';
 import type { BatchReply, DetectWorkerData, LineBatch, LineTrouble } from './detect-batch.ts';
@@ -8,17 +9,17 @@ import { createLineMatcher, type LineMatcher } from './detect-lines.ts';
 import { cutLines } from './read-lines.ts';
 
 /** A worker thread of `vonggac detect`: batches of lines in, what they met out. */
-function start(data: DetectWorkerData): void {
-  const files = unpackRules(Buffer.from(data.rules));
-  const set = compileRules(
-    files.flatMap(([, parsed]) => parsed.rules),
-    { unknownDimension: data.unknownDimension, images: sharedImagesBehind(data.images) },
-  );
+function work(data: DetectWorkerData): void {
+  const set = compileRules(unpackEngineRules(data.rules), {
+    unknownDimension: data.unknownDimension,
+    images: imageStoreOf(sharedImagesBehind(data.images)),
+  });
   const matcher = createLineMatcher({ set, reader: createLineReader(data.mappings), routing: data.routing });
   parentPort?.on('message', (batch: LineBatch) => {
     const reply = answer(matcher, batch, data);
     parentPort?.postMessage(reply, [reply.hits.buffer as ArrayBuffer]);
   });
+  parentPort?.postMessage('ready');
 }
 
 function answer(matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData): BatchReply {
@@ -46,4 +47,4 @@ function answer(matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData):
   return { lines, events, hits: Int32Array.from(hits), told, toldCount };
 }
 
-start(workerData as DetectWorkerData);
+parentPort?.once('message', work);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import { packRules } from '../detect/rule-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Mappings } from '../normalise/index.ts';
@@ -10,7 +11,7 @@ import type { ParseOptions, UnknownDimension } from '../sigma/index.ts';
 import { hitWidth, type LineTrouble } from './detect-batch.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { createLineMatcher } from './detect-lines.ts';
-import { createParallelLines } from './detect-parallel.ts';
+import { createParallelLines, type ParallelLines, type ParallelSetup } from './detect-parallel.ts';
 import { readBlocks } from './read-blocks.ts';
 import { type LineTaker, readLines } from './read-lines.ts';
 
@@ -57,24 +58,22 @@ export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, message
  */
 export async function runDetect(o: DetectOptions): Promise<number> {
   const limits = o.limits ?? defaultDetectLimits;
+  const workers = o.workers ?? workersFor(o.files);
   const loadStart = performance.now();
-  let loaded: LoadedRules;
-  let mappings: Mappings;
+  const loading = load(o);
+  const parallel = workers > 1 ? openWorkers(o, loading, workers, limits) : null;
+  let loaded: Loaded;
   try {
-    mappings = await loadMappings(o.mappings);
-    loaded = await loadRuleDirs(o.rules, {
-      ...o.parse,
-      unknownDimension: o.unknownLogsource ?? 'closed',
-      ...(o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir }),
-    });
+    loaded = await loading;
   } catch (error) {
+    await parallel?.close();
     if (!(error instanceof RulesUnreadable || error instanceof MappingsRefused)) throw error;
     o.err(error.message);
     return 1;
   }
-  const refused = loaded.documents.filter((document) => document.outcome === 'refused').length;
-  if (refused > 0) o.err(`${refused} rules refused; \`vonggac rules check\` says why`);
-  const run = createRun(o, loaded, mappings, o.workers ?? workersFor(o.files), limits);
+  const { rules } = loaded;
+  if (rules.refused > 0) o.err(`${rules.refused} rules refused; \`vonggac rules check\` says why`);
+  const run = createRun(o, loaded, parallel, limits);
   const loadMs = performance.now() - loadStart;
 
   const cpuStart = process.cpuUsage();
@@ -88,7 +87,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   }
   await run.end();
   const cpu = process.cpuUsage(cpuStart);
-  if (o.stats) o.err(statsLine(run.count(), loaded.rules.length, loadMs, (cpu.user + cpu.system) / 1000));
+  if (o.stats) o.err(statsLine(run.count(), rules.rules.length, loadMs, (cpu.user + cpu.system) / 1000));
   return unread > 0 ? 1 : 0;
 }
 
@@ -100,14 +99,39 @@ interface Run {
   count(): { events: number; hits: number };
 }
 
+interface Loaded {
+  readonly rules: LoadedRules;
+  readonly mappings: Mappings;
+  readonly unknownDimension: UnknownDimension;
+}
+
+/** Throws RulesUnreadable and MappingsRefused. */
+async function load(o: DetectOptions): Promise<Loaded> {
+  const mappings = await loadMappings(o.mappings);
+  const unknownDimension = o.unknownLogsource ?? 'closed';
+  const cache = o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir };
+  return { mappings, unknownDimension, rules: await loadRuleDirs(o.rules, { ...o.parse, unknownDimension, ...cache }) };
+}
+
+/** The workers start while rules are read. */
+function openWorkers(o: DetectOptions, loading: Promise<Loaded>, workers: number, limits: DetectLimits): ParallelLines {
+  const setup = loading.then(({ rules, mappings, unknownDimension }): ParallelSetup => {
+    const { routing } = o;
+    const { lineBytes, messages } = limits;
+    const packed = rules.packed ?? packRules(rules);
+    return { rules: packed, images: rules.images, mappings, unknownDimension, routing, lineBytes, messages };
+  });
+  const onLost = (reason: string) => o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
+  return createParallelLines({ setup, workers, onLost });
+}
+
 function createRun(
   o: DetectOptions,
-  loaded: LoadedRules,
-  mappings: Mappings,
-  workers: number,
+  { rules, mappings }: Loaded,
+  parallel: ParallelLines | null,
   limits: DetectLimits,
 ): Run {
-  const { set, correlations, silent } = loaded;
+  const { set, correlations, silent } = rules;
   const correlated = createDetectCorrelations({
     ...{ correlations, silent, rules: set.rules, files: o.files, isEndless: o.files.includes('-') },
     out: write,
@@ -115,14 +139,6 @@ function createRun(
   const isSilent = set.rules.map(({ id }) => silent.has(id));
   const { routing } = o;
   const matcher = createLineMatcher({ set, reader: createLineReader(mappings), routing });
-  const unknownDimension = o.unknownLogsource ?? 'closed';
-  const parallel =
-    workers > 1
-      ? createParallelLines({
-          ...{ rules: set.rules, images: loaded.images, mappings, unknownDimension, routing, workers, onLost },
-          ...{ lineBytes: limits.lineBytes, messages: limits.messages },
-        })
-      : null;
   // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
   const tails = set.rules.map(({ id, title, level }) => {
     const rest = JSON.stringify({ rule: id, title, level: severityOf(level) });
@@ -222,10 +238,6 @@ function createRun(
     output.push(text);
     outputChars += text.length;
     hits++;
-  }
-
-  function onLost(reason: string): void {
-    o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
   }
 
   async function end(): Promise<void> {

@@ -1,4 +1,5 @@
-import { type FileDocument, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
+import type { FileDocument } from '../detect/rule-pack.ts';
 import type { ParseOptions } from '../sigma/index.ts';
 import { printable } from './printable.ts';
 

@@ -19,9 +19,9 @@ const alignment = 8;
 
 /**
  * An image as bytes: length of the head (4 bytes), the head, then the typed arrays, aligned so that unpackImage need not
- * copy them. With `shared` the bytes can be read by other threads.
+ * copy them. They are in memory that threads can share.
  */
-export function packImage(image: EngineImage, kind: 'shared' | 'own' = 'own'): Uint8Array {
+export function packImage(image: EngineImage): Uint8Array {
   const arrays: Uint8Array[] = [];
   const places: ArrayPlace[] = [];
   let length = 0;
@@ -40,8 +40,7 @@ export function packImage(image: EngineImage, kind: 'shared' | 'own' = 'own'): U
   };
   const head = serialize({ rest: withoutArrays(image, []), arrays: places } satisfies Head);
   const start = aligned(4 + head.length);
-  const size = start + length;
-  const bytes = new Uint8Array(kind === 'shared' ? new SharedArrayBuffer(size) : new ArrayBuffer(size));
+  const bytes = new Uint8Array(new SharedArrayBuffer(start + length));
   new DataView(bytes.buffer).setUint32(0, head.length, true);
   bytes.set(head, 4);
   let at = start;

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** What is kept of one kind of files. */
@@ -15,13 +27,13 @@ export interface KeptLimits {
  * somebody else is not used. Nothing here fails: what is not there is made anew.
  */
 export interface KeptFiles {
-  /** null when nothing is kept under the name. What it gives begins where any typed array may begin. */
+  /** null when nothing is kept under the name. What it gives begins where any typed array may begin, in shared memory. */
   read(name: string): Buffer | null;
   write(name: string, body: Uint8Array): void;
 }
 
 /** 48 bytes with the digest: what comes after them is aligned for typed arrays. */
-const magic = Buffer.from('vonggac rules 2\n');
+const magic = Buffer.from('vonggac rules 3\n');
 const digestBytes = 32;
 
 /** @param suffix ends the names of this kind of files, dot included */
@@ -32,7 +44,7 @@ export function openKeptFiles(dir: string, suffix: string, limits: KeptLimits): 
       try {
         if (!isOurs(dir)) return null;
         const file = placeOf(name);
-        const bytes = readFileSync(file);
+        const bytes = readShared(file);
         const body = bytes.subarray(magic.length + digestBytes);
         const isWhole = bytes.subarray(0, magic.length).equals(magic);
         if (!isWhole || !digestOf(body).equals(bytes.subarray(magic.length, magic.length + digestBytes))) return null;
@@ -58,6 +70,18 @@ export function openKeptFiles(dir: string, suffix: string, limits: KeptLimits): 
       }
     },
   };
+}
+
+/** A file in memory that other threads can be given without a copy. */
+function readShared(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.from(new SharedArrayBuffer(fstatSync(descriptor).size));
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Only what nobody else may write to is believed. */

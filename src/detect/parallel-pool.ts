@@ -1,29 +1,36 @@
 import type { Worker } from 'node:worker_threads';
 
 export interface PoolOptions {
-  /** Starts one more worker, which answers each message with one message, in the order it gets them. */
+  /**
+   * Starts one more worker. Its first message, whatever it says, tells that it is ready; from then on it answers each
+   * message with one message, in the order it gets them.
+   */
   start(): Worker;
   readonly workers: number;
-  /** A worker has stopped by itself; another one takes its place and its jobs. */
+  /** A worker has stopped by itself; what it was given is done by others. */
   onLost(reason: string): void;
 }
 
 /** How often a job may lose the worker it runs on before it is given up. */
 const triesMax = 2;
+/** How often in a row a worker may stop before it is ready. */
+const startsMax = 2;
+/** Jobs posted to a worker at once: one to work on, and one so that it need not wait for the next. */
+const postedMax = 2;
 
-/** A job was running each time a worker stopped: it is taken for the reason. */
+/** A job was running each time a worker stopped: it is taken for the reason. Or there are no workers. */
 class JobLost extends Error {
   readonly code = 'job-lost';
 }
 
 export interface Pool<Job, Reply> {
-  /** The reply to a job, by whichever worker has least to do. Rejects with JobLost. */
+  /** The reply to a job, by the worker that has room for it first. Rejects with JobLost. */
   run(job: Job): Promise<Reply>;
   /** Stops all workers; what still runs is given up. */
   close(): Promise<void>;
 }
 
-interface Running<Job, Reply> {
+interface Waiting<Job, Reply> {
   readonly job: Job;
   tries: number;
   resolve(reply: Reply): void;
@@ -31,27 +38,34 @@ interface Running<Job, Reply> {
 }
 
 interface Place<Job, Reply> {
-  /** null until there is a job for it: a worker that cannot start is not started for ever. */
+  /** null between workers. */
   worker: Worker | null;
+  isReady: boolean;
+  /** Workers in a row that stopped before they were ready. */
+  failures: number;
   /** Jobs posted and not answered, oldest first. */
-  readonly running: Running<Job, Reply>[];
+  readonly posted: Waiting<Job, Reply>[];
 }
 
 /**
- * Jobs for a fixed number of worker threads. Jobs must be messages that can be posted twice: what a worker did not
- * answer before it stopped is posted again to the one in its place. The caller bounds how many are under way.
+ * Jobs for a fixed number of worker threads, which are started at once. Jobs must be messages that can be posted twice:
+ * what a worker did not answer before it stopped is posted again to another. The caller bounds how many are under way.
  */
 export function createPool<Job, Reply>(o: PoolOptions): Pool<Job, Reply> {
   let closing = false;
-  const places = Array.from({ length: o.workers }, (): Place<Job, Reply> => ({ worker: null, running: [] }));
+  let lastReason = '';
+  /** Jobs that no worker has, oldest first. */
+  const waiting: Waiting<Job, Reply>[] = [];
+  const places = Array.from({ length: o.workers }, (): Place<Job, Reply> => {
+    return { worker: null, isReady: false, failures: 0, posted: [] };
+  });
+  for (const place of places) start(place);
 
   return {
     run(job) {
-      const place = places.reduce((least, one) => (one.running.length < least.running.length ? one : least));
       return new Promise<Reply>((resolve, reject) => {
-        place.running.push({ job, tries: 1, resolve, reject });
-        place.worker ??= started(place);
-        place.worker.postMessage(job);
+        waiting.push({ job, tries: 1, resolve, reject });
+        handOut();
       });
     },
     async close() {
@@ -60,29 +74,56 @@ export function createPool<Job, Reply>(o: PoolOptions): Pool<Job, Reply> {
     },
   };
 
-  function started(place: Place<Job, Reply>): Worker {
+  function start(place: Place<Job, Reply>): void {
     const worker = o.start();
     let reason = '';
-    worker.on('message', (reply: Reply) => place.running.shift()?.resolve(reply));
+    place.worker = worker;
+    worker.on('message', (reply: Reply) => {
+      if (place.isReady) place.posted.shift()?.resolve(reply);
+      place.isReady = true;
+      place.failures = 0;
+      handOut();
+    });
     worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
     worker.on('exit', (code) => {
-      if (!closing) replace(place, reason === '' ? `exit code ${code}` : reason);
+      if (!closing) lose(place, reason === '' ? `exit code ${code}` : reason);
     });
-    return worker;
+  }
+
+  /** Posts what waits to those who have least to do, and starts whom it lacks. */
+  function handOut(): void {
+    while (waiting.length > 0) {
+      const free = places.filter((place) => place.isReady && place.posted.length < postedMax);
+      const [first] = free;
+      if (first === undefined) break;
+      const place = free.reduce((least, one) => (one.posted.length < least.posted.length ? one : least), first);
+      const next = waiting.shift();
+      if (next === undefined) break;
+      place.posted.push(next);
+      place.worker?.postMessage(next.job);
+    }
+    if (waiting.length === 0) return;
+    for (const place of places) if (place.worker === null && place.failures < startsMax) start(place);
+    if (places.some(({ worker }) => worker !== null)) return;
+    for (const { reject } of waiting.splice(0)) reject(new JobLost(`no worker starts: ${lastReason}`));
   }
 
   /** Workers take jobs one by one, so the oldest is the one that ran. */
-  function replace(place: Place<Job, Reply>, reason: string): void {
+  function lose(place: Place<Job, Reply>, reason: string): void {
     o.onLost(reason);
-    const [oldest] = place.running;
+    lastReason = reason;
+    const given = place.posted.splice(0);
+    const [oldest] = given;
     if (oldest !== undefined && ++oldest.tries > triesMax) {
-      place.running.shift();
+      given.shift();
       oldest.reject(new JobLost(`a worker stopped over it ${triesMax} times: ${reason}`));
     }
-    const worker = place.running.length === 0 ? null : started(place);
-    place.worker = worker;
-    for (const { job } of place.running) worker?.postMessage(job);
+    waiting.unshift(...given);
+    if (!place.isReady) place.failures++;
+    place.worker = null;
+    place.isReady = false;
+    handOut();
   }
 }

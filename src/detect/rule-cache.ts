@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ImageStore, ParseOptions } from '../sigma/index.ts';
-import { packImage, unpackImage } from './image-pack.ts';
+import type { ParseOptions } from '../sigma/index.ts';
 import { openKeptFiles } from './kept-files.ts';
-import { type ParsedFiles, packRules, unpackRules } from './rule-cache-pack.ts';
+import type { PackedImages } from './packed-images.ts';
 
 /** Sets of rules kept, and images of rules: one a set of tags that events came with, of a few sets. */
 const cacheLimits = {
@@ -19,32 +18,24 @@ const cacheLimits = {
  * rule that changed is another set. Nothing here fails: without a cache, rules are read and compiled.
  */
 export interface RuleCache {
-  /** null when the set is not kept. */
-  read(key: string): ParsedFiles | null;
-  write(key: string, files: ParsedFiles): void;
-  /** Images of the rules that linking all files of this key gives, with the same `unknownDimension` or another. */
-  images(key: string): ImageStore;
+  /** Rules as packRules packed them; null when the set is not kept. */
+  read(key: string): Uint8Array | null;
+  write(key: string, rules: Uint8Array): void;
+  /** Images of the rules of this key, with the same `unknownDimension` or another. */
+  images(key: string): PackedImages;
 }
 
 export function openRuleCache(dir: string): RuleCache {
   const sets = openKeptFiles(dir, '.rules', cacheLimits.rules);
   const images = openKeptFiles(dir, '.image', cacheLimits.images);
   return {
-    read: (key) => unpacked(sets.read(key), unpackRules) ?? null,
-    write: (key, files) => sets.write(key, packRules(files)),
+    read: sets.read,
+    write: sets.write,
     images: (key) => ({
-      get: (image) => unpacked(images.read(`${key}-${image}`), unpackImage),
-      put: (image, compiled) => images.write(`${key}-${image}`, packImage(compiled)),
+      get: (image) => images.read(`${key}-${image}`),
+      put: (image, compiled) => images.write(`${key}-${image}`, compiled),
     }),
   };
-}
-
-function unpacked<T>(bytes: Buffer | null, unpack: (bytes: Buffer) => T): T | undefined {
-  try {
-    return bytes === null ? undefined : unpack(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A rule file with its bytes. */
@@ -60,18 +51,23 @@ export function ruleCacheKey(files: readonly FileBytes[], options: ParseOptions)
   return hash.digest('hex').slice(0, 40);
 }
 
-/** Hash of the code that reads rules: whoever works on it must not meet what yesterday's code read. */
+/** Hash of the code that reads and packs rules: whoever works on it must not meet what yesterday's code read. */
 function ownCode(): string {
   const here = fileURLToPath(import.meta.url);
-  const sigma = path.join(path.dirname(here), '../sigma');
+  const beside = path.dirname(here);
+  const sigma = path.join(beside, '../sigma');
   // In one bundled file, all of it is our code.
   const files = existsSync(sigma)
-    ? readdirSync(sigma, { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.[jt]s$/.test(name))
-        .toSorted()
-        .map((name) => path.join(sigma, name))
+    ? [...codeIn(sigma, /\.[jt]s$/), ...codeIn(beside, /^(rule|image)-.*\.[jt]s$/)]
     : [here];
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${path.basename(file)}\n`).update(readFileSync(file));
   return hash.digest('hex');
+}
+
+function codeIn(dir: string, names: RegExp): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => names.test(name) && !name.endsWith('.d.ts'))
+    .toSorted()
+    .map((name) => path.join(dir, name));
 }

@@ -64,7 +64,13 @@ const cachedImage: Contender = {
   name: 'cached image',
   verdicts({ rules, events }) {
     const kept = new Map<string, Uint8Array>();
-    const keep = { get: () => undefined, put: (key: string, image: EngineImage) => void kept.set(key, packed(image)) };
+    const keep = {
+      get: () => undefined,
+      put: (key: string, image: EngineImage) => {
+        kept.set(key, packed(image));
+        return image;
+      },
+    };
     compileRules(rules, { images: keep }).match({ fields: {}, logsource: anywhere }, { routing: false });
     const treeless = rules.map((rule): Rule => {
       return Object.defineProperty({ ...rule }, 'ir', {
@@ -73,7 +79,7 @@ const cachedImage: Contender = {
         },
       });
     });
-    const images = { get: (key: string) => unpackedFrom(kept.get(key)), put: () => {} };
+    const images = { get: (key: string) => unpackedFrom(kept.get(key)), put: (_: string, image: EngineImage) => image };
     const set = compileRules(treeless, { images });
     return twice(events, ({ fields }) => set.match({ fields, logsource: anywhere }, { routing: false }));
   },
@@ -81,7 +87,7 @@ const cachedImage: Contender = {
 
 /** In shared memory, as for threads, or behind the head of a file, as in the cache: one after the other. */
 function packed(image: EngineImage): Uint8Array {
-  return packImage(unpackImage(packImage(image)), 'shared');
+  return packImage(unpackImage(packImage(image)));
 }
 
 function unpackedFrom(bytes: Uint8Array | undefined): EngineImage | undefined {

@@ -11,6 +11,7 @@ const program = `
     if (n === -3) throw new Error('no such number');
     parentPort.postMessage([n * 2, threadId]);
   });
+  parentPort.postMessage('ready');
 `;
 
 type Reply = readonly [number, number];
@@ -68,6 +69,23 @@ test('a worker that cannot start is not started for ever', async () => {
     },
     onLost: () => {},
   });
-  await expect(pool.run(1)).rejects.toMatchObject({ code: 'job-lost' });
+  await expect(Promise.allSettled([pool.run(1), pool.run(2)])).resolves.toMatchObject([
+    { reason: { code: 'job-lost' } },
+    { reason: { code: 'job-lost' } },
+  ]);
+  await expect(pool.run(3)).rejects.toMatchObject({ code: 'job-lost' });
   expect(starts).toBe(2);
+});
+
+test('a worker that is not ready is given nothing while another one is', async () => {
+  let starts = 0;
+  pool = createPool<number, Reply>({
+    workers: 2,
+    start: () =>
+      starts++ === 0
+        ? new Worker('setInterval(() => {}, 1e6)', { eval: true })
+        : new Worker(program, { eval: true, workerData: new SharedArrayBuffer(4) }),
+    onLost: () => {},
+  });
+  expect(numbers(await Promise.all([pool.run(1), pool.run(2), pool.run(3)]))).toEqual([2, 4, 6]);
 });

@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { imageStoreOf } from '../../src/detect/packed-images.ts';
 import { openRuleCache, ruleCacheKey } from '../../src/detect/rule-cache.ts';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { parseRules } from '../../src/sigma/index.ts';
+import { packRules, unpackEngineRules, unpackRules } from '../../src/detect/rule-pack.ts';
 
 let dir = '';
 let rules = '';
@@ -47,12 +48,17 @@ const kept = (suffix = '.rules') =>
 /** The first image that is kept, and where it is kept. */
 function keptImage() {
   const [key = '', name = ''] = path.basename(kept('.image')[0] ?? '', '.image').split('-');
-  return { images: openRuleCache(cacheDir).images(key), name };
+  return { images: imageStoreOf(openRuleCache(cacheDir).images(key)), name };
 }
 
 /** Everything that loading says, as data: trees and texts that are read late are read. */
 async function loaded(where?: string) {
-  const { set, images: _, ...rest } = await loadRuleDirs([rules], where === undefined ? {} : { cacheDir: where });
+  const {
+    set,
+    images: _,
+    packed: __,
+    ...rest
+  } = await loadRuleDirs([rules], where === undefined ? {} : { cacheDir: where });
   const event = {
     fields: { a: 'hà nội', n: '12345678901234567890' },
     logsource: { product: 'windows', categories: [], services: [] },
@@ -85,13 +91,25 @@ describe('rules that are kept between runs', () => {
 
   test('are taken from what is kept', () => {
     const cache = openRuleCache(cacheDir);
-    const parsed = [['x.yml', parseRules(rule(1, 'Kept', '{ s: { a: x }, condition: s }'), 'x.yml')]] as const;
-    cache.write('k', parsed);
-    expect(structuredClone(cache.read('k'))).toEqual(parsed);
+    cache.write('k', Buffer.from('rules'));
+    expect(cache.read('k')).toEqual(Buffer.from('rules'));
     expect(cache.read('other')).toBeNull();
-    // What was unpacked is packed again without being read.
-    cache.write('again', cache.read('k') ?? []);
-    expect(structuredClone(cache.read('again'))).toEqual(parsed);
+  });
+
+  test('are packed whole, and threads are given what they match with', async () => {
+    const read = await loadRuleDirs([rules]);
+    const packed = packRules(read);
+    const { set: _, packed: __, images: ___, ...all } = read;
+    expect(structuredClone({ ...unpackRules(packed) })).toEqual(structuredClone(all));
+    // Packed behind others in the same memory, and again from what was unpacked.
+    const again = packRules(unpackRules(packed));
+    const behind = new Uint8Array(new SharedArrayBuffer(again.length + 3), 3);
+    behind.set(again);
+    expect(structuredClone({ ...unpackRules(behind) })).toEqual(structuredClone(all));
+    const engine = all.rules.map(({ id, hash, logsource, ir }) => ({ id, hash, logsource, ir }));
+    expect(structuredClone(unpackEngineRules(behind))).toEqual(engine);
+    // A filter changed one of them: its document keeps it as it was written.
+    expect(all.documents.flatMap(({ rule }) => rule ?? []).filter((rule) => !all.rules.includes(rule))).toHaveLength(1);
   });
 
   test('are read again when a file, its name or an option is another', () => {
@@ -154,8 +172,8 @@ describe('rules that are kept between runs', () => {
 
   test('the oldest go when there are more than eight', () => {
     const cache = openRuleCache(cacheDir);
-    for (let i = 0; i < 11; i++) cache.write(`set${i}`, []);
+    for (let i = 0; i < 11; i++) cache.write(`set${i}`, Buffer.from([i]));
     expect(kept()).toHaveLength(8);
-    expect(cache.read('set10')).toEqual([]);
+    expect(cache.read('set10')).toEqual(Buffer.from([10]));
   });
 });

@@ -32,8 +32,8 @@ export interface CompileOptions {
  */
 export interface ImageStore {
   get(key: string): EngineImage | undefined;
-  /** Takes an image that was compiled because `get` had none. */
-  put(key: string, image: EngineImage): void;
+  /** Takes an image that was compiled because `get` had none; gives the one to run: this, or its like in other memory. */
+  put(key: string, image: EngineImage): EngineImage;
 }
 
 export interface MatchOptions {
@@ -179,7 +179,7 @@ export function compileRules<R extends EngineRule>(rules: readonly R[], options:
           return rule === undefined ? [] : [{ index, ir: rule.ir }];
         }),
       );
-      images?.put(imageKey, image);
+      if (images !== undefined) image = images.put(imageKey, image);
     }
     return { image, path: new ObjectPath(image, { valueCache: valueCache !== false }), bytes: null };
   }
