@@ -1,0 +1,94 @@
+import path from 'node:path';
+import type { AgentConfig, AgentReport } from '../model/agent.ts';
+import { createBell } from './bell.ts';
+import { createFiles } from './files.ts';
+import type { Client } from './http-client.ts';
+import { type AgentLimits, defaultAgentLimits } from './limits.ts';
+import { createMemory } from './memory.ts';
+import { createPace } from './pace.ts';
+import { readAll } from './reader.ts';
+import { remakeBody } from './remake.ts';
+import { type SendTotals, sendAll } from './sender.ts';
+import { openSpool } from './spool.ts';
+import { openState } from './state.ts';
+import { createTroubles } from './troubles.ts';
+
+export { createClient } from './http-client.ts';
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly stateDir: string;
+  readonly client: Client;
+  readonly host: string;
+  readonly version: string;
+  /** Reads what is there, sends it and ends. */
+  readonly once: boolean;
+  readonly limits?: Partial<AgentLimits>;
+  readonly clock: () => number;
+  /** Something people should know. */
+  readonly tell: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Agent {
+  /** Resolves when told to stop, or with `once` when all is stored. */
+  run(): Promise<void>;
+  report(): AgentReport;
+}
+
+/** Reads logs, keeps them in the spool until the server has stored them, and forgets nothing in between. */
+export function createAgent(o: AgentOptions): Agent {
+  const limits: AgentLimits = { ...defaultAgentLimits, ...o.limits };
+  const { config, clock, tell } = o;
+  const state = openState(o.stateDir, tell);
+  const { spool, positions } = openSpool({ dir: path.join(o.stateDir, 'spool'), tell, remake: remakeBody });
+  const memory = createMemory(state, positions, config.inputs);
+  const troubles = createTroubles(tell);
+  const files = createFiles({
+    inputs: config.inputs,
+    known: memory.newest().filter(({ cursor }) => cursor === ''),
+    isKnownInput: memory.isKnownInput,
+    newStream: memory.newStream,
+    opened: memory.opened,
+    tell,
+    limits,
+    clock,
+  });
+  const startedMs = clock();
+  const totals: SendTotals = { sentBatches: 0, sentRawBytes: 0, sentWireBytes: 0, rejectedLines: 0 };
+  const pace = createPace(limits);
+  const [toSend, toRead] = [createBell(), createBell()];
+  let isReadAll = false;
+  const shared = { ...o, limits, files, spool, memory, pace, troubles, toSend, toRead };
+
+  async function read(): Promise<void> {
+    await readAll({ ...shared, spoolBytesMax: config.spoolBytesMax, agent: state.memory.agent });
+    isReadAll = true;
+    toSend.ring();
+  }
+
+  return {
+    async run() {
+      try {
+        await Promise.all([read(), sendAll({ ...shared, isReadAll: () => isReadAll }, totals)]);
+      } finally {
+        files.close();
+        o.client.close();
+      }
+    },
+    report: () => ({
+      version: o.version,
+      host: o.host,
+      startedMs,
+      configVersion: 0,
+      files: files.count,
+      lagBytes: files.lagBytes,
+      spoolBytes: spool.bytes,
+      spoolBatches: spool.batches,
+      ...totals,
+      droppedLines: 0,
+      bytesPerSecond: Math.round(pace.bytesPerSecond),
+      problems: [...troubles.now(), ...files.problems()].slice(0, 20),
+    }),
+  };
+}
