@@ -1,18 +1,18 @@
 import type { Readable, Transform, Writable } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { RawLine } from '../model/source.ts';
 import type { HttpCollectorLimits } from './http-limits.ts';
 import { HttpProblem } from './http-problem.ts';
 import { createLineSplitter } from './line-splitter.ts';
 
 /** How a body is packed: by Content-Encoding, RFC 9110 8.4.1. */
-export type BodyPacking = 'gzip' | 'deflate' | 'identity';
+export type BodyPacking = 'gzip' | 'deflate' | 'br' | 'identity';
 
 /** The packing a Content-Encoding names. Throws `unsupported-encoding`. */
 export function packingOf(contentEncoding: string): BodyPacking {
   const encoding = contentEncoding.toLowerCase();
   if (encoding === 'gzip' || encoding === 'x-gzip') return 'gzip';
-  if (encoding === 'deflate') return 'deflate';
+  if (encoding === 'deflate' || encoding === 'br') return encoding;
   if (encoding === '' || encoding === 'identity') return 'identity';
   throw new HttpProblem('unsupported-encoding');
 }
@@ -56,7 +56,7 @@ async function* inflated(compressed: AsyncIterable<Buffer>, unpack: Transform): 
   try {
     for await (const chunk of unpack) yield chunk as Buffer;
   } catch (error) {
-    const isZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+    const isZlib = error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR|ERR_BROTLI|ERR__PADDING)/.test(String(error.code));
     throw isZlib ? new HttpProblem('bad-gzip') : error;
   } finally {
     unpack.destroy();
@@ -68,8 +68,14 @@ export function plainChunks(body: Readable, packing: BodyPacking, limits: HttpCo
   // Leaving the loop early must not close the connection: the client is still to read why.
   const sent = bounded(body.iterator({ destroyOnReturn: false }), limits.bodyBytesMax);
   if (packing === 'identity') return sent;
-  return bounded(inflated(sent, packing === 'gzip' ? createGunzip() : createInflate()), limits.inflatedBytesMax);
+  return bounded(inflated(sent, unpackers[packing]()), limits.inflatedBytesMax);
 }
+
+const unpackers: Readonly<Record<Exclude<BodyPacking, 'identity'>, () => Transform>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 /** A body as lines, cut as it arrives. */
 export async function readLines(chunks: AsyncIterable<Buffer>, limits: HttpCollectorLimits): Promise<RawLine[]> {

@@ -1,5 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { IntakeRefused, IntakeUncertain, type RawLine, type Receipt, type Source } from '../model/source.ts';
+import {
+  IntakeRefused,
+  IntakeUncertain,
+  type RawLine,
+  type Receipt,
+  type Source,
+  type Submission,
+} from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { type AuthScheme, tokenOf } from './http-auth.ts';
@@ -48,14 +55,32 @@ export interface HttpDoor {
   sourceOf(request: FastifyRequest): Source;
   /** Reads the body, takes it apart and hands the lines to the belt; resolves when they are stored. */
   take<T>(request: FastifyRequest, reply: FastifyReply, parts: Taking<T>): Promise<Receipt>;
+  /** As `take`, for a body whose lines are several submissions, each with a key; the receipt is of all together. */
+  takeParted<T>(request: FastifyRequest, parts: PartedTaking<T>): Promise<Receipt>;
   /** To be called with every answer that `answer` did not give. */
   answered(status: number): void;
+}
+
+/** A submission's own part of a body. */
+export type BodyPart = Pick<Submission, 'source' | 'lines' | 'key'>;
+
+export interface PartedTaking<T> {
+  readonly gather: (chunks: AsyncIterable<Buffer>) => Promise<T>;
+  readonly parts: (body: T) => readonly BodyPart[];
 }
 
 export interface Taking<T> {
   readonly gather: (chunks: AsyncIterable<Buffer>) => Promise<T>;
   readonly lines: (body: T) => readonly RawLine[];
   readonly key?: string;
+}
+
+function together(receipts: readonly Receipt[]): Receipt {
+  return {
+    batch: receipts.find(({ batch }) => batch !== '')?.batch ?? '',
+    accepted: receipts.reduce((sum, { accepted }) => sum + accepted, 0),
+    rejected: receipts.flatMap(({ rejected }) => rejected).sort((a, b) => a.line - b.line),
+  };
 }
 
 const awayRetrySeconds = 3;
@@ -168,6 +193,18 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
     }
   }
 
+  async function takeParted<T>(request: FastifyRequest, { gather, parts }: PartedTaking<T>): Promise<Receipt> {
+    const place = room.enter();
+    try {
+      const body = await readBody(request, place, gather);
+      const rest = { receivedTimeMs: clock(), transport: protocol.name, peer: request.ip };
+      const receipts = parts(body).map((part) => o.intake.submit({ ...part, ...rest }));
+      return await patiently(Promise.all(receipts).then(together));
+    } finally {
+      place.leave();
+    }
+  }
+
   function problemOf(error: unknown, isAdmitted: boolean): HttpProblem {
     if (error instanceof HttpProblem) return error;
     // The server's own limit came first. Before the token was checked, nothing can have been stored.
@@ -200,6 +237,7 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
     admit,
     sourceOf,
     take,
+    takeParted,
     answered: (status) => room.answered(protocol.name, status),
     install(app) {
       // Bodies are read here, within our bounds, and not by the framework.

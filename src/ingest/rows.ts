@@ -12,6 +12,11 @@ function withFlaw(event: NormalisedEvent, line: RawLine, said: LineText): Normal
   return { ...event, parseStatus: event.parseStatus === 'parsed' ? 'partial' : event.parseStatus, parseReason: reason };
 }
 
+/** The file a line stood in, for the senders that know it. */
+function withPlace(fields: SecurityEvent['fields'], { place }: RawLine): SecurityEvent['fields'] {
+  return place === undefined ? fields : { ...fields, 'log.file.path': place.file };
+}
+
 /**
  * The stored event of a line. Origin, drill, lane and source come from the authenticated source and from nothing the
  * line says. `index` is the row's place in its batch.
@@ -27,17 +32,18 @@ export function toSecurityEvent(
   const { source, receivedTimeMs } = submission;
   const said = lineText(line, source.encoding);
   const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs, line.header), line, said);
-  const { org, system, level } = locate(source, event.host, submission.peer);
+  const host = event.host === '' ? (line.place?.host ?? '') : event.host;
+  const { org, system, level } = locate(source, host, submission.peer);
   // Written out, not spread: this runs for every line, and a spread object costs as much as parsing one.
   return {
     id: `${batch}-${index.toString(36)}`,
     batch,
     eventTimeMs: event.eventTimeMs ?? receivedTimeMs,
     receivedTimeMs,
-    host: event.host,
+    host,
     logsource: event.logsource,
     message: event.message,
-    fields: said.fields === null ? event.fields : { ...event.fields, ...said.fields },
+    fields: withPlace(said.fields === null ? event.fields : { ...event.fields, ...said.fields }, line),
     parser: event.parser,
     mappings: event.mappings,
     parseStatus: event.parseStatus,

@@ -37,6 +37,8 @@ export interface RawLine {
   readonly flaw?: LineFlaw;
   /** The header in force where the line stood, which names its values (W3C, Zeek, CSV); it is no part of the line. */
   readonly header?: string;
+  /** Where it stood, for senders that know: the file, and the machine for lines that name none. */
+  readonly place?: { readonly file: string; readonly host: string };
 }
 
 /** A line that did not come through whole: `fatal` ones become dead letters, others are stored and flagged. */
