@@ -18,6 +18,7 @@ import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
+import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
@@ -59,6 +60,7 @@ const registerRefreshMs = 2000;
 const closeWaitMs = 1200;
 /** Committed rows kept for the detector of the same process. */
 const recentRowsMax = 50_000;
+const dayMs = 86_400_000;
 const notifySweepMs = 15_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
 
@@ -137,6 +139,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       warn: (error, message) => log.warn({ err: error, part: 'incident' }, message),
       clock,
     });
+
+    const personal = await openPersonal(config, store.maskedValues);
+    closers.add(
+      'masking',
+      every(dayMs, 'masking', async () => personal.forget(), log),
+    );
 
     let boardUrl = config.publicUrl;
     const notifier = createNotifier({
@@ -225,15 +233,21 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       ? createIntake({
           readLine: mappings.readLine,
           write: async (batch, rows) => {
+            await personal.keepNew();
             const committed = await store.events.insertBatch(batch, rows);
             // A keyed batch sent again may have been stored with other rows; only the store knows which.
             if (has('detect') && batch.key === '') recent.keep(batch.id, rows);
             return committed;
           },
           lookup: store.events.findBatch,
+          mask: personal.line,
           locate: (source, host, ...addresses) => register.locate(source, host, addresses),
           offer: queues.offerDetect,
-          deadLetter: store.events.insertDeadLetters,
+          deadLetter: async (rows) => {
+            const masked = rows.map((row) => ({ ...row, head: personal.text(row.head) }));
+            await personal.keepNew();
+            await store.events.insertDeadLetters(masked);
+          },
           limits: { lineBytesMax: config.ingestLineBytesMax, heldRowsMax: config.ingestWaitingRowsMax, closeWaitMs },
           clock,
           log: log.child({ part: 'ingest' }),
@@ -297,6 +311,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         },
       },
       mappings: () => ({ ...mappings.current(), unknownLogsource: config.unknownLogsource }),
+      personal: { mask: personal.text, reveal: personal.reveal },
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       metrics,

@@ -2,6 +2,7 @@
  * Every setting of the platform: name, type, default, reason. Read once, at the root; unknown `VONGGAC_*` names are
  * refused, since a misspelt setting that is silently ignored is a setting that is not in force.
  */
+import { personalKinds } from './model/personal.ts';
 
 export const allRoles = ['collect', 'detect', 'notify', 'api'] as const;
 export type ProcessRole = (typeof allRoles)[number];
@@ -25,6 +26,15 @@ export interface Config {
   readonly unknownLogsource: 'open' | 'closed';
   readonly syslogUdp: string;
   readonly syslogTcp: string;
+  readonly syslogTls: string;
+  readonly relp: string;
+  readonly relpTls: string;
+  readonly gelfUdp: string;
+  readonly gelfTcp: string;
+  readonly collectTlsCertificate: string;
+  readonly collectTlsKey: string;
+  readonly collectTlsClientCa: string;
+  readonly collectTlsClients: 'required' | 'optional';
   readonly smtpUrl: string;
   readonly mailFrom: string;
   readonly webhookSecret: string;
@@ -33,6 +43,9 @@ export interface Config {
   readonly ingestBodyBytesMax: number;
   readonly ingestLineBytesMax: number;
   readonly ingestWaitingRowsMax: number;
+  readonly maskingKinds: readonly (typeof personalKinds)[number][];
+  readonly maskingOwnDomains: readonly string[];
+  readonly maskingKey: string;
   readonly retentionMonthsMin: number;
   readonly logLevel: string;
 }
@@ -151,6 +164,50 @@ export const settings: readonly Setting[] = [
     why: 'host:port of the syslog TCP collector, or off',
   },
   {
+    key: 'syslogTls',
+    env: 'VONGGAC_SYSLOG_TLS',
+    fallback: 'off',
+    why: 'host:port of the collector of syslog over TLS (registered port 6514), or off; needs a certificate and its key',
+  },
+  {
+    key: 'relp',
+    env: 'VONGGAC_RELP',
+    fallback: 'off',
+    why: 'host:port of the RELP collector (rsyslog, acknowledged), or off',
+  },
+  {
+    key: 'relpTls',
+    env: 'VONGGAC_RELP_TLS',
+    fallback: 'off',
+    why: 'host:port of the collector of RELP over TLS, or off; needs a certificate and its key',
+  },
+  { key: 'gelfUdp', env: 'VONGGAC_GELF_UDP', fallback: 'off', why: 'host:port of the GELF UDP collector, or off' },
+  { key: 'gelfTcp', env: 'VONGGAC_GELF_TCP', fallback: 'off', why: 'host:port of the GELF TCP collector, or off' },
+  {
+    key: 'collectTlsCertificate',
+    env: 'VONGGAC_COLLECT_TLS_CERT',
+    fallback: '',
+    why: 'PEM file: certificate of the TLS collectors and those between it and its root; read anew when it changes',
+  },
+  {
+    key: 'collectTlsKey',
+    env: 'VONGGAC_COLLECT_TLS_KEY',
+    fallback: '',
+    why: 'PEM file: key of that certificate',
+  },
+  {
+    key: 'collectTlsClientCa',
+    env: 'VONGGAC_COLLECT_TLS_CLIENT_CA',
+    fallback: '',
+    why: 'PEM file: who signs the certificates of senders; empty: senders are asked for none',
+  },
+  {
+    key: 'collectTlsClients',
+    env: 'VONGGAC_COLLECT_TLS_CLIENTS',
+    fallback: 'required',
+    why: 'required: with a client CA a sender without a certificate is refused; optional: it is known by its address',
+  },
+  {
     key: 'smtpUrl',
     env: 'VONGGAC_SMTP_URL',
     fallback: '',
@@ -192,6 +249,24 @@ export const settings: readonly Setting[] = [
     env: 'VONGGAC_INGEST_WAITING_ROWS_MAX',
     fallback: '100000',
     why: 'rows that may wait for the store before collectors are told to slow down',
+  },
+  {
+    key: 'maskingKinds',
+    env: 'VONGGAC_MASKING',
+    fallback: 'cccd,bhyt,phone,email,secret',
+    why: 'personal data masked before a line is stored: citizen’s numbers, health-insurance codes, telephones, mail addresses, passwords and tokens in addresses; or off',
+  },
+  {
+    key: 'maskingOwnDomains',
+    env: 'VONGGAC_MASKING_OWN_DOMAINS',
+    fallback: 'gov.vn',
+    why: 'mail domains, with those below them, whose addresses are accounts of offices and stay readable, comma-separated',
+  },
+  {
+    key: 'maskingKey',
+    env: 'VONGGAC_MASKING_KEY',
+    fallback: '',
+    why: '64 hex digits; the same for all processes of one store; empty: made at the first start and kept in the data directory (keep a copy: without it nothing masked is ever revealed)',
   },
   {
     key: 'retentionMonthsMin',
@@ -277,6 +352,23 @@ export function readConfig(
   if (unknownLogsource !== 'open' && unknownLogsource !== 'closed')
     fail(find('unknownLogsource')[0], `expected open or closed, got "${unknownLogsource}"`);
   listenAddress(text('syslogTcp'));
+  for (const key of ['syslogTls', 'relp', 'relpTls', 'gelfUdp', 'gelfTcp'] as const) listenAddress(text(key));
+  const isSecure = listenAddress(text('syslogTls')) !== null || listenAddress(text('relpTls')) !== null;
+  for (const key of ['collectTlsCertificate', 'collectTlsKey'] as const)
+    if (isSecure && text(key) === '') fail(find(key)[0], 'a TLS collector is on and needs it');
+  const collectTlsClients = text('collectTlsClients');
+  if (collectTlsClients !== 'required' && collectTlsClients !== 'optional')
+    fail(find('collectTlsClients')[0], `expected required or optional, got "${collectTlsClients}"`);
+  const [maskingSetting, maskingText] = find('maskingKinds');
+  const maskingKinds = (maskingText === 'off' ? [] : list(maskingText)).map(
+    (name) =>
+      personalKinds.find((kind) => kind === name) ??
+      fail(maskingSetting, `unknown kind "${name}"; known: ${personalKinds.join(', ')}, or off`),
+  );
+  // Two keys over one store would tear apart what belongs together, and nobody would notice.
+  const isMasking = maskingKinds.length > 0 && (roles.includes('collect') || roles.includes('api'));
+  if (isMasking && text('clickhouseUrl') !== '' && text('maskingKey') === '')
+    fail(find('maskingKey')[0], 'must be set when CLICKHOUSE_URL is (or VONGGAC_MASKING=off)');
   const host = text('host');
   const port = number('port', 0, 65_535);
   return {
@@ -300,6 +392,15 @@ export function readConfig(
     unknownLogsource,
     syslogUdp: text('syslogUdp'),
     syslogTcp: text('syslogTcp'),
+    syslogTls: text('syslogTls'),
+    relp: text('relp'),
+    relpTls: text('relpTls'),
+    gelfUdp: text('gelfUdp'),
+    gelfTcp: text('gelfTcp'),
+    collectTlsCertificate: text('collectTlsCertificate'),
+    collectTlsKey: text('collectTlsKey'),
+    collectTlsClientCa: text('collectTlsClientCa'),
+    collectTlsClients,
     smtpUrl: url(...find('smtpUrl'), ['smtp:', 'smtps:']),
     mailFrom: text('mailFrom'),
     webhookSecret: text('webhookSecret'),
@@ -308,6 +409,9 @@ export function readConfig(
     ingestBodyBytesMax: number('ingestBodyBytesMax', 1024, 1 << 30),
     ingestLineBytesMax: number('ingestLineBytesMax', 1024, 1 << 28),
     ingestWaitingRowsMax: number('ingestWaitingRowsMax', 1000, 10_000_000),
+    maskingKinds,
+    maskingOwnDomains: list(text('maskingOwnDomains').toLowerCase()),
+    maskingKey: text('maskingKey'),
     retentionMonthsMin: number('retentionMonthsMin', 0, 120),
     logLevel: text('logLevel'),
   };

@@ -8,6 +8,7 @@ import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
 import { answerErrors, answerUnroutable } from './answers.ts';
 import { serveBoard } from './board.ts';
+import { createFindEvent } from './find-event.ts';
 import { guard, refuseSilentRoutes } from './guard.ts';
 import { securityHeaders } from './headers.ts';
 import type { ApiLimits } from './limits.ts';
@@ -23,6 +24,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { registerRoutes } from './routes/register.ts';
+import { revealRoutes } from './routes/reveal.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
@@ -38,6 +40,8 @@ export interface ApiParts {
   readonly incidents: ports.IncidentsPort;
   readonly handling: ports.HandlingPort;
   readonly events: ports.EventsPort;
+  /** Personal data: masked in what is searched for, revealed for a reason. */
+  readonly personal: { readonly mask: (text: string) => string; readonly reveal: ports.RevealPort };
   readonly ledger: ports.LedgerPort;
   readonly lock: ports.LockPort;
   readonly sessions: ports.SessionsPort;
@@ -135,7 +139,9 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     await app.register(registerRoutes({ ledger, directory, limits }));
     await app.register(alertRoutes({ alerts: parts.alerts, show, limits }));
     await app.register(incidentRoutes({ ...parts, directory, show }));
-    await app.register(eventRoutes({ events, limits, clock }));
+    const findEvent = createFindEvent(events);
+    await app.register(eventRoutes({ events, findEvent, mask: parts.personal.mask, limits, clock }));
+    await app.register(revealRoutes({ findEvent, reveal: parts.personal.reveal, ledger, rateLimit, limits }));
     await app.register(ruleRoutes({ rules: parts.rules, mappings: parts.mappings, limits }));
     await app.register(healthRoutes({ health: parts.health, metrics: parts.metrics }));
     await app.register(auditRoutes({ ledger: parts.ledger, limits }));

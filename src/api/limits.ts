@@ -34,6 +34,8 @@ export interface ApiLimits {
   /** Argon2 computations at once (19 MiB each) and waiting ones; more are answered `busy`. */
   readonly passwordWorkMax: number;
   readonly passwordWaitingMax: number;
+  /** Masked values one person may have revealed in an hour. */
+  readonly revealsPerHourMax: number;
   readonly setupCodeMs: number;
   readonly entryCodeMs: number;
 }
@@ -60,6 +62,7 @@ export const defaultApiLimits: ApiLimits = {
   auditedFailuresPerMinuteMax: 60,
   passwordWorkMax: 2,
   passwordWaitingMax: 20,
+  revealsPerHourMax: 100,
   setupCodeMs: 72 * 3_600_000,
   entryCodeMs: 15 * 60_000,
 };

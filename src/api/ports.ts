@@ -100,6 +100,12 @@ export interface EventsPort {
   deadLetters(limit: number): Promise<readonly DeadLetter[]>;
 }
 
+/** An event by its id, and by the day it was received when that is known. */
+export type FindEvent = (id: string, day: string | undefined) => Promise<StoredEvent | null>;
+
+/** The value behind a mask; null when there is none or this platform has not the key. */
+export type RevealPort = (kind: string, token: string) => Promise<string | null>;
+
 export type AppendOutcome =
   | { readonly ok: true; readonly row: LedgerRow }
   | { readonly ok: false; readonly newest: LedgerRow | null };

@@ -10,7 +10,7 @@ import { createBatchIds, keyedBatchId } from './batch-id.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { defaultIntakeLimits, type IntakeLimits } from './limits.ts';
 import { createIntakeMeters } from './meters.ts';
-import type { Locate, LookupBatch, OfferBatch, WriteBatch, WriteDeadLetters } from './ports.ts';
+import type { Locate, LookupBatch, MaskLine, OfferBatch, WriteBatch, WriteDeadLetters } from './ports.ts';
 import type { ReadLine } from './read-line.ts';
 import { toSecurityEvent } from './rows.ts';
 import { screenLines } from './screen.ts';
@@ -25,6 +25,8 @@ export interface IntakeOptions {
   readonly write: WriteBatch;
   readonly lookup: LookupBatch;
   readonly locate: Locate;
+  /** Absent or null: lines are kept as they come. */
+  readonly mask?: MaskLine | null;
   readonly offer: OfferBatch;
   readonly deadLetter: WriteDeadLetters;
   readonly limits?: Partial<IntakeLimits>;
@@ -154,7 +156,7 @@ export function createIntake(o: IntakeOptions): Intake {
     const rows: SecurityEvent[] = [];
     for (const { submission, kept } of entries) {
       for (const line of kept) {
-        rows.push(toSecurityEvent(line, submission, batch, rows.length, readLine, o.locate));
+        rows.push(toSecurityEvent(line, submission, batch, rows.length, readLine, o.locate, o.mask ?? null));
         // Big submissions must not keep the loop from health checks and other sources.
         if (rows.length % limits.chunkRows === 0) await nextTurn();
       }

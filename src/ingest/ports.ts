@@ -1,5 +1,6 @@
 import type { Batch, BatchRef } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
+import type { PersonalKind } from '../model/personal.ts';
 import type { Source } from '../model/source.ts';
 
 /** Rows and their ledger row into the store; idempotent by batch id. Throws when the outcome is not certain. */
@@ -17,6 +18,13 @@ export type Locate = (
   host: string,
   ...addresses: readonly string[]
 ) => { readonly org: string; readonly system: string; readonly level: number };
+
+/** Takes personal data out of a line; what it took is kept by whoever gave this, before the batch is written. */
+export interface MaskLine {
+  text(text: string): { readonly text: string; readonly kinds: readonly PersonalKind[] };
+  /** What stands for the bytes of a line that has some. */
+  bytes(base64: string): string;
+}
 
 /** Wake detection for a committed batch. May fail: the sweeper finds what was never offered. */
 export type OfferBatch = (ref: BatchRef) => Promise<void>;

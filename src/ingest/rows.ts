@@ -1,7 +1,8 @@
 import type { NormalisedEvent, SecurityEvent } from '../model/event.ts';
 import type { RawLine, Submission } from '../model/source.ts';
 import { type LineText, lineText } from './line-text.ts';
-import type { Locate } from './ports.ts';
+import { maskedText } from './masked-text.ts';
+import type { Locate, MaskLine } from './ports.ts';
 import type { ReadLine } from './read-line.ts';
 
 /** A flaw the transport saw makes a parsed line partial; it never hides what the parser found. */
@@ -28,9 +29,10 @@ export function toSecurityEvent(
   index: number,
   readLine: ReadLine,
   locate: Locate,
+  mask: MaskLine | null,
 ): SecurityEvent {
   const { source, receivedTimeMs } = submission;
-  const said = lineText(line, source.encoding);
+  const said = maskedText(lineText(line, source.encoding), mask);
   const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs, line.header), line, said);
   const host = event.host === '' ? (line.place?.host ?? '') : event.host;
   const { org, system, level } = locate(source, host, submission.peer);

@@ -41,6 +41,7 @@ export type Permission =
   | 'incident.read'
   | 'incident.handle'
   | 'event.search'
+  | 'personal.reveal'
   | 'rule.read'
   | 'rule.manage'
   | 'drill.run'
@@ -58,6 +59,7 @@ export const permissions: Readonly<Record<Permission, readonly Role[]>> = {
   'incident.read': ['admin', 'analyst', 'organizer', 'owner', 'viewer'],
   'incident.handle': ['admin', 'analyst'],
   'event.search': ['admin', 'analyst', 'organizer', 'owner', 'viewer'],
+  'personal.reveal': ['admin', 'analyst'],
   'rule.read': ['admin', 'analyst', 'organizer', 'viewer'],
   'rule.manage': ['admin'],
   'drill.run': ['admin', 'organizer'],

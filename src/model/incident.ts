@@ -67,4 +67,5 @@ export type LedgerKind =
   | 'system'
   | 'rule'
   | 'drill'
+  | 'reveal'
   | 'setting';

@@ -9,6 +9,7 @@ import { createFindings, type Findings } from './findings.ts';
 import { createIncidents, type Incidents } from './incidents.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { defaultStoreLimits, type StoreLimits } from './limits.ts';
+import { createMaskedValues, type MaskedValues } from './masked-values.ts';
 import { migrate } from './migrate.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { RetentionPolicy } from './retention.ts';
@@ -55,6 +56,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly notices: Notices;
   readonly sourceWatch: SourceWatchRows;
+  readonly maskedValues: MaskedValues;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
     ledger: createLedger({ sql, limits, clock }),
     notices: createNotices({ sql, clock }),
     sourceWatch: createSourceWatchRows({ sql, clock }),
+    maskedValues: createMaskedValues({ sql, clock }),
     close: () => sql.close(),
   };
 }

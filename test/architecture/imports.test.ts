@@ -52,7 +52,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   sigma: [],
   observe: [],
-  'config.ts': [],
+  'config.ts': ['model'],
   contract: ['model'],
   parse: ['model'],
   normalise: ['model'],
@@ -72,6 +72,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   backing: ['config.ts', 'observe'],
   register: ['model'],
   watch: ['model', 'sigma', 'observe'],
+  mask: ['model'],
   'main.ts': ['cli', 'config.ts'],
 };
 

@@ -102,6 +102,7 @@ async function openApi(): Promise<FastifyInstance> {
       }),
       reload: async () => ({ kind: 'loaded', changed: false }),
     },
+    personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
     health: { health: healthNow },
     metrics: createMetrics(),

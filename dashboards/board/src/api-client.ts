@@ -45,6 +45,14 @@ interface EventQueryText {
   readonly cursor?: string;
 }
 
+interface RevealWanted {
+  readonly kind: string;
+  readonly token: string;
+  readonly reason: string;
+  /** UTC day the event was received. */
+  readonly day: string;
+}
+
 export interface Api {
   me(): Promise<Me>;
   signIn(name: string, password: string): Promise<Me>;
@@ -59,6 +67,8 @@ export interface Api {
   act(id: string, action: IncidentAction): Promise<IncidentCard>;
   alerts(limit: number, sinceMs: number, cursor?: string): Promise<Page<AlertView>>;
   events(query: EventQueryText, signal: AbortSignal): Promise<EventSearch>;
+  /** What a masked value was; the reason is kept in the audit ledger. */
+  reveal(event: string, wanted: RevealWanted): Promise<{ readonly value: string }>;
   rules(cursor?: string): Promise<Page<RuleSummary>>;
   rule(id: string): Promise<RuleView>;
   ruleSet(): Promise<RuleSetView>;
@@ -124,6 +134,7 @@ export function createApi(base: string): Api {
     alerts: (limit, since, cursor) => call('GET', `/alerts${search({ limit, since, cursor })}`),
     events: ({ q, fromMs, toMs, limit, cursor }, signal) =>
       call('GET', `/events${search({ q, from: fromMs, to: toMs, limit, cursor })}`, undefined, signal),
+    reveal: (id, wanted) => call('POST', `/events/${encodeURIComponent(id)}/reveal`, wanted),
     rules: (cursor) => call('GET', `/rules${search({ limit: 500, cursor })}`),
     rule: (id) => call('GET', `/rules/${encodeURIComponent(id)}`),
     ruleSet: () => call('GET', '/rule-set'),

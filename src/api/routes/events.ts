@@ -4,20 +4,23 @@ import { sees } from '../../model/account.ts';
 import { ApiProblem } from '../errors.ts';
 import { principalOf } from '../guard.ts';
 import type { ApiLimits } from '../limits.ts';
-import type { EventsPort, StoredEvent } from '../ports.ts';
+import type { EventsPort, FindEvent } from '../ports.ts';
 import * as query from '../schemas/query.ts';
 import * as wire from '../schemas/wire.ts';
 import { eventView } from '../views.ts';
 
 export interface EventParts {
-  readonly events: Pick<EventsPort, 'search' | 'byIds' | 'findBatch'>;
+  readonly events: Pick<EventsPort, 'search'>;
+  readonly findEvent: FindEvent;
+  /** Masks personal data in what is searched for, as it was masked in what is searched. */
+  readonly mask: (text: string) => string;
   readonly limits: ApiLimits;
   readonly clock: () => number;
 }
 
 const dayMs = 86_400_000;
 
-export function eventRoutes({ events, limits, clock }: EventParts): FastifyPluginAsyncZod {
+export function eventRoutes({ events, findEvent, mask, limits, clock }: EventParts): FastifyPluginAsyncZod {
   const filter = z.strictObject({
     from: query.moment.optional().meta({ description: 'Start of event time; a day before `to` when left out.' }),
     to: query.moment.optional().meta({ description: 'End, not included; now when left out.' }),
@@ -25,14 +28,6 @@ export function eventRoutes({ events, limits, clock }: EventParts): FastifyPlugi
     limit: query.limit(limits),
     cursor: query.cursor.optional(),
   });
-
-  /** An event's id begins with its batch, and the ledger knows the partition day of recent batches. */
-  async function find(id: string, givenDay: string | undefined): Promise<StoredEvent | null> {
-    const day = givenDay ?? (await events.findBatch(id.slice(0, Math.max(0, id.lastIndexOf('-')))))?.day;
-    if (day === undefined) return null;
-    const [event] = await events.byIds([{ event: id, day }]);
-    return event ?? null;
-  }
 
   return async (app) => {
     app.route({
@@ -58,7 +53,7 @@ export function eventRoutes({ events, limits, clock }: EventParts): FastifyPlugi
           });
         }
         const { systems } = principalOf(request);
-        const { items, ...found } = await events.search({ ...page, fromMs, toMs, text, systems });
+        const { items, ...found } = await events.search({ ...page, fromMs, toMs, text: mask(text), systems });
         return { ...found, items: items.map(eventView) };
       },
     });
@@ -77,7 +72,7 @@ export function eventRoutes({ events, limits, clock }: EventParts): FastifyPlugi
         response: { 200: wire.eventView },
       },
       handler: async (request) => {
-        const event = await find(request.params.id, request.query.day);
+        const event = await findEvent(request.params.id, request.query.day);
         if (event === null || !sees(principalOf(request), event.system)) throw new ApiProblem('not-found');
         return eventView(event);
       },

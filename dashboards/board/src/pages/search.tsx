@@ -20,6 +20,7 @@ import {
 import { failureText, language, t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
 import { AllFields, RawLine, sourceWords, ThreeTimes } from '../parts/evidence.tsx';
+import { Masked } from '../parts/masked.tsx';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
 import { go, place } from '../router.ts';
@@ -260,6 +261,7 @@ function Detail({ event, view }: { readonly event: EventView; readonly view: Sea
         }
       />
       <RawLine event={event} open />
+      <Masked event={event} />
     </div>
   );
 }

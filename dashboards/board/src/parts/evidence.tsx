@@ -7,6 +7,7 @@ import { dateTime, dateTimeZone, lag, machineTime, timeMilli } from '../format.t
 import { language, t } from '../i18n/index.ts';
 import { pieces } from '../marks.ts';
 import { howWord } from './how.ts';
+import { Masked } from './masked.tsx';
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
@@ -159,6 +160,7 @@ export function Proof(p: {
             <AllFields event={event} />
           </details>
           <RawLine event={event} />
+          <Masked event={event} />
           <footer>
             <ThreeTimes event={event} />
             <a href={aroundHref(event)}>{t('evidence.around')}</a>
