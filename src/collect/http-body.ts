@@ -56,7 +56,8 @@ async function* inflated(compressed: AsyncIterable<Buffer>, unpack: Transform): 
   try {
     for await (const chunk of unpack) yield chunk as Buffer;
   } catch (error) {
-    const isZlib = error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR|ERR_BROTLI|ERR__PADDING)/.test(String(error.code));
+    const isZlib =
+      error instanceof Error && 'code' in error && /^(Z_|ERR__ERROR|ERR_BROTLI|ERR__PADDING)/.test(String(error.code));
     throw isZlib ? new HttpProblem('bad-gzip') : error;
   } finally {
     unpack.destroy();
