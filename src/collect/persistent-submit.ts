@@ -7,10 +7,11 @@ const faultsMax = 10;
 
 export interface PersistentSubmit {
   /**
-   * Hands lines to the belt until it has them: syslog has no answer to give, so nobody else would send them again.
-   * False when they were given up: the collector is closing, or the belt fails on them every time.
+   * Hands lines to the belt until it has them: most transports have no answer to give, so nobody else would send them
+   * again. False when they were given up: the collector is closing, the belt fails on them every time, or `isWanted`,
+   * asked between tries, says that their sender will send them again.
    */
-  submit(submission: Submission): Promise<boolean>;
+  submit(submission: Submission, isWanted?: () => boolean): Promise<boolean>;
   close(): void;
 }
 
@@ -36,7 +37,7 @@ export function createPersistentSubmit(o: {
   }
 
   return {
-    async submit(submission) {
+    async submit(submission, isWanted = () => true) {
       let waitMs = o.retryFirstMs;
       for (let faults = 0; ; ) {
         try {
@@ -47,18 +48,19 @@ export function createPersistentSubmit(o: {
           const facts = { source: submission.source.id, lines: submission.lines.length, reason };
           // The belt is closed, and lines that may be stored are not to be handed over twice.
           if (error instanceof IntakeUncertain) {
-            o.log.warn(facts, 'the store had not answered for syslog lines when the belt was closed');
+            o.log.warn(facts, 'the store had not answered for these lines when the belt was closed');
             return false;
           }
           if (!(error instanceof IntakeRefused)) {
             faults += 1;
-            o.log.error({ ...facts, faults }, 'syslog lines not taken by a fault of ours');
+            o.log.error({ ...facts, faults }, 'lines not taken by a fault of ours');
           }
           if (stopped.signal.aborted || faults >= faultsMax) {
-            o.log.error(facts, 'syslog lines given up');
+            o.log.error(facts, 'lines given up');
             return false;
           }
           await pause(waitMs);
+          if (!isWanted()) return false;
           waitMs = Math.min(waitMs * 2, o.retryMaxMs);
         }
       }

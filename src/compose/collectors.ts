@@ -1,6 +1,7 @@
 import { createHttpCollector } from '../collect/http-ndjson.ts';
+import { createLineHeaders } from '../collect/line-headers.ts';
 import type { LineIntake } from '../collect/ports.ts';
-import { createSyslogCollector } from '../collect/syslog.ts';
+import { openListeners, type Transport } from '../collect/stream-listeners.ts';
 import { type Config, listenAddress } from '../config.ts';
 import type { Source } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
@@ -22,8 +23,8 @@ export interface CollectorsOptions {
 /** Everything by which lines come in: the listeners of their own, and what the HTTP server is to carry. */
 export interface Collectors {
   readonly http: readonly ReturnType<typeof createHttpCollector>[];
-  /** null when syslog is wholly off; a port is 0 when it does not listen there. */
-  readonly syslog: { readonly udpPort: number; readonly tcpPort: number } | null;
+  /** A port is 0 when it does not listen there. */
+  readonly syslog: { readonly udpPort: number; readonly tcpPort: number };
   droppedUdp(): number;
   /** Stops reading and hands over what was read; close the belt only afterwards. */
   close(): Promise<void>;
@@ -32,21 +33,39 @@ export interface Collectors {
 /** Opens the collectors the settings ask for. Rejects when a port cannot be had; then none is left open. */
 export async function openCollectors(o: CollectorsOptions): Promise<Collectors> {
   const { config, intake, clock, metrics } = o;
-  const udp = listenAddress(config.syslogUdp);
-  const tcp = listenAddress(config.syslogTcp);
-  const syslog =
-    udp === null && tcp === null
-      ? null
-      : await createSyslogCollector({
-          intake,
-          sourceOf: o.register.sourceOf,
-          ...(udp === null ? {} : { udp }),
-          ...(tcp === null ? {} : { tcp }),
-          limits: { closeWaitMs: o.closeWaitMs },
-          clock,
-          log: o.log.child({ part: 'syslog' }),
-          metrics,
-        });
+  const headers = createLineHeaders();
+  const log = o.log.child({ part: 'collect' });
+  const wanted: Readonly<Record<Transport, string>> = {
+    'syslog-udp': config.syslogUdp,
+    'syslog-tcp': config.syslogTcp,
+    'syslog-tls': config.syslogTls,
+    relp: config.relp,
+    'relp-tls': config.relpTls,
+    'gelf-udp': config.gelfUdp,
+    'gelf-tcp': config.gelfTcp,
+  };
+  const listeners = await openListeners({
+    intake,
+    sourceOf: o.register.sourceOf,
+    headers,
+    listen: Object.fromEntries(
+      Object.entries(wanted).flatMap(([transport, text]) => {
+        const at = listenAddress(text);
+        return at === null ? [] : [[transport, at]];
+      }),
+    ),
+    tls: {
+      certificate: config.collectTlsCertificate,
+      key: config.collectTlsKey,
+      clientCa: config.collectTlsClientCa,
+      clientsRequired: config.collectTlsClients === 'required',
+    },
+    limits: { closeWaitMs: o.closeWaitMs },
+    clock,
+    log,
+    metrics,
+  });
+  log.info(listeners.ports, 'collectors listen');
   const http = [
     createHttpCollector({
       intake,
@@ -63,8 +82,8 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
   ];
   return {
     http,
-    syslog: syslog === null ? null : { udpPort: syslog.udpPort, tcpPort: syslog.tcpPort },
-    droppedUdp: () => syslog?.stats().droppedUdp ?? 0,
-    close: async () => syslog?.close(),
+    syslog: { udpPort: listeners.ports['syslog-udp'] ?? 0, tcpPort: listeners.ports['syslog-tcp'] ?? 0 },
+    droppedUdp: () => listeners.stats().droppedUdp,
+    close: () => listeners.close(),
   };
 }

@@ -56,7 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: ['model'],
   parse: ['model'],
   normalise: ['model'],
-  collect: ['model', 'observe'],
+  collect: ['model', 'observe', 'parse'],
   alert: ['model', 'contract'],
   incident: ['model', 'contract'],
   notify: ['model', 'observe'],

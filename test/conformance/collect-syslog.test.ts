@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSyslogCollector, type SyslogCollector, type SyslogLimits } from '../../src/collect/syslog.ts';
+import { createLineHeaders } from '../../src/collect/line-headers.ts';
+import { type ListenerLimits, type Listeners, openListeners } from '../../src/collect/stream-listeners.ts';
 import { IntakeRefused, type RawLine, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { readLine } from '../harness/read-line.ts';
 
-const open: SyslogCollector[] = [];
+const open: Listeners[] = [];
 const sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -31,7 +32,7 @@ function sourceOf(peer: string): Source {
 
 type Answer = (s: Submission) => Promise<void>;
 
-async function start(limits: Partial<SyslogLimits> = {}, answer: Answer = async () => undefined) {
+async function start(limits: Partial<ListenerLimits> = {}, answer: Answer = async () => undefined) {
   const taken: Submission[] = [];
   const intake = {
     async submit(s: Submission): Promise<Receipt> {
@@ -40,11 +41,12 @@ async function start(limits: Partial<SyslogLimits> = {}, answer: Answer = async 
       return { batch: 'b', accepted: s.lines.length, rejected: [] };
     },
   };
-  const collector = await createSyslogCollector({
+  const collector = await openListeners({
     intake,
     sourceOf,
-    udp: { host: '127.0.0.1', port: 0 },
-    tcp: { host: '127.0.0.1', port: 0 },
+    headers: createLineHeaders(),
+    listen: { 'syslog-udp': { host: '127.0.0.1', port: 0 }, 'syslog-tcp': { host: '127.0.0.1', port: 0 } },
+    tls: null,
     limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 500, ...limits },
     clock: Date.now,
     log: pino({ level: 'silent' }),
@@ -63,8 +65,8 @@ async function until(fact: () => boolean): Promise<void> {
   }
 }
 
-function dial(collector: SyslogCollector): Socket {
-  const socket = connect(collector.tcpPort, '127.0.0.1');
+function dial(collector: Listeners): Socket {
+  const socket = connect(collector.ports['syslog-tcp'] ?? 0, '127.0.0.1');
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
   sockets.push(socket);
@@ -160,7 +162,7 @@ describe('hostile TCP', () => {
     let most = 0;
     for (let i = 0; i < 60; i++) {
       await send(socket, part);
-      most = Math.max(most, world.collector.stats().tcp?.heldBytes ?? 0);
+      most = Math.max(most, world.collector.stats().streams['syslog-tcp']?.heldBytes ?? 0);
     }
     await send(socket, '\n<13>after\n');
     await until(() => world.texts().includes('<13>after'));
@@ -173,8 +175,8 @@ describe('hostile TCP', () => {
     const world = await start({ lineBytesMax: 10_000 });
     const socket = dial(world.collector);
     await send(socket, '9999999999 <13>', Buffer.alloc(500_000, 0x61));
-    await until(() => (world.collector.stats().tcp?.connections ?? 0) === 1);
-    expect(world.collector.stats().tcp?.heldBytes).toBeLessThan(100_000);
+    await until(() => (world.collector.stats().streams['syslog-tcp']?.connections ?? 0) === 1);
+    expect(world.collector.stats().streams['syslog-tcp']?.heldBytes).toBeLessThan(100_000);
     socket.end();
     await until(() => world.lines().length === 1);
     expect(world.lines()[0]?.flaw?.reason).toBe('too-long');
@@ -185,12 +187,12 @@ describe('hostile TCP', () => {
     const first = dial(world.collector);
     await send(first, '<13>1\n');
     const others = [dial(world.collector), dial(world.collector)];
-    await until(() => world.collector.stats().tcp?.connections === 3);
+    await until(() => world.collector.stats().streams['syslog-tcp']?.connections === 3);
     const refused = dial(world.collector);
     await new Promise((resolve) => refused.once('close', resolve));
-    expect(world.collector.stats().tcp).toMatchObject({ connections: 3, refusedConnections: 1 });
+    expect(world.collector.stats().streams['syslog-tcp']).toMatchObject({ connections: 3, refusedConnections: 1 });
     others[0]?.destroy();
-    await until(() => world.collector.stats().tcp?.connections === 2);
+    await until(() => world.collector.stats().streams['syslog-tcp']?.connections === 2);
     await send(dial(world.collector), '<13>2\n');
     await send(first, '<13>3\n');
     await until(() => world.texts().length === 3);
@@ -226,15 +228,20 @@ describe('a belt that does not take', () => {
     socket.write(`${all.join('\n')}\n`, () => {
       written = true;
     });
-    await until(() => (world.collector.stats().tcp?.paused ?? 0) === 1 && refused.size > 0);
-    const held = world.collector.stats().tcp?.heldBytes ?? 0;
+    await until(() => (world.collector.stats().streams['syslog-tcp']?.paused ?? 0) === 1 && refused.size > 0);
+    const held = world.collector.stats().streams['syslog-tcp']?.heldBytes ?? 0;
     expect(held).toBeLessThan(300_000);
     // The sender feels it: six megabytes do not fit into the sockets' own buffers and ours.
     expect(written).toBe(false);
     isUp = true;
     await until(() => world.texts().length >= all.length);
     expect(world.texts()).toEqual(all);
-    expect(world.collector.stats().tcp).toMatchObject({ receivedLines: 20_000, lostLines: 0, heldBytes: 0, paused: 0 });
+    expect(world.collector.stats().streams['syslog-tcp']).toMatchObject({
+      receivedLines: 20_000,
+      lostLines: 0,
+      heldBytes: 0,
+      paused: 0,
+    });
   });
 
   it('lines read before the peer left still arrive', async () => {
@@ -246,7 +253,9 @@ describe('a belt that does not take', () => {
     await send(socket, '<13>a\n<13>b\n');
     socket.end();
     await until(
-      () => world.collector.stats().tcp?.receivedLines === 2 && world.collector.stats().tcp?.connections === 0,
+      () =>
+        world.collector.stats().streams['syslog-tcp']?.receivedLines === 2 &&
+        world.collector.stats().streams['syslog-tcp']?.connections === 0,
     );
     isUp = true;
     await until(() => world.texts().length === 2);
@@ -260,16 +269,18 @@ describe('a belt that does not take', () => {
     });
     const socket = createSocket('udp4');
     for (let n = 0; n < 25; n++) {
-      await new Promise((resolve) => socket.send(`<13>${n}`, world.collector.udpPort, '127.0.0.1', resolve));
+      await new Promise((resolve) =>
+        socket.send(`<13>${n}`, world.collector.ports['syslog-udp'] ?? 0, '127.0.0.1', resolve),
+      );
     }
-    await until(() => world.collector.stats().udp?.received === 25);
+    await until(() => world.collector.stats().datagrams['syslog-udp']?.received === 25);
     expect(world.collector.stats()).toMatchObject({
       droppedUdp: 15,
-      udp: { received: 25, dropped: 15, heldLines: 10 },
+      datagrams: { 'syslog-udp': { received: 25, dropped: 15, heldLines: 10 } },
     });
     isUp = true;
     await until(() => world.texts().length === 10);
-    expect(world.collector.stats().udp?.heldLines).toBe(0);
+    expect(world.collector.stats().datagrams['syslog-udp']?.heldLines).toBe(0);
     socket.close();
   });
 
@@ -277,7 +288,9 @@ describe('a belt that does not take', () => {
     const world = await start();
     const socket = dial(world.collector);
     await send(socket, '<13>whole\n<13>be');
-    await until(() => (world.collector.stats().tcp?.heldBytes ?? 0) > 0 && world.texts().length === 1);
+    await until(
+      () => (world.collector.stats().streams['syslog-tcp']?.heldBytes ?? 0) > 0 && world.texts().length === 1,
+    );
     await world.collector.close();
     expect(world.texts()).toEqual(['<13>whole', '<13>be']);
   });
@@ -285,8 +298,10 @@ describe('a belt that does not take', () => {
   it('closing hands over what was read', async () => {
     const world = await start({ udpGatherMs: 50 });
     const socket = createSocket('udp4');
-    await new Promise((resolve) => socket.send('<13>last words', world.collector.udpPort, '127.0.0.1', resolve));
-    await until(() => world.collector.stats().udp?.received === 1);
+    await new Promise((resolve) =>
+      socket.send('<13>last words', world.collector.ports['syslog-udp'] ?? 0, '127.0.0.1', resolve),
+    );
+    await until(() => world.collector.stats().datagrams['syslog-udp']?.received === 1);
     await world.collector.close();
     expect(world.texts()).toEqual(['<13>last words']);
     socket.close();
@@ -298,16 +313,16 @@ describe('UDP', () => {
     const world = await start({ udpKernelBytes: 4_096 });
     const sender = [
       "const s=require('node:dgram').createSocket('udp4');let n=0;const m=Buffer.alloc(1000,65);",
-      `(function f(){if(n++<2000)s.send(m,${world.collector.udpPort},'127.0.0.1',f);else s.close()})()`,
+      `(function f(){if(n++<2000)s.send(m,${world.collector.ports['syslog-udp']},'127.0.0.1',f);else s.close()})()`,
     ].join('');
     // Sent while this process does not read: its loop stands still until the sender is done.
     expect(spawnSync(process.execPath, ['-e', sender]).status).toBe(0);
     const counted = (): number => {
-      const udp = world.collector.stats().udp;
+      const udp = world.collector.stats().datagrams['syslog-udp'];
       return (udp?.received ?? 0) + (udp?.droppedByKernel ?? 0);
     };
     await until(() => counted() === 2_000);
-    const udp = world.collector.stats().udp;
+    const udp = world.collector.stats().datagrams['syslog-udp'];
     expect(udp?.droppedByKernel).toBeGreaterThan(0);
     expect(world.collector.stats().droppedUdp).toBe(udp?.dropped);
   });
@@ -316,7 +331,7 @@ describe('UDP', () => {
     const world = await start();
     const socket = createSocket('udp4');
     for (const text of ['<13>one\n', '<13>two\nlines', '<13>three\0\0', '\n']) {
-      await new Promise((resolve) => socket.send(text, world.collector.udpPort, '127.0.0.1', resolve));
+      await new Promise((resolve) => socket.send(text, world.collector.ports['syslog-udp'] ?? 0, '127.0.0.1', resolve));
     }
     await until(() => world.texts().length === 3);
     expect(world.texts().sort()).toEqual(['<13>one', '<13>three', '<13>two\nlines']);
@@ -336,7 +351,7 @@ describe.skipIf(!existsSync(logger))(`with ${logger} (skipped where it is not in
   ];
   it.each(forms)('%s', async (_name, args, parser) => {
     const world = await start();
-    const port = args.includes('--udp') ? world.collector.udpPort : world.collector.tcpPort;
+    const port = args.includes('--udp') ? world.collector.ports['syslog-udp'] : (world.collector.ports['syslog-tcp'] ?? 0);
     const message = 'Đăng nhập thất bại: user=hanh';
     const sent = spawn(logger, [
       '-n',

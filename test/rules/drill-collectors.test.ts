@@ -4,7 +4,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createHttpCollector } from '../../src/collect/http-ndjson.ts';
-import { createSyslogCollector, type SyslogCollector } from '../../src/collect/syslog.ts';
+import { createLineHeaders } from '../../src/collect/line-headers.ts';
+import { type Listeners, openListeners } from '../../src/collect/stream-listeners.ts';
 import { loadScenario } from '../../src/drill/load.ts';
 import { createReplay, type Emission } from '../../src/drill/replay.ts';
 import { drillSources } from '../../src/drill/run.ts';
@@ -27,7 +28,7 @@ const clock = Date.now;
 
 const rows: SecurityEvent[] = [];
 let intake: Intake;
-let syslog: SyslogCollector;
+let syslog: Listeners;
 let http: FastifyInstance;
 let url = '';
 const udp = new Map<string, UdpSocket>();
@@ -56,11 +57,12 @@ beforeAll(async () => {
   });
   const any = { host: '127.0.0.1', port: 0 };
   const { sourceOf } = register;
-  syslog = await createSyslogCollector({
+  syslog = await openListeners({
     intake,
     sourceOf,
-    udp: any,
-    tcp: any,
+    headers: createLineHeaders(),
+    listen: { 'syslog-udp': any, 'syslog-tcp': any },
+    tls: null,
     clock,
     log,
     metrics: createMetrics(),
@@ -89,7 +91,7 @@ async function send(source: ScenarioSource, lines: readonly string[], key: strin
   if (source.route === 'syslog-tcp') {
     let socket = tcp.get(source.id);
     if (socket === undefined) {
-      socket = connect({ host: '127.0.0.1', port: syslog.tcpPort, localAddress: source.sendFrom });
+      socket = connect({ host: '127.0.0.1', port: syslog.ports['syslog-tcp'] ?? 0, localAddress: source.sendFrom });
       tcp.set(source.id, socket);
     }
     const open = socket;
@@ -107,7 +109,7 @@ async function send(source: ScenarioSource, lines: readonly string[], key: strin
   const bound = socket;
   for (const line of lines) {
     await new Promise<void>((done, fail) => {
-      bound.send(line, syslog.udpPort, '127.0.0.1', (error) => (error ? fail(error) : done()));
+      bound.send(line, syslog.ports['syslog-udp'] ?? 0, '127.0.0.1', (error) => (error ? fail(error) : done()));
     });
   }
 }
