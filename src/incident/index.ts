@@ -61,26 +61,27 @@ export function createIncidents(o: {
     return new Map(rows.map((row) => [row.subject, handlingAfter(row)]));
   };
 
-  /** The first line of an incident's history. Two writers of version 1 are one: the ledger keeps the first. */
+  /** The first line of an incident's history. Two writers of it are one: the ledger keeps the first. */
   const recordOpened = async (facts: IncidentFacts): Promise<IncidentHandling> => {
     const { code, title, titleVi, severity } = facts;
-    const outcome = await o.ledger.append({
+    const row = await o.ledger.begin({
       kind: 'incident',
       subject: facts.id,
       actor: systemActor,
       action: 'opened',
       document: handlingDocument(newHandling(facts), { code, title, titleVi, severity }, true),
-      expectedVersion: 0,
     });
-    if (outcome.ok) return handlingAfter(outcome.row);
-    return (await handlingOf([facts.id])).get(facts.id) ?? newHandling(facts);
+    return handlingAfter(row);
   };
 
   /** Handlings of incidents, with the opening recorded of those that have none. */
-  const withOpening = async (incidents: readonly IncidentFacts[]): Promise<ReadonlyMap<string, IncidentHandling>> => {
-    const handlings = new Map(await handlingOf(incidents.map((facts) => facts.id)));
+  const withOpening = async (
+    incidents: readonly IncidentFacts[],
+    known: ReadonlyMap<string, IncidentHandling>,
+  ): Promise<ReadonlyMap<string, IncidentHandling>> => {
+    const handlings = new Map(known);
     const untold = incidents.filter((facts) => !handlings.has(facts.id));
-    await sideBySide(untold, limits.questionsAtOnce, async (facts) => {
+    await sideBySide(untold, limits.writesAtOnce, async (facts) => {
       handlings.set(facts.id, await recordOpened(facts));
     });
     return handlings;
@@ -113,12 +114,10 @@ export function createIncidents(o: {
     place: async (alerts) => {
       const placed = await placeAlerts(alerts, parts);
       const touched = [...new Set(placed.alerts.map((alert) => alert.incident))];
-      const grown = await refreshFacts(
-        touched.filter((id) => !placed.opened.has(id)),
-        parts,
-      );
+      const standing = touched.filter((id) => !placed.opened.has(id));
+      const [grown, handlings] = await Promise.all([refreshFacts(standing, parts), handlingOf(touched)]);
       const incidents = [...placed.opened.values(), ...grown];
-      return { alerts: placed.alerts, incidents, handlings: await withOpening(incidents) };
+      return { alerts: placed.alerts, incidents, handlings: await withOpening(incidents, handlings) };
     },
     act: async (incident, action, actor) => {
       const { facts, ...outcome } = await takeAction(incident, action, actor, parts);

@@ -7,8 +7,8 @@ export interface IncidentLimits {
   readonly tagsMax: number;
   /** Groups locked at once while new alerts are placed. */
   readonly groupsPerLockMax: number;
-  /** Questions to the store side by side, when a batch touches many incidents. */
-  readonly questionsAtOnce: number;
+  /** First ledger rows written side by side, when a batch opens many incidents. */
+  readonly writesAtOnce: number;
   readonly reasonCharsMax: number;
   readonly commentCharsMax: number;
   readonly assigneeCharsMax: number;
@@ -19,7 +19,7 @@ export const defaultIncidentLimits: IncidentLimits = {
   hostsMax: 100,
   tagsMax: 200,
   groupsPerLockMax: 100,
-  questionsAtOnce: 3,
+  writesAtOnce: 3,
   reasonCharsMax: 1000,
   commentCharsMax: 4000,
   assigneeCharsMax: 100,

@@ -3,8 +3,7 @@ import { type IncidentFacts, type IncidentHandling, isClosed } from '../model/in
 import { openFacts, revisionOf } from './facts.ts';
 import { groupKeyOfAlert, incidentIdOf } from './group.ts';
 import type { IncidentLimits } from './limits.ts';
-import type { AlertsPort, IncidentRowsPort, LockPort } from './ports.ts';
-import { sideBySide } from './side-by-side.ts';
+import type { AlertsPort, IncidentRowsPort, LockPort, NearIncident } from './ports.ts';
 
 /** An incident as the placing of one batch's alerts sees it: its span grows as alerts join. */
 interface Home {
@@ -66,10 +65,11 @@ async function placeGroups(groups: readonly [string, Alert[]][], parts: PlacePar
   return parts.lock(keys, async (lease) => {
     const ids = groups.flatMap(([, alerts]) => alerts.map((alert) => alert.id));
     // Another worker may have placed some of them while we waited for the lock.
-    const stored = new Map((await parts.alerts.alerts(ids)).map((alert) => [alert.id, alert]));
+    const [known, near] = await Promise.all([parts.alerts.alerts(ids), nearIncidents(groups, parts)]);
+    const stored = new Map(known.map((alert) => [alert.id, alert]));
     const nowMs = parts.clock();
-    const done = await sideBySide(groups, parts.limits.questionsAtOnce, ([groupKey, alerts]) =>
-      placeGroup(groupKey, alerts, stored, parts),
+    const done = groups.map(([groupKey, alerts]) =>
+      placeGroup(groupKey, alerts, stored, near.get(groupKey) ?? [], parts.limits.gapMs),
     );
     const placed = done.flatMap(({ alerts }) => alerts);
     const rows = done.flatMap(({ groupKey, homes }) =>
@@ -89,12 +89,43 @@ async function placeGroups(groups: readonly [string, Alert[]][], parts: PlacePar
   });
 }
 
-async function placeGroup(
+/** A standing incident, as far as it concerns who may join it. */
+interface Standing extends NearIncident {
+  readonly closed: boolean;
+}
+
+/** Of each group the incidents that its new alerts may join, newest first, in two questions for all of them. */
+async function nearIncidents(
+  groups: readonly [string, Alert[]][],
+  parts: PlaceParts,
+): Promise<ReadonlyMap<string, readonly Standing[]>> {
+  const { gapMs } = parts.limits;
+  const alerts = groups.flatMap(([, some]) => some);
+  const found = await parts.incidents.near(
+    groups.map(([key]) => key),
+    {
+      fromMs: Math.min(...alerts.map((alert) => alert.firstEventMs)) - gapMs,
+      toMs: Math.max(...alerts.map((alert) => alert.lastEventMs)) + gapMs,
+    },
+  );
+  const handlings = await parts.handlingOf(found.map(({ id }) => id));
+  const near = new Map<string, Standing[]>();
+  for (const each of found) {
+    const some = near.get(each.groupKey) ?? [];
+    near.set(each.groupKey, some);
+    const handling = handlings.get(each.id);
+    some.push({ ...each, closed: handling !== undefined && isClosed(handling.state) });
+  }
+  return near;
+}
+
+function placeGroup(
   groupKey: string,
   alerts: readonly Alert[],
   stored: ReadonlyMap<string, Alert>,
-  parts: PlaceParts,
-): Promise<{ readonly groupKey: string; readonly homes: readonly Home[]; readonly alerts: readonly Alert[] }> {
+  near: readonly Standing[],
+  gapMs: number,
+): { readonly groupKey: string; readonly homes: readonly Home[]; readonly alerts: readonly Alert[] } {
   const homes: Home[] = [];
   const placed: Alert[] = [];
   for (const alert of [...alerts].sort(byEventTime)) {
@@ -103,7 +134,7 @@ async function placeGroup(
       placed.push({ ...alert, incident: before.incident, createdMs: before.createdMs });
       continue;
     }
-    const home = (await findHome(alert, groupKey, homes, parts)) ?? newHome(alert, groupKey, homes);
+    const home = findHome(alert, near, homes, gapMs) ?? newHome(alert, groupKey, homes);
     if (home.opening.length > 0 && home.opening[0] !== alert) home.opening.push(alert);
     home.firstEventMs = Math.min(home.firstEventMs, alert.firstEventMs);
     home.lastEventMs = Math.max(home.lastEventMs, alert.lastEventMs);
@@ -112,16 +143,16 @@ async function placeGroup(
   return { groupKey, homes, alerts: placed };
 }
 
-async function findHome(alert: Alert, groupKey: string, homes: Home[], parts: PlaceParts): Promise<Home | null> {
-  const fromMs = alert.firstEventMs - parts.limits.gapMs;
-  const toMs = alert.lastEventMs + parts.limits.gapMs;
-  const near = homes.findLast((home) => home.firstEventMs <= toMs && home.lastEventMs >= fromMs);
-  if (near !== undefined) return near;
-  const found = await parts.incidents.latestOf(groupKey, { fromMs, toMs });
-  if (found === null) return null;
-  const handling = (await parts.handlingOf([found.id])).get(found.id);
+function findHome(alert: Alert, near: readonly Standing[], homes: Home[], gapMs: number): Home | null {
+  const fromMs = alert.firstEventMs - gapMs;
+  const toMs = alert.lastEventMs + gapMs;
+  const touches = (span: Pick<Home, 'firstEventMs' | 'lastEventMs'>): boolean =>
+    span.firstEventMs <= toMs && span.lastEventMs >= fromMs;
+  const known = homes.findLast(touches);
+  if (known !== undefined) return known;
+  const found = near.find(touches);
   // A closed incident never swallows a new alert.
-  if (handling !== undefined && isClosed(handling.state)) return null;
+  if (found === undefined || found.closed) return null;
   const { id, firstEventMs, lastEventMs } = found;
   const home: Home = { id, firstEventMs, lastEventMs, opening: [] };
   homes.push(home);

@@ -12,11 +12,21 @@ export interface AlertsPort {
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
 }
 
+/** An incident that new alerts of its group may join. */
+export interface NearIncident extends Pick<IncidentFacts, 'id' | 'firstEventMs' | 'lastEventMs'> {
+  readonly groupKey: string;
+}
+
 export interface IncidentRowsPort {
-  /** Newest incident of a group whose events touch the span of event time, both ends included. */
-  latestOf(groupKey: string, within: { readonly fromMs: number; readonly toMs: number }): Promise<IncidentFacts | null>;
+  /** Incidents of these groups whose events touch the span of event time, both ends included; newest first. */
+  near(
+    groupKeys: readonly string[],
+    within: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly NearIncident[]>;
   get(id: string): Promise<IncidentFacts | null>;
-  aggregate(id: string): Promise<IncidentAggregate>;
+  byIds(ids: readonly string[]): Promise<readonly IncidentFacts[]>;
+  /** By incident; one without alerts is left out. */
+  aggregate(ids: readonly string[]): Promise<ReadonlyMap<string, IncidentAggregate>>;
   /** The highest revision wins. */
   write(facts: readonly (IncidentFacts & { readonly groupKey: string; readonly revision: number })[]): Promise<void>;
 }
@@ -30,6 +40,14 @@ export interface LedgerPort {
     readonly document: Readonly<Record<string, unknown>>;
     readonly expectedVersion: number;
   }): Promise<{ readonly ok: true; readonly row: LedgerRow } | { readonly ok: false }>;
+  /** The first row of a subject that has none; of two writers the store keeps the first. */
+  begin(e: {
+    readonly kind: 'incident';
+    readonly subject: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly document: Readonly<Record<string, unknown>>;
+  }): Promise<LedgerRow>;
   newestOf(kind: 'incident', subjects: readonly string[]): Promise<readonly LedgerRow[]>;
 }
 

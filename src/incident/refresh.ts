@@ -3,7 +3,6 @@ import { severityRank } from '../model/severity.ts';
 import { amendFacts, leadOf, openFacts, revisionOf } from './facts.ts';
 import { groupKeyOfIncident } from './group.ts';
 import type { PlaceParts } from './place.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /**
  * Brings the facts of incidents in line with their stored alerts and returns them. Needs no lock: the facts follow from
@@ -13,8 +12,19 @@ export async function refreshFacts(
   ids: readonly string[],
   parts: Pick<PlaceParts, 'alerts' | 'incidents' | 'clock' | 'limits'>,
 ): Promise<readonly IncidentFacts[]> {
-  const all = await sideBySide(ids, parts.limits.questionsAtOnce, (id) => refreshOne(id, parts));
-  const refreshed = all.filter((each) => each !== null);
+  if (ids.length === 0) return [];
+  const [rows, aggregates] = await Promise.all([parts.incidents.byIds(ids), parts.incidents.aggregate(ids)]);
+  const stored = new Map(rows.map((facts) => [facts.id, facts]));
+  const refreshed: { readonly facts: IncidentFacts; readonly changed: boolean }[] = [];
+  for (const [id, now] of aggregates) {
+    const before = stored.get(id) ?? null;
+    const facts = before ?? (await reopened(id, parts));
+    if (facts === null) continue;
+    const rose = severityRank(now.severity) > severityRank(facts.severity);
+    const lead = rose ? leadOf(await parts.alerts.alertsOfIncident(id)) : null;
+    const next = amendFacts(facts, now, lead, parts.limits);
+    refreshed.push({ facts: next, changed: before === null || JSON.stringify(next) !== JSON.stringify(facts) });
+  }
   const changed = refreshed.filter((each) => each.changed).map((each) => each.facts);
   if (changed.length > 0) {
     await parts.incidents.write(
@@ -22,20 +32,6 @@ export async function refreshFacts(
     );
   }
   return refreshed.map((each) => each.facts);
-}
-
-async function refreshOne(
-  id: string,
-  parts: Pick<PlaceParts, 'alerts' | 'incidents' | 'clock' | 'limits'>,
-): Promise<{ facts: IncidentFacts; changed: boolean } | null> {
-  const [stored, now] = await Promise.all([parts.incidents.get(id), parts.incidents.aggregate(id)]);
-  if (now.alerts === 0) return null;
-  const facts = stored ?? (await reopened(id, parts));
-  if (facts === null) return null;
-  const rose = severityRank(now.severity) > severityRank(facts.severity);
-  const lead = rose ? leadOf(await parts.alerts.alertsOfIncident(id)) : null;
-  const next = amendFacts(facts, now, lead, parts.limits);
-  return { facts: next, changed: stored === null || JSON.stringify(next) !== JSON.stringify(facts) };
 }
 
 /** An incident whose own row is missing although alerts name it (restored from a backup, say) is made from them. */

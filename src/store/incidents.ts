@@ -4,9 +4,9 @@ import { type Severity, severities, severityRank } from '../model/severity.ts';
 import { timeText } from './event-columns.ts';
 import type { StoreLimits } from './limits.ts';
 import { type Paged, readCursor, systemsSql, writeCursor } from './paging.ts';
-import type { Sql } from './sql.ts';
+import { inChunks, type Sql } from './sql.ts';
 
-/** What an incident's alerts say together. `events` are distinct over all of them. Times 0 when it has no alerts. */
+/** What an incident's alerts say together. `events` are distinct over all of them. */
 export interface IncidentAggregate {
   readonly alerts: number;
   readonly events: number;
@@ -15,6 +15,11 @@ export interface IncidentAggregate {
   readonly severity: Severity;
   readonly hosts: string[];
   readonly tags: string[];
+}
+
+/** Where an incident lies in event time. */
+export interface IncidentSpan extends Pick<IncidentFacts, 'id' | 'firstEventMs' | 'lastEventMs'> {
+  readonly groupKey: string;
 }
 
 export type IncidentRow = IncidentFacts & { readonly groupKey: string; readonly revision: number };
@@ -31,18 +36,21 @@ export interface IncidentFilter {
 
 export interface Incidents {
   /**
-   * Newest incident of a group by (opened, id). With `within`, newest of those whose events touch that span of event
-   * time (ms, both ends included): a late log finds the incident it belongs to, not the last one opened.
+   * The incidents of these groups whose events touch a span of event time (ms, both ends included), newest by (opened,
+   * id) first: a late log finds the incident it belongs to, not the last one opened.
    */
-  latestOf(
-    groupKey: string,
-    within?: { readonly fromMs: number; readonly toMs: number },
-  ): Promise<IncidentFacts | null>;
+  near(
+    groupKeys: readonly string[],
+    within: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<IncidentSpan[]>;
   write(facts: readonly IncidentRow[]): Promise<void>;
   get(id: string): Promise<IncidentFacts | null>;
+  /** Those of them that are stored, in no order. */
+  byIds(ids: readonly string[]): Promise<IncidentFacts[]>;
   /** Newest opened first. */
   list(f: IncidentFilter): Promise<Paged<IncidentFacts>>;
-  aggregate(id: string): Promise<IncidentAggregate>;
+  /** By incident; one without alerts is left out. */
+  aggregate(ids: readonly string[]): Promise<ReadonlyMap<string, IncidentAggregate>>;
 }
 
 export function createIncidents(o: { sql: Sql; limits: StoreLimits }): Incidents {
@@ -58,19 +66,23 @@ export function createIncidents(o: { sql: Sql; limits: StoreLimits }): Incidents
     WHERE kind = 'incident' AND state != '' GROUP BY subject`;
 
   return {
-    async latestOf(groupKey, within) {
-      const span =
-        within === undefined
-          ? '1'
-          : `first_event_time <= fromUnixTimestamp64Milli({toMs:Int64})
-             AND last_event_time >= fromUnixTimestamp64Milli({fromMs:Int64})`;
-      const rows = await sql.rows<{ document: string }>(
-        `SELECT document FROM incidents FINAL
-         WHERE id IN (SELECT id FROM incidents WHERE group_key = {groupKey:String}) AND ${span}
-         ORDER BY opened_time DESC, id DESC LIMIT 1`,
-        { groupKey, ...within },
-      );
-      return parse(rows)[0] ?? null;
+    async near(groupKeys, within) {
+      const found: IncidentSpan[] = [];
+      for (const groups of inChunks(groupKeys, limits.idCharsPerQuery)) {
+        const rows = await sql.rows<{ id: string; group_key: string; first_ms: string; last_ms: string }>(
+          `SELECT id, group_key, toUnixTimestamp64Milli(first_event_time) AS first_ms,
+             toUnixTimestamp64Milli(last_event_time) AS last_ms
+           FROM incidents FINAL
+           WHERE id IN (SELECT id FROM incidents WHERE group_key IN {groups:Array(String)})
+             AND first_event_time <= fromUnixTimestamp64Milli({toMs:Int64})
+             AND last_event_time >= fromUnixTimestamp64Milli({fromMs:Int64})
+           ORDER BY opened_time DESC, id DESC`,
+          { groups, ...within },
+        );
+        for (const { id, group_key: groupKey, first_ms, last_ms } of rows)
+          found.push({ id, groupKey, firstEventMs: Number(first_ms), lastEventMs: Number(last_ms) });
+      }
+      return found;
     },
     async write(facts) {
       const rows = facts.map(({ groupKey, revision, ...i }) =>
@@ -97,6 +109,17 @@ export function createIncidents(o: { sql: Sql; limits: StoreLimits }): Incidents
       });
       return parse(rows)[0] ?? null;
     },
+    async byIds(ids) {
+      const found: IncidentFacts[] = [];
+      for (const some of inChunks(ids, limits.idCharsPerQuery)) {
+        const rows = await sql.rows<{ document: string }>(
+          'SELECT document FROM incidents FINAL WHERE id IN {ids:Array(String)}',
+          { ids: some },
+        );
+        found.push(...parse(rows));
+      }
+      return found;
+    },
     async list(f) {
       const limit = Math.max(1, Math.min(f.limit, limits.pageMax));
       const place = f.cursor === undefined ? null : readCursor(f.cursor);
@@ -122,39 +145,51 @@ export function createIncidents(o: { sql: Sql; limits: StoreLimits }): Incidents
       const next = rows.length > limit && last !== undefined;
       return { items: parse(page), cursor: next ? writeCursor({ ms: Number(last.opened_ms), id: last.id }) : null };
     },
-    async aggregate(id) {
-      const ofIncident = `alerts FINAL WHERE id IN (SELECT id FROM alerts WHERE incident = {id:String})
-        AND incident = {id:String}`;
-      const [row] = await sql.rows<{
-        alerts: string;
-        events: string;
-        first: string;
-        last: string;
-        severity: number;
-        hosts: string[];
-        tags: string[];
-      }>(
-        `SELECT count() AS alerts, toUnixTimestamp64Milli(min(first_event_time)) AS first,
-           toUnixTimestamp64Milli(max(last_event_time)) AS last, max(severity) AS severity,
-           arraySort(arrayFilter(h -> h != '', groupUniqArray(host))) AS hosts,
-           arraySort(groupUniqArrayArray(tags)) AS tags,
-           greatest(
-             (SELECT uniqExact(event) FROM findings WHERE alert IN (SELECT id FROM ${ofIncident})),
-             max(JSONExtractUInt(document, 'events'))
-           ) AS events
-         FROM ${ofIncident}`,
-        { id },
-      );
-      const alerts = Number(row?.alerts ?? 0);
-      return {
-        alerts,
-        events: Number(row?.events ?? 0),
-        firstEventMs: alerts === 0 ? 0 : Number(row?.first),
-        lastEventMs: alerts === 0 ? 0 : Number(row?.last),
-        severity: severities[Number(row?.severity ?? 1) - 1] ?? 'informational',
-        hosts: row?.hosts ?? [],
-        tags: row?.tags ?? [],
-      };
+    async aggregate(ids) {
+      const found = new Map<string, IncidentAggregate>();
+      for (const some of inChunks(ids, limits.idCharsPerQuery)) {
+        const rows = await sql.rows<AggregateRow>(aggregateSql, { ids: some });
+        for (const row of rows) found.set(row.incident, readAggregate(row));
+      }
+      return found;
     },
+  };
+}
+
+interface AggregateRow {
+  incident: string;
+  alerts: string;
+  events: string;
+  first: string;
+  last: string;
+  severity: number;
+  hosts: string[];
+  tags: string[];
+}
+
+// An alert that counts more events than it has findings is a correlation's: only what it shows has findings.
+const aggregateSql = `WITH its AS (
+    SELECT id, incident, first_event_time, last_event_time, severity, host, tags, JSONExtractUInt(document, 'events') AS n
+    FROM alerts FINAL
+    WHERE id IN (SELECT id FROM alerts WHERE incident IN {ids:Array(String)}) AND incident IN {ids:Array(String)}
+  )
+  SELECT incident, count() AS alerts, toUnixTimestamp64Milli(min(first_event_time)) AS first,
+    toUnixTimestamp64Milli(max(last_event_time)) AS last, max(severity) AS severity,
+    arraySort(arrayFilter(h -> h != '', groupUniqArray(host))) AS hosts, arraySort(groupUniqArrayArray(tags)) AS tags,
+    greatest(uniqExactArray(found), max(n)) AS events
+  FROM its LEFT JOIN (
+    SELECT alert, groupUniqArray(event) AS found FROM findings WHERE alert IN (SELECT id FROM its) GROUP BY alert
+  ) AS by_alert ON its.id = by_alert.alert
+  GROUP BY incident`;
+
+function readAggregate(row: AggregateRow): IncidentAggregate {
+  return {
+    alerts: Number(row.alerts),
+    events: Number(row.events),
+    firstEventMs: Number(row.first),
+    lastEventMs: Number(row.last),
+    severity: severities[Number(row.severity) - 1] ?? 'informational',
+    hosts: row.hosts,
+    tags: row.tags,
   };
 }

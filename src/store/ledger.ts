@@ -27,6 +27,11 @@ export interface Ledger {
    * keeps the first and the other is told.
    */
   append(e: LedgerEntry): Promise<AppendOutcome>;
+  /**
+   * The first row of a subject that the caller has just seen to have none. One statement where `append` takes three: of
+   * two writers the store keeps the first, and neither is told.
+   */
+  begin(e: Omit<LedgerEntry, 'expectedVersion'>): Promise<LedgerRow>;
   newest(kind: LedgerKind, subject: string): Promise<LedgerRow | null>;
   /** Newest row of each of these subjects. */
   newestOf(kind: LedgerKind, subjects: readonly string[]): Promise<LedgerRow[]>;
@@ -113,6 +118,41 @@ export function createLedger(o: { sql: Sql; limits: StoreLimits; clock: () => nu
     return rows.map(readRow);
   }
 
+  /** Writes the row that comes after `before`. */
+  async function write(e: Omit<LedgerEntry, 'expectedVersion'>, before: LedgerRow | null): Promise<LedgerRow> {
+    const documentText = canonicalJson(e.document);
+    const unsigned = {
+      kind: e.kind,
+      subject: e.subject,
+      version: (before?.version ?? 0) + 1,
+      atMs: clock(),
+      actor: e.actor,
+      action: e.action,
+      document: JSON.parse(documentText) as LedgerRow['document'],
+      previousHash: before?.hash ?? '',
+    };
+    const row: LedgerRow = { ...unsigned, hash: ledgerHash(unsigned) };
+    // The token is the place in the chain, not the content: of two writers of one version the store takes one.
+    const place = createHash('sha256')
+      .update(canonicalJson([row.kind, row.subject, row.version]))
+      .digest('hex');
+    const state = typeof row.document.state === 'string' ? row.document.state : '';
+    const text = JSON.stringify([
+      row.kind,
+      row.subject,
+      row.version,
+      row.atMs,
+      row.actor,
+      row.action,
+      state,
+      documentText,
+      row.previousHash,
+      row.hash,
+    ]);
+    await sql.insert('ledger', columns, [text], `ledger-${place}`);
+    return row;
+  }
+
   return {
     newest,
     history,
@@ -120,36 +160,7 @@ export function createLedger(o: { sql: Sql; limits: StoreLimits; clock: () => nu
       const before = await newest(e.kind, e.subject);
       const version = before?.version ?? 0;
       if (e.expectedVersion !== undefined && e.expectedVersion !== version) return { ok: false, newest: before };
-      const documentText = canonicalJson(e.document);
-      const unsigned = {
-        kind: e.kind,
-        subject: e.subject,
-        version: version + 1,
-        atMs: clock(),
-        actor: e.actor,
-        action: e.action,
-        document: JSON.parse(documentText) as LedgerRow['document'],
-        previousHash: before?.hash ?? '',
-      };
-      const row: LedgerRow = { ...unsigned, hash: ledgerHash(unsigned) };
-      // The token is the place in the chain, not the content: of two writers of one version the store takes one.
-      const place = createHash('sha256')
-        .update(canonicalJson([row.kind, row.subject, row.version]))
-        .digest('hex');
-      const state = typeof row.document.state === 'string' ? row.document.state : '';
-      const text = JSON.stringify([
-        row.kind,
-        row.subject,
-        row.version,
-        row.atMs,
-        row.actor,
-        row.action,
-        state,
-        documentText,
-        row.previousHash,
-        row.hash,
-      ]);
-      await sql.insert('ledger', columns, [text], `ledger-${place}`);
+      const row = await write(e, before);
       const [taken] = await sql.rows<Row>(
         `${select} WHERE kind = {kind:String} AND subject = {subject:String} AND version = {version:UInt64} LIMIT 1`,
         { kind: row.kind, subject: row.subject, version: row.version },
@@ -157,6 +168,7 @@ export function createLedger(o: { sql: Sql; limits: StoreLimits; clock: () => nu
       if (taken?.hash === row.hash) return { ok: true, row };
       return { ok: false, newest: await newest(e.kind, e.subject) };
     },
+    begin: (e) => write(e, null),
     async newestOf(kind, subjects) {
       const found: LedgerRow[] = [];
       for (const chunk of inChunks(subjects, limits.idCharsPerQuery)) {

@@ -127,7 +127,7 @@ describe('alerts', () => {
 });
 
 describe('incidents', () => {
-  test('the newest of a group, and the one whose time a late alert falls into', async () => {
+  test('those of groups whose time an alert falls into, newest first', async () => {
     const span = (fromMs: number, openedMs: number) => ({
       groupKey: 'grp',
       firstEventMs: fromMs,
@@ -138,13 +138,18 @@ describe('incidents', () => {
       anIncident('g-1', span(t0, t0 + 1_000)),
       anIncident('g-2', span(t0 + 3_600_000, t0 + 3_601_000)),
     ]);
-    const id = async (within?: { fromMs: number; toMs: number }) =>
-      (await use().store.incidents.latestOf('grp', within))?.id ?? null;
-    expect(await id()).toBe('g-2');
-    expect(await id({ fromMs: t0 - 1_800_000, toMs: t0 + 1_800_000 })).toBe('g-1');
-    expect(await id({ fromMs: t0 + 60_000, toMs: t0 + 60_000 })).toBe('g-1');
-    expect(await id({ fromMs: t0 - 10, toMs: t0 - 1 })).toBe(null);
-    expect(await use().store.incidents.latestOf('no such group')).toBe(null);
+    await use().store.incidents.write([anIncident('g-3', { ...span(t0, t0), groupKey: 'another' })]);
+    const near = (fromMs: number, toMs: number, groups: readonly string[] = ['grp']) =>
+      use().store.incidents.near(groups, { fromMs, toMs });
+    const ids = async (...asked: Parameters<typeof near>) => (await near(...asked)).map(({ id }) => id);
+    expect(await ids(t0, t0 + 7_200_000)).toEqual(['g-2', 'g-1']);
+    expect(await ids(t0 - 1_800_000, t0 + 1_800_000)).toEqual(['g-1']);
+    expect(await near(t0 + 60_000, t0 + 60_000)).toEqual([
+      { id: 'g-1', groupKey: 'grp', firstEventMs: t0, lastEventMs: t0 + 60_000 },
+    ]);
+    expect(await ids(t0 - 10, t0 - 1)).toEqual([]);
+    expect(await ids(t0, t0 + 7_200_000, ['grp', 'another', 'no such group'])).toEqual(['g-2', 'g-1', 'g-3']);
+    expect(await ids(t0, t0, [])).toEqual([]);
   });
 
   test('the newest revision wins and keeps only the facts', async () => {
@@ -153,6 +158,7 @@ describe('incidents', () => {
     const { groupKey: _, revision: __, ...facts } = anIncident('r-1', { alerts: 2 });
     expect(await use().store.incidents.get('r-1')).toEqual(facts);
     expect(await use().store.incidents.get('none')).toBe(null);
+    expect(await use().store.incidents.byIds(['r-1', 'none'])).toEqual([facts]);
   });
 
   test('the state is the newest one the ledger names; untouched is new', async () => {
@@ -206,7 +212,12 @@ describe('incidents', () => {
       [aFinding('ag-1', 'ag-0'), aFinding('ag-1', 'ag-1'), aFinding('ag-2', 'ag-0', { rule: 'rule-2' })],
       'ag',
     );
-    expect(await use().store.incidents.aggregate('ag')).toEqual({
+    // One that moved, of which an older revision names the incident, and one whose events have no findings but some.
+    await use().store.detection.writeAlerts([anAlert('ag-4', { incident: 'ag' })]);
+    await use().store.detection.writeAlerts([anAlert('ag-4', { incident: 'ag-other', events: 70, host: 'h9' })]);
+    const found = await use().store.incidents.aggregate(['ag', 'none', 'ag-other']);
+    expect([...found.keys()].sort()).toEqual(['ag', 'ag-other']);
+    expect(found.get('ag')).toEqual({
       alerts: 3,
       events: 2,
       firstEventMs: t0 - 5_000,
@@ -215,7 +226,8 @@ describe('incidents', () => {
       hosts: ['h1', 'h2'],
       tags: ['attack.execution', 'attack.t1505.003'],
     });
-    expect(await use().store.incidents.aggregate('none')).toMatchObject({ alerts: 0, events: 0, firstEventMs: 0 });
+    expect(found.get('ag-other')).toMatchObject({ alerts: 1, events: 70, hosts: ['h9'] });
+    expect((await use().store.incidents.aggregate([])).size).toBe(0);
   });
 });
 

@@ -52,6 +52,21 @@ describe('append', () => {
     expect(checkChain(history)).toEqual({ ok: true, rows: told.length });
   });
 
+  test('of many who begin a subject, one of them an ordinary writer, the store keeps one first row', async () => {
+    const other = await use().another();
+    const entry = (n: number) =>
+      ({ kind: 'incident', subject: 'begun', actor: `w-${n}`, action: 'opened', document: { n } }) as const;
+    const begun = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => (n % 2 ? other : use().store).ledger.begin(entry(n))),
+    );
+    const [first, ...rest] = await use().store.ledger.history('incident', 'begun');
+    expect(rest).toEqual([]);
+    expect(begun).toContainEqual(first);
+    expect(await use().store.ledger.append({ ...entry(9), expectedVersion: 0 })).toEqual({ ok: false, newest: first });
+    expect(await use().store.ledger.append({ ...entry(9), expectedVersion: 1 })).toMatchObject({ ok: true });
+    expect(await use().store.ledger.check('incident', 'begun')).toEqual({ ok: true, rows: 2 });
+  });
+
   test('subjects and kinds do not share versions', async () => {
     await act('shared', 1);
     const r = await use().store.ledger.append({

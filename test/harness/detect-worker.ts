@@ -64,7 +64,11 @@ export function startWorker(o: {
   const incidents = createIncidents({
     alerts: { ...store.detection, writeAlerts: shaky(store.detection.writeAlerts) },
     incidents: { ...store.incidents, write: shaky(store.incidents.write) },
-    ledger: { append: shaky(store.ledger.append), newestOf: store.ledger.newestOf },
+    ledger: {
+      append: shaky(store.ledger.append),
+      begin: shaky(store.ledger.begin),
+      newestOf: store.ledger.newestOf,
+    },
     lock: state.lock,
     names: (system) => ({ systemName: system, orgName: '', systemLevel: 3 }),
     publish: shaky(state.bus.publish),

@@ -102,32 +102,47 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
         }),
     },
     incidents: {
-      latestOf: (groupKey: string, within: { readonly fromMs: number; readonly toMs: number }) =>
-        effect('latestOf', () => {
-          const found = [...incidents.values()]
-            .filter((i) => i.groupKey === groupKey && i.firstEventMs <= within.toMs && i.lastEventMs >= within.fromMs)
-            .sort((a, b) => b.openedMs - a.openedMs || (a.id < b.id ? 1 : -1))[0];
-          return found === undefined ? null : withoutKey(found);
-        }),
+      near: (groupKeys: readonly string[], within: { readonly fromMs: number; readonly toMs: number }) =>
+        effect('incident.near', () =>
+          [...incidents.values()]
+            .filter((i) => groupKeys.includes(i.groupKey))
+            .filter((i) => i.firstEventMs <= within.toMs && i.lastEventMs >= within.fromMs)
+            .sort((a, b) => b.openedMs - a.openedMs || (a.id < b.id ? 1 : -1)),
+        ),
       get: (id: string) =>
         effect('incident.get', () => {
           const found = incidents.get(id);
           return found === undefined ? null : withoutKey(found);
         }),
-      aggregate: (id: string) =>
-        effect('incident.aggregate', () => {
-          const its = alertsOf(id);
-          const seen = new Set(ofAlerts(its.map((a) => a.id)).map((f) => f.event));
-          return {
-            alerts: its.length,
-            events: Math.max(seen.size, ...its.map((a) => a.events)),
-            firstEventMs: Math.min(...its.map((a) => a.firstEventMs)),
-            lastEventMs: Math.max(...its.map((a) => a.lastEventMs)),
-            severity: its.map((a) => a.rule.severity).reduce<Severity>(maxSeverity, 'informational'),
-            hosts: [...new Set(its.map((a) => a.host).filter((h) => h !== ''))].sort(),
-            tags: [...new Set(its.flatMap((a) => a.rule.tags))].sort(),
-          };
-        }),
+      byIds: (ids: readonly string[]) =>
+        effect('incident.byIds', () =>
+          ids.flatMap((id) => {
+            const found = incidents.get(id);
+            return found === undefined ? [] : [withoutKey(found)];
+          }),
+        ),
+      aggregate: (ids: readonly string[]) =>
+        effect(
+          'incident.aggregate',
+          () =>
+            new Map(
+              ids.flatMap((id) => {
+                const its = alertsOf(id);
+                if (its.length === 0) return [];
+                const seen = new Set(ofAlerts(its.map((a) => a.id)).map((f) => f.event));
+                const facts = {
+                  alerts: its.length,
+                  events: Math.max(seen.size, ...its.map((a) => a.events)),
+                  firstEventMs: Math.min(...its.map((a) => a.firstEventMs)),
+                  lastEventMs: Math.max(...its.map((a) => a.lastEventMs)),
+                  severity: its.map((a) => a.rule.severity).reduce<Severity>(maxSeverity, 'informational'),
+                  hosts: [...new Set(its.map((a) => a.host).filter((h) => h !== ''))].sort(),
+                  tags: [...new Set(its.flatMap((a) => a.rule.tags))].sort(),
+                };
+                return [[id, facts] as const];
+              }),
+            ),
+        ),
       write: (rows: readonly IncidentRow[]) =>
         effect('incident.write', () => {
           for (const row of rows)
@@ -150,6 +165,18 @@ export function createMemoryStore(o: { readonly clock: () => number; readonly st
           const row = { ...entry, version: expectedVersion + 1, atMs: o.clock(), previousHash: '', hash: '' };
           ledger.set(e.subject, [...rows, row]);
           return { ok: true, row } as const;
+        }),
+      begin: (e: {
+        readonly kind: 'incident';
+        readonly subject: string;
+        readonly actor: string;
+        readonly action: string;
+        readonly document: Readonly<Record<string, unknown>>;
+      }) =>
+        effect('ledger.begin', () => {
+          const row = { ...e, version: 1, atMs: o.clock(), previousHash: '', hash: '' };
+          if (!ledger.has(e.subject)) ledger.set(e.subject, [row]);
+          return row;
         }),
       newestOf: (_kind: 'incident', subjects: readonly string[]) =>
         effect('ledger.newestOf', () => subjects.flatMap((subject) => ledger.get(subject)?.at(-1) ?? [])),

@@ -119,7 +119,7 @@ describe('evaluation of a batch', () => {
   });
 
   test('a crash in one batch while the next one runs through: one incident, nothing doubled', async () => {
-    const names = ['incident.write', 'writeAlerts', 'ledger.append', 'notify', 'publish', 'recordEvaluation'];
+    const names = ['incident.write', 'writeAlerts', 'ledger.begin', 'notify', 'publish', 'recordEvaluation'];
     for (const name of names) {
       for (const when of ['before', 'after'] as const) {
         let armed = true;
