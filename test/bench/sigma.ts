@@ -9,6 +9,7 @@ import { runPrototype } from './prototype.ts';
 import type { Question } from './question.ts';
 import { runRsigma } from './rsigma.ts';
 import { type Cell, printTable, say } from './table.ts';
+import { twoThreads } from './two-threads.ts';
 
 export const sigma: Question = {
   name: 'sigma',
@@ -23,7 +24,8 @@ export const sigma: Question = {
     const repeats = option('repeats');
     const begin = performance.now();
     const loading = process.cpuUsage();
-    const { set } = await loadRuleDirs([sigmaHqRules()]);
+    const read = await loadRuleDirs([sigmaHqRules()]);
+    const { set } = read;
     const loaded = process.cpuUsage(loading);
     const loadMs = performance.now() - begin;
     const compiling = cpuTimed(() => compileImage(set.rules.map(({ ir }, index) => ({ index, ir }))));
@@ -55,6 +57,7 @@ export const sigma: Question = {
     printTable(['lane', ...names.flatMap(both), 'pairs', 'expected'], rows);
     say('\nfloors (events per CPU-second to read the JSON and nothing else) and work left to programs, unrouted');
     printTable(['lane', 'JSON.parse', 'tokens', 'bytes a line', 'candidates a line', 'slow tests a line'], floors);
+    await twoThreads(read, repeats);
     say(`\n${mib(process.memoryUsage.rss())} MiB resident with all engines of the lanes`);
   },
 };
