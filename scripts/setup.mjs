@@ -60,6 +60,11 @@ function aptPrefix() {
   return sudo ? ['sudo', '-n'] : null;
 }
 
+function updateAptLists() {
+  const [file, ...argv] = [...(aptPrefix() ?? []), 'apt-get', 'update', '-qq'];
+  return spawnSync(file, argv, { stdio: 'ignore', timeout: 60_000 }).status === 0;
+}
+
 /** A program from Debian: taken from PATH, else installed where apt may, else the one command to run is printed. */
 function ensureProgram(program, debianPackage, why) {
   if (onPath(program)) return;
@@ -101,6 +106,8 @@ async function main() {
   if (command === 'test') {
     ensureRedis();
     ensureProgram('chromium', 'chromium', 'browser tests');
+    const { ensureLogClients } = await import('./log-clients.mjs');
+    ensureLogClients(root, say, updateAptLists);
     await build();
     const { runTests } = await import('./run-tests.mjs');
     process.exitCode = await runTests(root, rest);
