@@ -7,6 +7,7 @@ import { roles } from '../model/account.ts';
 import { roleOf } from './admin-command.ts';
 import { exitHelp, positive, usageError } from './command-line.ts';
 import { addRuleCommands } from './rule-commands.ts';
+import { addShipCommand } from './ship-command.ts';
 
 const settingsHelp: string = [
   '',
@@ -148,6 +149,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
     status = code;
   };
   addRuleCommands(program, { env, out, err, done });
+  addShipCommand(program, { env, version: versionOfPackage(), out, err, done });
 
   program
     .command('parse [files...]')
