@@ -12,6 +12,7 @@ import {
 } from './alert/index.ts';
 import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
+import { openAgents } from './compose/agents.ts';
 import { createClosers } from './compose/closers.ts';
 import { openCollectors } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
@@ -278,6 +279,10 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           });
     if (collectors !== null) closers.add('collectors', () => collectors.close());
 
+    const agents =
+      intake === null
+        ? null
+        : openAgents({ intake, authenticate: access.authenticateCollector, config, clock, log, metrics });
     const health = createHealth({
       version: packageVersion(),
       store,
@@ -315,7 +320,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       metrics,
-      collectors: collectors?.http ?? [],
+      collectors: [...(collectors?.http ?? []), ...(agents === null ? [] : [agents.collector])],
       boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,

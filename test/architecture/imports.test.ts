@@ -57,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   parse: ['model'],
   normalise: ['model'],
   collect: ['model', 'observe', 'parse'],
+  agent: ['model', 'parse'],
   alert: ['model', 'contract'],
   incident: ['model', 'contract'],
   notify: ['model', 'observe'],
