@@ -10,7 +10,7 @@ import {
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { type AuthScheme, tokenOf } from './http-auth.ts';
-import { packingOf, plainChunks } from './http-body.ts';
+import { packingOf, plainChunks, readWhole } from './http-body.ts';
 import { discard } from './http-discard.ts';
 import { defaultHttpCollectorLimits, type HttpCollectorLimits } from './http-limits.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -41,7 +41,7 @@ export interface HttpProtocol {
   readonly types: ReadonlySet<string> | null;
   /** Lines sent again by a client that was not told their outcome are answered by it, see Untold. */
   readonly tellsAgain: boolean;
-  /** Sends the problem in the protocol's own words; status and Retry-After are set already. */
+  /** Sends the problem in the protocol's own words; status and Retry-After are set already and may be set anew. */
   answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): void;
 }
 
@@ -57,6 +57,8 @@ export interface HttpDoor {
   take<T>(request: FastifyRequest, reply: FastifyReply, parts: Taking<T>): Promise<Receipt>;
   /** As `take`, for a body whose lines are several submissions, each with a key; the receipt is of all together. */
   takeParted<T>(request: FastifyRequest, parts: PartedTaking<T>): Promise<Receipt>;
+  /** A body that holds no lines, within the same bounds. */
+  read(request: FastifyRequest): Promise<Buffer>;
   /** To be called with every answer that `answer` did not give. */
   answered(status: number): void;
 }
@@ -205,6 +207,15 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
     }
   }
 
+  async function read(request: FastifyRequest): Promise<Buffer> {
+    const place = room.enter();
+    try {
+      return await readBody(request, place, readWhole);
+    } finally {
+      place.leave();
+    }
+  }
+
   function problemOf(error: unknown, isAdmitted: boolean): HttpProblem {
     if (error instanceof HttpProblem) return error;
     // The server's own limit came first. Before the token was checked, nothing can have been stored.
@@ -220,7 +231,6 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
 
   async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const problem = problemOf(error, sources.has(request));
-    room.answered(protocol.name, problem.status);
     o.log.debug({ protocol: protocol.name, code: problem.code, peer: request.ip }, 'collector request refused');
     if (problem.retryAfterSeconds > 0) reply.header('retry-after', String(problem.retryAfterSeconds));
     if (problem.status === 401) reply.header('www-authenticate', protocol.challenge);
@@ -230,6 +240,7 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
     }
     reply.code(problem.status);
     protocol.answer(problem, request, reply);
+    room.answered(protocol.name, reply.statusCode);
   }
 
   return {
@@ -237,6 +248,7 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
     admit,
     sourceOf,
     take,
+    read,
     takeParted,
     answered: (status) => room.answered(protocol.name, status),
     install(app) {

@@ -3,7 +3,9 @@ export interface HttpCollectorLimits {
   readonly bodyBytesMax: number;
   /** Body after gunzip. */
   readonly inflatedBytesMax: number;
+  /** Events of one request, and their text when each stands by itself: protocols name a resource once for many. */
   readonly linesMax: number;
+  readonly linesBytesMax: number;
   readonly lineBytesMax: number;
   /** Requests of all HTTP collectors being read or waiting for the store at once; each may hold a body. */
   readonly requestsMax: number;
@@ -23,6 +25,7 @@ export const defaultHttpCollectorLimits: HttpCollectorLimits = {
   bodyBytesMax: 16 * 1024 * 1024,
   inflatedBytesMax: 32 * 1024 * 1024,
   linesMax: 50_000,
+  linesBytesMax: 64 * 1024 * 1024,
   lineBytesMax: 1024 * 1024,
   requestsMax: 64,
   heldBytesMax: 256 * 1024 * 1024,

@@ -1,5 +1,10 @@
+import { createElasticCollector } from '../collect/elastic.ts';
+import { createHecCollector } from '../collect/hec.ts';
 import { createHttpCollector } from '../collect/http-ndjson.ts';
+import { createHttpRoom } from '../collect/http-room.ts';
 import { createLineHeaders } from '../collect/line-headers.ts';
+import { createLokiCollector } from '../collect/loki.ts';
+import { createOtlpCollector } from '../collect/otlp.ts';
 import type { LineIntake } from '../collect/ports.ts';
 import { openListeners, type Transport } from '../collect/stream-listeners.ts';
 import { type Config, listenAddress } from '../config.ts';
@@ -66,19 +71,26 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     metrics,
   });
   log.info(listeners.ports, 'collectors listen');
+  const limits = {
+    bodyBytesMax: config.ingestBodyBytesMax,
+    inflatedBytesMax: 2 * config.ingestBodyBytesMax,
+    lineBytesMax: config.ingestLineBytesMax,
+  };
+  const parts = {
+    intake,
+    authenticate: o.authenticate,
+    limits,
+    room: createHttpRoom(metrics, limits),
+    clock,
+    log: o.log.child({ part: 'http-collector' }),
+    metrics,
+  };
   const http = [
-    createHttpCollector({
-      intake,
-      authenticate: o.authenticate,
-      limits: {
-        bodyBytesMax: config.ingestBodyBytesMax,
-        inflatedBytesMax: 2 * config.ingestBodyBytesMax,
-        lineBytesMax: config.ingestLineBytesMax,
-      },
-      clock,
-      log: o.log.child({ part: 'http-collector' }),
-      metrics,
-    }),
+    createHttpCollector(parts),
+    createElasticCollector({ ...parts, prefix: '/elastic' }),
+    createOtlpCollector(parts),
+    createHecCollector(parts),
+    createLokiCollector(parts),
   ];
   return {
     http,
