@@ -5,6 +5,7 @@ import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhous
 import type { Logger } from '../observe/log.ts';
 import { StoreAway, StoreRefused, StoreUnable } from './errors.ts';
 import type { StoreLimits } from './limits.ts';
+import type { NativeBlock } from './native/block.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,8 @@ export interface Sql {
    * again within the table's deduplication window is stored once; so the call retries by itself.
    */
   insert(table: string, columns: readonly string[], rows: readonly string[], token: string): Promise<void>;
+  /** As `insert`, of a block made beforehand. */
+  insertBlock(table: string, block: NativeBlock, token: string): Promise<void>;
   /** DDL and other statements without a result. */
   command(query: string): Promise<void>;
   ping(): Promise<boolean>;
@@ -94,24 +97,37 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
     });
   }
 
+  async function insertBody(
+    table: string,
+    columns: readonly string[],
+    format: 'JSONCompactEachRow' | 'Native',
+    body: Buffer,
+    token: string,
+  ): Promise<void> {
+    const names = columns.map((c) => `\`${c}\``).join(', ');
+    // async_insert would let the server cut blocks its own way, and a block is what the token stands for.
+    // Dates in strings stay strings, or the JSON column would guess types from what an attacker writes.
+    const query =
+      `INSERT INTO ${table} (${names}) SETTINGS async_insert = 0, insert_deduplicate = 1, ` +
+      'insert_deduplication_token = {token:String}, input_format_try_infer_dates = 0, ' +
+      `input_format_try_infer_datetimes = 0, type_json_skip_duplicated_paths = 1 FORMAT ${format}`;
+    await retrying(`insert into ${table}`, limits.insertWaitMs, async () => {
+      const values = Readable.from([body], { objectMode: false });
+      const answer = await client.exec({ query, query_params: { token }, values });
+      answer.stream.resume();
+    });
+  }
+
   return {
     rows: async <T>(query: string, params: Params = {}): Promise<T[]> => (await select(query, params, false)) as T[],
     tuples: async (query, params = {}) => (await select(query, params, true)) as unknown[][],
     async insert(table, columns, rows, token) {
       if (rows.length === 0) return;
-      const names = columns.map((c) => `\`${c}\``).join(', ');
-      // async_insert would let the server cut blocks its own way, and a block is what the token stands for.
-      // Dates in strings stay strings, or the JSON column would guess types from what an attacker writes.
-      const query =
-        `INSERT INTO ${table} (${names}) SETTINGS async_insert = 0, insert_deduplicate = 1, ` +
-        'insert_deduplication_token = {token:String}, input_format_try_infer_dates = 0, ' +
-        'input_format_try_infer_datetimes = 0, type_json_skip_duplicated_paths = 1 FORMAT JSONCompactEachRow';
       const body = Buffer.from(rows.map(withoutLoneSurrogates).join('\n'));
-      await retrying(`insert into ${table}`, limits.insertWaitMs, async () => {
-        const values = Readable.from([body], { objectMode: false });
-        const answer = await client.exec({ query, query_params: { token }, values });
-        answer.stream.resume();
-      });
+      await insertBody(table, columns, 'JSONCompactEachRow', body, token);
+    },
+    async insertBlock(table, { columns, rows, bytes }, token) {
+      if (rows > 0) await insertBody(table, columns, 'Native', bytes, token);
     },
     async command(query) {
       await retrying('command', limits.insertWaitMs, () => client.command({ query }));
@@ -131,7 +147,7 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
  * JSON.stringify writes a lone surrogate as an escape, which is no UTF-8 text and would make ClickHouse refuse the whole
  * block; it becomes U+FFFD. Text that is JSON itself (`fields`, documents) has its escapes escaped and is left alone.
  */
-function withoutLoneSurrogates(row: string): string {
+export function withoutLoneSurrogates(row: string): string {
   if (!row.includes('\\ud')) return row;
   return row.replace(/(?<=(?<!\\)(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd');
 }

@@ -4,8 +4,9 @@ import { toSecurityEvent } from '../../src/ingest/rows.ts';
 import { utcDay } from '../../src/model/event-time.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { unknownSource } from '../../src/register/index.ts';
-import { eventColumns, eventRows } from '../../src/store/event-columns.ts';
+import { eventBlock } from '../../src/store/event-block.ts';
 import { openStore } from '../../src/store/index.ts';
+import type { NativeBlock } from '../../src/store/native/block.ts';
 import { startEmbedded } from '../harness/clickhouse.ts';
 import { readLine } from '../harness/read-line.ts';
 import { cpuMsOf } from './process-usage.ts';
@@ -31,9 +32,9 @@ export async function insertDirectly(
     const store = await openStore({ backing: clickhouse, replicated: false, log: createLog('error'), clock: Date.now });
     await store.close();
     const client = createClient({ ...credentials(clickhouse), max_open_connections: o.inserters });
-    const insert = async (body: Buffer): Promise<void> => {
-      const query = `INSERT INTO events (${eventColumns.map((c) => `\`${c}\``).join(', ')}) FORMAT JSONCompactEachRow`;
-      const answer = await client.exec({ query, values: Readable.from([body], { objectMode: false }) });
+    const insert = async (body: NativeBlock): Promise<void> => {
+      const query = `INSERT INTO events (${body.columns.map((c) => `\`${c}\``).join(', ')}) FORMAT Native`;
+      const answer = await client.exec({ query, values: Readable.from([body.bytes], { objectMode: false }) });
       answer.stream.resume();
     };
     for (const body of bodiesOf(lines, warmUpRows, 'warm', o.rowsPerInsert)) await insert(body);
@@ -58,20 +59,19 @@ function credentials({ url, username, password, database }: Awaited<ReturnType<t
 }
 
 /** Insert bodies of rows as the platform's writer makes them. */
-function bodiesOf(lines: readonly string[], rows: number, name: string, rowsPerInsert: number): Buffer[] {
+function bodiesOf(lines: readonly string[], rows: number, name: string, rowsPerInsert: number): NativeBlock[] {
   const receivedTimeMs = Date.now();
   const day = utcDay(receivedTimeMs);
   const submission = { source: unknownSource, receivedTimeMs, lines: [], key: '', transport: 'http', peer: '' };
   const nowhere = () => ({ org: '', system: '', level: 0 });
-  const bodies: Buffer[] = [];
+  const bodies: NativeBlock[] = [];
   for (let from = 0; from < rows; from += rowsPerInsert) {
     const batch = `${name}${bodies.length}`;
-    const textOf = eventRows({ day, committedTimeMs: receivedTimeMs, retention: {} });
-    const texts = Array.from({ length: Math.min(rowsPerInsert, rows - from) }, (_, i) => {
+    const events = Array.from({ length: Math.min(rowsPerInsert, rows - from) }, (_, i) => {
       const line = { text: lines[(from + i) % lines.length] ?? '', line: i + 1 };
-      return textOf(toSecurityEvent(line, submission, batch, i, readLine, nowhere));
+      return toSecurityEvent(line, submission, batch, i, readLine, nowhere);
     });
-    bodies.push(Buffer.from(texts.join('\n')));
+    bodies.push(eventBlock(events, { day, committedTimeMs: receivedTimeMs, retention: {} }));
   }
   return bodies;
 }

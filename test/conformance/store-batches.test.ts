@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/observe/log.ts';
-import { eventColumns, eventRows } from '../../src/store/event-columns.ts';
+import { eventBlock } from '../../src/store/event-block.ts';
 import { defaultStoreLimits, SchemaNewer, StoreAway } from '../../src/store/index.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { openSql } from '../../src/store/sql.ts';
@@ -28,8 +28,7 @@ async function ledgerRowsOf(id: string): Promise<number> {
 /** What is left when a writer dies after its rows and before its ledger row. */
 async function crashAfterRows(id: string, count: number): Promise<void> {
   const o = { day: day0, committedTimeMs: use().clockMs, retention: {} };
-  const rows = events(id, count).map(eventRows(o));
-  await use().sql.insert('events', eventColumns, rows, id);
+  await use().sql.insertBlock('events', eventBlock(events(id, count), o), id);
 }
 
 describe('a batch is stored once', () => {

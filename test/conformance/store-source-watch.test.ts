@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SecurityEvent } from '../../src/model/event.ts';
-import { eventColumns, eventRows } from '../../src/store/event-columns.ts';
+import { eventBlock } from '../../src/store/event-block.ts';
 import { anEvent, day0, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -78,8 +78,8 @@ describe('what sources send, by the hour', () => {
     const own = rowsOf('whole', 'src-whole', t0, delays);
     const left = rowsOf('left', 'src-left', t0, delays);
     await insert('whole', 'src-whole', t0, delays);
-    const text = left.map(eventRows({ day: day0, committedTimeMs: use().clockMs, retention: {} }));
-    await use().sql.insert('events', eventColumns, text, 'left');
+    const block = eventBlock(left, { day: day0, committedTimeMs: use().clockMs, retention: {} });
+    await use().sql.insertBlock('events', block, 'left');
     use().clockMs += 60_000;
     await events.adoptOrphans(1_000);
     await sourceWatch.rollUp(t0);
