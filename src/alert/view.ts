@@ -51,5 +51,6 @@ export function alertView(
     lateMs: lateMsOf(alert, limits),
     revision: alertRevision(alert),
     correlation: correlationView(alert),
+    health: alert.health ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { AlertCorrelation } from './correlation.ts';
 import type { Origin } from './event.ts';
 import type { Severity } from './severity.ts';
+import type { BreachKind } from './source-contract.ts';
 
 /** Which part of a rule was met by which text of which field; computed for hits only. */
 export interface MatchedField {
@@ -75,10 +76,34 @@ export interface Alert {
   readonly createdMs: number;
   /** Of a correlation's alert: the facts it was raised on. */
   readonly correlation?: AlertCorrelation;
+  /** Of a broken source contract's alert: what is broken and what cannot be seen meanwhile. */
+  readonly health?: AlertHealth;
+}
+
+/** A source that does not send what it owes. Times are ms since the epoch. */
+export interface AlertHealth {
+  readonly source: string;
+  readonly sourceName: string;
+  readonly breach: BreachKind;
+  /** The kind of log that is missing, e.g. `windows/security`; '' for the whole source. */
+  readonly log: string;
+  readonly sinceMs: number;
+  /** When it was as agreed again; 0 while it is not. */
+  readonly recoveredMs: number;
+  /** Rules in force that nothing reaches meanwhile, most severe first; the total is exact. */
+  readonly blindRules: readonly { readonly id: string; readonly title: string }[];
+  readonly blindRulesTotal: number;
+  /** ATT&CK techniques of all blind rules, e.g. `T1059.001`; the total is exact. */
+  readonly blindTechniques: readonly string[];
+  readonly blindTechniquesTotal: number;
+  /** What was found and what was agreed, one sentence in each language. */
+  readonly why: string;
+  readonly whyVi: string;
 }
 
 /** Which of two writings of an alert is newer: the one that knows more. */
-export function alertRevision(alert: Pick<Alert, 'events' | 'correlation'>): number {
+export function alertRevision(alert: Pick<Alert, 'events' | 'correlation' | 'health'>): number {
+  if (alert.health !== undefined) return alert.health.recoveredMs === 0 ? 1 : 2;
   return alert.correlation?.members ?? alert.events;
 }
 

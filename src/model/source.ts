@@ -1,4 +1,5 @@
 import type { Origin } from './event.ts';
+import type { SourceContract, TimeCorrection } from './source-contract.ts';
 
 /** Encodings of text a source may be pinned to; UTF-8 is always understood. */
 export type TextEncoding = 'utf-8' | 'windows-1258' | 'tcvn3' | 'viscii' | 'vni';
@@ -17,6 +18,10 @@ export interface Source {
   readonly origin: Origin;
   readonly drill: string;
   readonly lane: string;
+  /** What it owes; absent: nothing was agreed. */
+  readonly contract?: SourceContract;
+  /** How its times are put right from now on; absent: they are taken as they come. */
+  readonly timeCorrection?: TimeCorrection;
   /** Sender addresses (IP or CIDR) by which network collectors without tokens recognise it. */
   readonly addresses: readonly string[];
   /**

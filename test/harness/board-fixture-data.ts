@@ -389,6 +389,7 @@ export function alertOf(o: {
     lateMs: o.lateMs ?? 0,
     revision: o.times,
     correlation: o.times < 10 ? null : correlationOf(host, o.times, o.atMs),
+    health: null,
   };
   const evidence = Array.from({ length: Math.min(o.times, 3) }, (_, i): EvidenceView => {
     const eventTimeMs = alert.firstEventMs + i * 10_000 + 412;
