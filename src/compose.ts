@@ -17,12 +17,14 @@ import { createClosers } from './compose/closers.ts';
 import { openCollectors } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
 import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
+import { openWatch } from './compose/watch.ts';
 import type { Config } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
 import { createDetector } from './detect/index.ts';
@@ -63,6 +65,9 @@ const closeWaitMs = 1200;
 const recentRowsMax = 50_000;
 const dayMs = 86_400_000;
 const notifySweepMs = 15_000;
+const watchMs = 60_000;
+/** Signs of life are kept by the minute; given more often, none is missed. */
+const beatMs = 25_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
 
 const packageRoot = (): string => path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -217,6 +222,19 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         },
       });
       closers.add('sweeper', async () => stopSweeping());
+      const watch = openWatch({
+        store,
+        lock: state.lock,
+        register,
+        rules,
+        incidents,
+        notify: async (raised) => void (await notifier.onAlert(raised)),
+        process: worker,
+        clock,
+        log,
+        metrics,
+      });
+      closers.add('watch', every(watchMs, 'watch', watch.round, log));
     }
 
     if (has('notify')) {
@@ -242,7 +260,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           },
           lookup: store.events.findBatch,
           mask: personal.line,
-          locate: (source, host, ...addresses) => register.locate(source, host, addresses),
+          locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),
           offer: queues.offerDetect,
           deadLetter: async (rows) => {
             const masked = rows.map((row) => ({ ...row, head: personal.text(row.head) }));
@@ -255,7 +273,15 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           metrics,
         })
       : null;
-    if (intake !== null) closers.add('intake', () => intake.close());
+    if (intake !== null) {
+      closers.add('intake', () => intake.close());
+      // Without a sign a source's silence is ours: it could not have been taken in.
+      const beat = async (): Promise<void> => {
+        if (!intake.stats().storeAway) await store.sourceWatch.beat('collect', worker);
+      };
+      void beat().catch(() => undefined);
+      closers.add('heartbeat', every(beatMs, 'heartbeat', beat, log));
+    }
 
     const access = createAccess({
       ledger: store.ledger,
@@ -316,6 +342,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         },
       },
       mappings: () => ({ ...mappings.current(), unknownLogsource: config.unknownLogsource }),
+      tryLines: createLineTrial({ mappings: mappings.current, rules: rules.live, clock }),
       personal: { mask: personal.text, reveal: personal.reveal },
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },

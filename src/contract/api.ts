@@ -1,7 +1,7 @@
 /** Shapes on the wire of `/api/v1`; the board imports these as types only. Times are ms since the epoch, UTC. */
 import type { Role } from '../model/account.ts';
-import type { Origin, ParseStatus } from '../model/event.ts';
-import type { Entity, MatchedField } from '../model/finding.ts';
+import type { LogsourceTags, Origin, ParseStatus } from '../model/event.ts';
+import type { AlertHealth, Entity, MatchedField } from '../model/finding.ts';
 import type { IncidentState } from '../model/incident.ts';
 import type { Mappings } from '../model/mapping.ts';
 import type { Severity } from '../model/severity.ts';
@@ -49,6 +49,8 @@ export interface AlertView {
   readonly revision: number;
   /** Of a correlation's alert: why it was raised; null for a rule's. */
   readonly correlation: AlertCorrelationView | null;
+  /** Of a broken source contract's alert: what is broken and what cannot be seen meanwhile; null for a rule's. */
+  readonly health: AlertHealth | null;
 }
 
 export interface AlertCorrelationView {
@@ -219,6 +221,48 @@ export interface RuleSetView {
 export interface MappingsView extends Mappings {
   /** Whether a rule applies to events that say nothing of a dimension it names. */
   readonly unknownLogsource: 'open' | 'closed';
+}
+
+/** Lines to be read on trial. */
+export interface LineTrialWanted {
+  readonly text: string;
+  /** Parser id, or `auto`. */
+  readonly parser: string;
+  /** A mapping file still being written; '' for none. */
+  readonly mapping: string;
+}
+
+/** What came of lines read on trial. */
+export interface LineTrial {
+  /** What is wrong with the mapping; with any, the lines are read without it. */
+  readonly problems: readonly { readonly line: number; readonly column: number; readonly message: string }[];
+  readonly lines: readonly TriedLine[];
+  /** Records left out. */
+  readonly more: number;
+  readonly parsers: readonly string[];
+}
+
+export interface TriedLine {
+  readonly raw: string;
+  readonly parser: string;
+  readonly parseStatus: ParseStatus;
+  readonly parseReason: string;
+  readonly eventTimeMs: number | null;
+  readonly host: string;
+  readonly logsource: LogsourceTags;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Names among `fields` that a mapping made and the line does not have. */
+  readonly mapped: readonly string[];
+  /** The same under the names of the Elastic Common Schema. */
+  readonly ecs: Readonly<Record<string, unknown>>;
+  readonly rules: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly titleVi: string;
+    readonly severity: Severity;
+  }[];
+  readonly rulesTotal: number;
 }
 
 export interface SystemView {

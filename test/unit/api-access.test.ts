@@ -25,6 +25,7 @@ const expected: Readonly<Record<string, Permission | 'signed in' | 'public' | 'c
   'POST /api/v1/incidents/:id/actions': 'incident.handle',
   'GET /api/v1/events': 'event.search',
   'GET /api/v1/events/:id': 'event.search',
+  'POST /api/v1/lines/read': 'rule.read',
   'POST /api/v1/events/:id/reveal': 'personal.reveal',
   'GET /api/v1/rules': 'rule.read',
   'GET /api/v1/rules/:id': 'rule.read',

@@ -8,6 +8,8 @@ import type {
   IncidentAction,
   IncidentCard,
   IncidentDetail,
+  LineTrial,
+  LineTrialWanted,
   MappingsView,
   Me,
   Page,
@@ -67,6 +69,8 @@ export interface Api {
   act(id: string, action: IncidentAction): Promise<IncidentCard>;
   alerts(limit: number, sinceMs: number, cursor?: string): Promise<Page<AlertView>>;
   events(query: EventQueryText, signal: AbortSignal): Promise<EventSearch>;
+  /** What pasted lines are read as; nothing is kept. */
+  readLines(wanted: LineTrialWanted, signal: AbortSignal): Promise<LineTrial>;
   /** What a masked value was; the reason is kept in the audit ledger. */
   reveal(event: string, wanted: RevealWanted): Promise<{ readonly value: string }>;
   rules(cursor?: string): Promise<Page<RuleSummary>>;
@@ -134,6 +138,7 @@ export function createApi(base: string): Api {
     alerts: (limit, since, cursor) => call('GET', `/alerts${search({ limit, since, cursor })}`),
     events: ({ q, fromMs, toMs, limit, cursor }, signal) =>
       call('GET', `/events${search({ q, from: fromMs, to: toMs, limit, cursor })}`, undefined, signal),
+    readLines: (wanted, signal) => call('POST', '/lines/read', wanted, signal),
     reveal: (id, wanted) => call('POST', `/events/${encodeURIComponent(id)}/reveal`, wanted),
     rules: (cursor) => call('GET', `/rules${search({ limit: 500, cursor })}`),
     rule: (id) => call('GET', `/rules/${encodeURIComponent(id)}`),

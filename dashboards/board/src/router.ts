@@ -8,7 +8,7 @@ export interface Place {
 }
 
 export type Route =
-  | { readonly page: 'board' | 'login' | 'setup' | 'enter' | 'search' | 'health' | 'try' | 'wall' | 'none' }
+  | { readonly page: 'board' | 'login' | 'setup' | 'enter' | 'search' | 'health' | 'read' | 'try' | 'wall' | 'none' }
   | { readonly page: 'incident'; readonly id: string }
   | { readonly page: 'rules'; readonly id: string };
 
@@ -18,7 +18,7 @@ function read(): Place {
 
 export const place: Signal<Place> = signal(read());
 
-const plainPages = ['login', 'setup', 'enter', 'search', 'health', 'try', 'wall'] as const;
+const plainPages = ['login', 'setup', 'enter', 'search', 'health', 'read', 'try', 'wall'] as const;
 
 export function routeOf(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '');

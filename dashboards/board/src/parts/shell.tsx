@@ -9,7 +9,7 @@ import { toggleTheme } from '../theme.ts';
 import { keysShown } from './keys.tsx';
 import { Who } from './marks.tsx';
 
-export type Section = 'board' | 'search' | 'rules' | 'try' | 'health' | 'wall' | 'none';
+export type Section = 'board' | 'search' | 'rules' | 'try' | 'read' | 'health' | 'wall' | 'none';
 
 const ways: readonly {
   readonly section: Section;
@@ -21,6 +21,7 @@ const ways: readonly {
   { section: 'search', href: '/search', word: 'nav.search' },
   { section: 'rules', href: '/rules', word: 'nav.rules', needs: 'rules' },
   { section: 'try', href: '/try', word: 'nav.try', needs: 'rules' },
+  { section: 'read', href: '/read', word: 'nav.read', needs: 'rules' },
   { section: 'health', href: '/health', word: 'nav.health', needs: 'health' },
   { section: 'wall', href: '/wall', word: 'nav.wall' },
 ];
