@@ -69,7 +69,7 @@ function alertsOf(
     const { facts: rule, shape } = correlation;
     const draft = alert.correlated({ rule, shape, one, hour: answer });
     if (draft !== null) held.push(draft);
-    else if (!correlation.onlyGrows)
+    else if (!correlation.onlyGrows && !answer.neverHeld)
       gone.push({ alert: alert.correlatedId(rule.id, one.group, answer.hourMs), known: answer.known });
   }
   return { held, gone };

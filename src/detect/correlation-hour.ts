@@ -16,6 +16,8 @@ export interface HourAnswer {
   readonly known: number;
   /** Members left out because there are more than may be looked at: the earliest. */
   readonly cut: number;
+  /** It does not hold, and cannot have held with less known. */
+  readonly neverHeld: boolean;
   readonly held: readonly HeldInstant[];
   readonly turns: readonly Turn[];
   /** Members in the windows of the instants at which it held, ascending by (time, order). */
@@ -76,8 +78,15 @@ export function answerHour(
     const completing = turned ? memberAt(members, timeMs, order) : undefined;
     return completing === undefined ? [] : [{ timeMs, completing }];
   });
-  const known = knownOf(sorted.slice(firstAtOrAfter(sorted, fromMs), firstAtOrAfter(sorted, endMs)));
-  return { hourMs, known, cut, held, turns, evidence: inWindows(members, held, ir.timespanMs) };
+  const writings = sorted.slice(firstAtOrAfter(sorted, fromMs), firstAtOrAfter(sorted, endMs));
+  const neverHeld = held.length === 0 && cut === 0 && correlation.mostlyGrows && writings.every(couldOnlyAdd);
+  const evidence = inWindows(members, held, ir.timespanMs);
+  return { hourMs, known: knownOf(writings), cut, neverHeld, held, turns, evidence };
+}
+
+/** Whether the member cannot have been what kept a condition that mostly grows from holding. */
+function couldOnlyAdd({ member, holds }: MemberWriting): boolean {
+  return holds && member.number >= 0;
 }
 
 function standingIn(sorted: readonly MemberWriting[], fromMs: number, toMs: number): CorrelationMember[] {

@@ -15,6 +15,8 @@ export interface LiveCorrelation {
   readonly silent: boolean;
   /** Where it holds for some members it holds for more of them: nothing is ever taken back. */
   readonly onlyGrows: boolean;
+  /** The same as long as no member is taken back and no number is negative. */
+  readonly mostlyGrows: boolean;
 }
 
 /** The correlations of a rule set, referenced before referencing. */

@@ -92,7 +92,7 @@ export function createCorrelator(o: {
         const answers = await answersOf(correlation, sorted, ranges);
         const one = { group, ranges, one: sorted[0]?.member ?? null, answers };
         answered.push(one);
-        if (!correlation.onlyGrows || (above.length > 0 && mayHaveTold(correlation, one)))
+        if ((!correlation.onlyGrows || above.length > 0) && mayHaveHeld(correlation, one))
           fragile.push({ correlation, group, ranges, known: knownOf(sorted) });
       }
       for (const { one, answers } of answered)
@@ -152,7 +152,7 @@ export function createCorrelator(o: {
     const told = await toldBy(
       below,
       uppers,
-      answered.filter((each) => mayHaveTold(below, each)),
+      answered.filter((each) => mayHaveHeld(below, each)),
     );
     const writings: MemberWriting[] = [];
     const touching: MemberWriting[] = [];
@@ -245,11 +245,11 @@ export function createCorrelator(o: {
 }
 
 /**
- * Whether the correlations above may have heard of these hours before. Nearly always they cannot: where a correlation
- * that only grows does not hold now, it never did.
+ * Whether it was ever said of these hours that the correlation holds. Nearly always it cannot have been, and then nothing
+ * is to be taken back and nobody can have said more.
  */
-function mayHaveTold(correlation: LiveCorrelation, { answers }: Answered): boolean {
-  return !correlation.onlyGrows || answers.some(({ held, cut }) => held.length > 0 || cut > 0);
+function mayHaveHeld({ mostlyGrows }: LiveCorrelation, { answers }: Answered): boolean {
+  return !mostlyGrows || answers.some(({ neverHeld }) => !neverHeld);
 }
 
 function touch(rules: LiveRules, touched: Touched, writing: MemberWriting): void {

@@ -34,7 +34,8 @@ export function liveCorrelationsOf(
         references: ir.references.map((reference) => o.titles.get(reference.id) ?? reference.id),
       },
       silent: o.silent.has(id),
-      onlyGrows: onlyGrows(ir),
+      onlyGrows: mostlyGrows(ir) && ir.kind !== 'value_sum' && ir.references.every(({ kind }) => kind === 'rule'),
+      mostlyGrows: mostlyGrows(ir),
     };
   });
   const referring = new Map<string, number[]>();
@@ -63,13 +64,12 @@ function overMembers(correlation: Correlation): Correlation {
   return { ...correlation, ir: { ...ir, references, groupBy: [], fields, carries: [] } };
 }
 
-const countingKinds: readonly string[] = ['event_count', 'value_count', 'temporal', 'temporal_ordered'];
+const growingKinds: readonly string[] = ['event_count', 'value_count', 'value_sum', 'temporal', 'temporal_ordered'];
 
-/** Whether more members can only make the condition hold at more moments. */
-function onlyGrows(ir: CorrelationIr): boolean {
+/** Whether more members can only make the condition hold at more moments; of a sum those that are not negative. */
+function mostlyGrows(ir: CorrelationIr): boolean {
   return (
-    countingKinds.includes(ir.kind) &&
-    ir.references.every(({ kind }) => kind === 'rule') &&
+    growingKinds.includes(ir.kind) &&
     ir.condition.every(({ operator }) => operator === 'gte' || operator === 'gt') &&
     (ir.expression === null || !negates(ir.expression))
   );

@@ -59,6 +59,11 @@ export const everyKindText: string = [
   correlation('09', 'type: event_count\nrules: [c07]\ntimespan: 30m\ncondition: { gte: 2 }\ngenerate: true'),
   correlation('10', 'type: event_count\nrules: [ok]\ngroup-by: [User]\ntimespan: 50m\ncondition: { gte: 2, lt: 5 }'),
   correlation('11', 'type: event_count\nrules: [c10]\ntimespan: 1h\ncondition: { gte: 2 }\ngenerate: true'),
+  correlation(
+    '12',
+    'type: value_sum\nrules: [fail, ok]\ngroup-by: [User]\ntimespan: 10m\ncondition: { field: Bytes, gte: 300 }',
+  ),
+  correlation('13', 'type: event_count\nrules: [c12]\ntimespan: 1h\ncondition: { gte: 2 }\ngenerate: true'),
 ].join('---\n');
 
 /** Reads a text of rules and correlations; throws what is refused. */
@@ -156,7 +161,7 @@ export function correlationSpecs(random: () => number, many: number): EventSpec[
     fields: {
       SourceIp: pick(['10.0.0.1', '10.0.0.2', '10.0.0.3']),
       User: pick(['a', 'b', 'c', 'd']),
-      Bytes: pick([1, 40, 90, 200]),
+      Bytes: pick([1, 40, 90, 200, -150]),
     },
   }));
 }

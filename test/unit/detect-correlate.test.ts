@@ -293,6 +293,62 @@ describe('a correlation that turns true', () => {
   });
 });
 
+describe('a group that does not hold and cannot have held', () => {
+  const stepsOf = async (rules: LiveRules, ...batches: readonly (readonly EventSpec[])[]): Promise<string[]> => {
+    const steps: string[] = [];
+    const world = createDetectionWorld({ rules, step: (name, when) => void (when === 'before' && steps.push(name)) });
+    for (const [n, specs] of batches.entries()) {
+      steps.length = 0;
+      await world.detector.evaluate(world.commit(`b${n}`, specs));
+    }
+    return steps;
+  };
+  const inner = correlation('inner', {});
+  const outer = correlation('outer', {
+    kind: 'temporal_ordered',
+    references: [
+      { kind: 'correlation', id: 'inner' },
+      { kind: 'rule', id: ids.success },
+    ],
+    condition: [{ operator: 'gte', number: 2 }],
+  });
+  const chain = rulesWith([inner, outer], [ids.logon, ids.success, 'inner']);
+  const sum = rulesWith([
+    correlation('sum', {
+      kind: 'value_sum',
+      fields: [{ name: 'Bytes', fields: ['Bytes'] }],
+      condition: [{ operator: 'gte', number: 100 }],
+    }),
+  ]);
+  const ok = (atMs: number): EventSpec => ({ ...fail(atMs), command: 'ok' });
+  const bytes = (atMs: number, number: number): EventSpec => fail(atMs, { fields: { Bytes: number } });
+  const quiet = ['readBatch', 'insertMembers', 'recordEvaluation'];
+
+  test.each([
+    ['of rules', bruteForce, [fail(0)], [fail(minuteMs)], quiet],
+    ['built on another', chain, [fail(0), ok(1)], [fail(minuteMs), ok(minuteMs)], quiet],
+    ['of a sum', sum, [bytes(0, 10)], [bytes(1, 20)], quiet],
+  ])(
+    '%s: members and evaluation are written and nothing is asked of the store',
+    async (_, rules, first, then, want) => {
+      expect(await stepsOf(rules, first, then)).toEqual(want);
+    },
+  );
+
+  test('but where it may have held it is asked: a sum with a negative number, one whose moments were taken back', async () => {
+    expect(await stepsOf(sum, [bytes(0, 10)], [bytes(1, -20)])).toContain('alerts');
+    expect(await stepsOf(chain, [fail(0), fail(1), fail(2)], [ok(minuteMs)])).toContain('writeAlerts');
+  });
+
+  test('a sum is taken back by a negative number that comes late', async () => {
+    const world = createDetectionWorld({ rules: sum });
+    await world.detector.evaluate(world.commit('b1', [bytes(minuteMs, 60), bytes(minuteMs + 1, 50)]));
+    expect(alertsOf(world)).toMatchObject([{ correlation: { holds: true, value: 110 } }]);
+    await world.detector.evaluate(world.commit('b2', [bytes(0, -80)]));
+    expect(alertsOf(world)).toMatchObject([{ correlation: { holds: false } }]);
+  });
+});
+
 function memberGroup(spec: EventSpec): string {
   const [correlation] = bruteForce.correlations.all;
   if (correlation === undefined) throw new Error('no correlation');
