@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import type { ParsedRecord } from '../model/record.ts';
 import { openElastic } from './envelope-elastic.ts';
+import { gelfSign, openGelf } from './envelope-gelf.ts';
 import { openHec } from './envelope-hec.ts';
 import { openLoki } from './envelope-loki.ts';
 import { type JsonObject, parseJsonObject } from './json.ts';
@@ -21,6 +22,9 @@ export interface Opened {
 /** Opens a record of one protocol; null when the object is not of its shape, a text when it cannot be read. */
 type Open = (object: JsonObject, limits: ParseLimits) => Opened | string | null;
 
+/** A GELF message may begin with any of its names. */
+const gelfName = `"${gelfSign}"`;
+
 /** By how the line begins; the collectors write it so, and so do Elastic's, Loki's and the OTel collector's exports. */
 const envelopes: readonly (readonly [beginning: string, open: Open])[] = [
   ['{"_index":', openElastic],
@@ -35,12 +39,11 @@ export const envelopeIds: readonly string[] = ['elastic', 'loki', 'hec'];
 /** The envelope around a line; null when it has none, a text when it is a broken one. */
 export function openEnvelope(text: string, limits: ParseLimits): Opened | string | null {
   if (text.charCodeAt(0) !== 123) return null;
-  for (const [beginning, open] of envelopes) {
-    if (!text.startsWith(beginning)) continue;
-    const parsed = parseJsonObject(text, limits.depthMax);
-    return parsed.object === null ? parsed.reason : open(parsed.object, limits);
-  }
-  return null;
+  const open =
+    envelopes.find(([beginning]) => text.startsWith(beginning))?.[1] ?? (text.includes(gelfName) ? openGelf : null);
+  if (open === null) return null;
+  const parsed = parseJsonObject(text, limits.depthMax);
+  return parsed.object === null ? parsed.reason : open(parsed.object, limits);
 }
 
 /** The line's own record with what the envelope says beside it and never over it: `loki+nginx-access`. */

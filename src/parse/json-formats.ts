@@ -1,4 +1,5 @@
 import type { ParseOutcome } from '../model/record.ts';
+import { gelfSign, parseGelf } from './envelope-gelf.ts';
 import { isEvtxJson, parseEvtxJson } from './evtx-json.ts';
 import type { BodyFormat, LineFormat } from './format.ts';
 import { parseGenericJson } from './generic-json.ts';
@@ -20,7 +21,7 @@ function jsonBy(shape: Shape): LineFormat['parse'] {
 
 /** Names without which a flat object is none of the shapes below but plain JSON. */
 export const jsonShapeNames: readonly string[] = [
-  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs', 'sourcetype'],
+  ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs', 'sourcetype', gelfSign],
   ...['SourceName', 'ProviderGuid', 'Hostname', 'EventTime'],
 ];
 
@@ -54,4 +55,5 @@ export const jsonFormats: readonly LineFormat[] = [
   pinned('nxlog-json', parseNxlogJson),
   pinned('winlogbeat-json', parseWinlogbeatJson),
   pinned('otlp-json', parseOtlpJson),
+  pinned('gelf', parseGelf),
 ];

@@ -29,6 +29,11 @@ const facilities: readonly string[] = [
 /** Severity names of RFC 5424 table 2, by code. */
 const severities: readonly string[] = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
+/** Name of a severity by its code; '' for other numbers. */
+export function severityName(code: number): string {
+  return severities[code] ?? '';
+}
+
 export interface Priority {
   readonly facility: string;
   readonly severity: string;
