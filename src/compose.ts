@@ -32,6 +32,7 @@ import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
 import { createIntake } from './ingest/index.ts';
 import type { Alert } from './model/finding.ts';
+import { agencyAt } from './model/register.ts';
 import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -127,9 +128,10 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     closers.add('register', every(registerRefreshMs, 'register', register.refresh, log));
 
     const publish = state.bus.publish;
-    const names = (id: string): SystemNames => {
+    const names = (id: string, atMs: number): SystemNames => {
       const system = register.system(id);
-      return { systemName: system?.name ?? id, orgName: system?.orgName ?? '', systemLevel: system?.level ?? 0 };
+      if (system === null) return { systemName: id, orgName: '', systemLevel: 0 };
+      return { systemName: system.name, orgName: agencyAt(system, atMs).orgName, systemLevel: system.level };
     };
     const viewAlert = (alert: Alert, names: Parameters<typeof alertView>[1]): AlertView =>
       alertView(alert, names, defaultAlertLimits);
@@ -141,7 +143,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       names,
       publish,
       viewAlert: (alert, { code }) =>
-        viewAlert(alert, { incidentCode: code, systemName: names(alert.system).systemName }),
+        viewAlert(alert, { incidentCode: code, systemName: names(alert.system, alert.firstEventMs).systemName }),
       warn: (error, message) => log.warn({ err: error, part: 'incident' }, message),
       clock,
     });

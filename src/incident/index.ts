@@ -90,7 +90,7 @@ export function createIncidents(o: {
   const parts = { ...o, limits, handlingOf };
 
   const cardOf = (facts: IncidentFacts, handlings: ReadonlyMap<string, IncidentHandling>): IncidentCard =>
-    incidentCard(facts, handlings.get(facts.id) ?? newHandling(facts), o.names(facts.system));
+    incidentCard(facts, handlings.get(facts.id) ?? newHandling(facts), o.names(facts.system, facts.firstEventMs));
 
   const show = async ({ alerts, incidents, handlings }: Placed): Promise<void> => {
     const byId = new Map(incidents.map((facts) => [facts.id, facts]));

@@ -60,5 +60,5 @@ export type LockPort = <T>(
 /** Puts items on the live feed. */
 export type PublishPort = (items: readonly FeedItem[]) => Promise<unknown>;
 
-/** What the register calls a system. */
-export type NamesPort = (system: string) => SystemNames;
+/** What the register calls a system, and the agency whose it was at that time. */
+export type NamesPort = (system: string, atMs: number) => SystemNames;

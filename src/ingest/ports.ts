@@ -12,10 +12,11 @@ export type WriteBatch = (
 /** The batch of an id from the ledger, or null. */
 export type LookupBatch = (id: string) => Promise<Batch | null>;
 
-/** Whose system a line belongs to, by the source, the host the line names and the address it came from. */
+/** Whose system an event belongs to, by the source, the host the line names, its time and the address it came from. */
 export type Locate = (
   source: Source,
   host: string,
+  eventTimeMs: number,
   ...addresses: readonly string[]
 ) => { readonly org: string; readonly system: string; readonly level: number };
 

@@ -1,4 +1,5 @@
-import type { NormalisedEvent, SecurityEvent } from '../model/event.ts';
+import type { Fields, NormalisedEvent, SecurityEvent } from '../model/event.ts';
+import { filedTime } from '../model/event-time.ts';
 import type { RawLine, Submission } from '../model/source.ts';
 import { type LineText, lineText } from './line-text.ts';
 import { maskedText } from './masked-text.ts';
@@ -18,6 +19,10 @@ function withPlace(fields: SecurityEvent['fields'], { place }: RawLine): Securit
   return place === undefined ? fields : { ...fields, 'log.file.path': place.file };
 }
 
+function withMore(fields: Fields, more: Fields | null): Fields {
+  return more === null ? fields : { ...fields, ...more };
+}
+
 /**
  * The stored event of a line. Origin, drill, lane and source come from the authenticated source and from nothing the
  * line says. `index` is the row's place in its batch.
@@ -35,17 +40,18 @@ export function toSecurityEvent(
   const said = maskedText(lineText(line, source.encoding), mask);
   const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs, line.header), line, said);
   const host = event.host === '' ? (line.place?.host ?? '') : event.host;
-  const { org, system, level } = locate(source, host, submission.peer);
+  const time = filedTime(event.eventTimeMs, receivedTimeMs, source.timeCorrection?.addMs ?? 0);
+  const { org, system, level } = locate(source, host, time.eventTimeMs, submission.peer);
   // Written out, not spread: this runs for every line, and a spread object costs as much as parsing one.
   return {
     id: `${batch}-${index.toString(36)}`,
     batch,
-    eventTimeMs: event.eventTimeMs ?? receivedTimeMs,
+    eventTimeMs: time.eventTimeMs,
     receivedTimeMs,
     host,
     logsource: event.logsource,
     message: event.message,
-    fields: withPlace(said.fields === null ? event.fields : { ...event.fields, ...said.fields }, line),
+    fields: withPlace(withMore(withMore(event.fields, said.fields), time.fields), line),
     parser: event.parser,
     mappings: event.mappings,
     parseStatus: event.parseStatus,

@@ -160,3 +160,34 @@ export function nearestYearMs(
 export function utcDay(timeMs: number): string {
   return new Date(Math.floor(timeMs / dayMs) * dayMs).toISOString().slice(0, 10);
 }
+
+/** Names of the fields that say what was done with an event's time and what is odd about it. */
+export const timeCorrectionField = 'vonggac.time_correction_ms';
+export const timeFlagsField = 'vonggac.time_flags';
+
+/** An event this far ahead of its receipt is from a clock that is wrong: kept, and flagged `future`. */
+export const futureFromMs: number = 5 * minuteMs;
+
+/** The time an event is filed under, and the fields that say how it came about; null when there is nothing to say. */
+export interface FiledTime {
+  readonly eventTimeMs: number;
+  readonly fields: Readonly<Record<string, number | readonly string[]>> | null;
+}
+
+/**
+ * The time of an event from what its line states (null: nothing usable, then that of its receipt), put right by the
+ * source's correction in force. With `time_correction_ms` taken off again it is what the line says.
+ */
+export function filedTime(statedMs: number | null, receivedTimeMs: number, correctionMs: number): FiledTime {
+  if (statedMs === null) return { eventTimeMs: receivedTimeMs, fields: null };
+  const eventTimeMs = statedMs + correctionMs;
+  const isFuture = eventTimeMs - receivedTimeMs > futureFromMs;
+  if (correctionMs === 0 && !isFuture) return { eventTimeMs, fields: null };
+  return {
+    eventTimeMs,
+    fields: {
+      ...(correctionMs === 0 ? {} : { [timeCorrectionField]: correctionMs }),
+      ...(isFuture ? { [timeFlagsField]: ['future'] } : {}),
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { System } from '../model/register.ts';
+import { agencyAt, isWithin, type Period, type System } from '../model/register.ts';
 import type { Source } from '../model/source.ts';
 
 /** Where an event belongs: agency, system and its security level; empty and 0 when nobody registered it. */
@@ -28,9 +28,10 @@ export interface Register {
   /**
    * A host or address that the register names wins over the system its source declares, within the source's agency:
    * two agencies may both have a DC01 and a 10.0.0.5, and neither may file lines under the other's system. A source of
-   * no agency (a shared relay) may speak for all; a host that several systems claim says nothing.
+   * no agency (a shared relay) may speak for all; a host that several systems claim says nothing. Names that are dated
+   * and the agency are those of the event's time.
    */
-  locate(source: Source, host: string, addresses: readonly string[]): Place;
+  locate(source: Source, host: string, eventTimeMs: number, addresses: readonly string[]): Place;
   /**
    * Source of a sender without a token, by its address; `unknown` (an unregistered source) when none claims it. The
    * names of a client certificate, when it showed one, count before its address.
@@ -80,12 +81,20 @@ function withNetworks<T extends { readonly addresses: readonly string[] }>(items
   return items.map((item) => ({ item, networks: item.addresses.map(networkOf).filter((network) => network !== null) }));
 }
 
-function claimsByHost(systems: readonly System[]): Map<string, readonly System[]> {
-  const claims = new Map<string, System[]>();
+interface HostClaim {
+  readonly system: System;
+  /** null: at all times. */
+  readonly period: Period | null;
+}
+
+function claimsByHost(systems: readonly System[]): Map<string, readonly HostClaim[]> {
+  const claims = new Map<string, HostClaim[]>();
+  const claim = (host: string, each: HostClaim): void => {
+    claims.set(host, [...(claims.get(host) ?? []), each]);
+  };
   for (const system of systems) {
-    for (const host of new Set(system.hosts.map((name) => name.toLowerCase()))) {
-      claims.set(host, [...(claims.get(host) ?? []), system]);
-    }
+    for (const host of new Set(system.hosts.map((name) => name.toLowerCase()))) claim(host, { system, period: null });
+    for (const period of system.datedHosts ?? []) claim(period.host.toLowerCase(), { system, period });
   }
   return claims;
 }
@@ -118,7 +127,7 @@ function byCertificateName(sources: readonly Source[]): Map<string, Source> {
 export function createRegister(ports: RegisterDocuments): Register {
   let systems = new Map<string, System>();
   let sources = new Map<string, Source>();
-  let byHost = new Map<string, readonly System[]>();
+  let byHost = new Map<string, readonly HostClaim[]>();
   let systemNetworks: Indexed<System>[] = [];
   let sourceNetworks: Indexed<Source>[] = [];
   let byCertificate = new Map<string, Source>();
@@ -128,18 +137,23 @@ export function createRegister(ports: RegisterDocuments): Register {
     systems: () => [...systems.values()],
     source: (id) => sources.get(id) ?? null,
     sources: () => [...sources.values()],
-    locate(source, host, addresses) {
+    locate(source, host, eventTimeMs, addresses) {
       const name = host.toLowerCase();
       const isTheirs = (system: System): boolean => source.org === '' || system.org === source.org;
+      const claimants = (named: string): readonly System[] | undefined =>
+        byHost
+          .get(named)
+          ?.filter(({ system, period }) => isTheirs(system) && (period === null || isWithin(period, eventTimeMs)))
+          .map(({ system }) => system);
       const system =
-        onlyOne(byHost.get(name)?.filter(isTheirs)) ??
-        onlyOne(byHost.get(name.split('.')[0] ?? '')?.filter(isTheirs)) ??
+        onlyOne(claimants(name)) ??
+        onlyOne(claimants(name.split('.')[0] ?? '')) ??
         systemNetworks.find(
           ({ item, networks }) => isTheirs(item) && addresses.some((address) => inside(address, networks)),
         )?.item ??
         systems.get(source.system);
       if (system === undefined) return { org: source.org, system: source.system, level: 0 };
-      return { org: system.org, system: system.id, level: system.level };
+      return { org: agencyAt(system, eventTimeMs).org, system: system.id, level: system.level };
     },
     sourceOf(peer, certificate) {
       for (const name of certificate ?? []) {

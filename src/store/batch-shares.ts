@@ -1,4 +1,5 @@
 import type { SecurityEvent } from '../model/event.ts';
+import { timeCorrectionField as correctionField, timeFlagsField as flagsField } from '../model/event-time.ts';
 
 /** Rows of one batch of one source, kind of log and parser. Times are ms. */
 export interface LogShare {
@@ -50,10 +51,6 @@ interface Gathering {
   futureRows: number;
   readonly delays: number[];
 }
-
-/** Name of the field that says by how much an event's time was corrected; see model/event-time.ts. */
-const correctionField = 'vonggac.time_correction_ms';
-const flagsField = 'vonggac.time_flags';
 
 /** What a batch brought, for its ledger row. Runs over every row stored. */
 export function sharesOf(rows: readonly SecurityEvent[]): readonly LogShare[] {

@@ -59,7 +59,7 @@ export async function startCollectWorld(o: {
     lookup: store.events.findBatch,
     deadLetter: store.events.insertDeadLetters,
     offer: async (ref) => void offered.set(ref.id, ref),
-    locate: (source, host, ...addresses) => register.locate(source, host, addresses),
+    locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),
     clock: Date.now,
     log,
     metrics,

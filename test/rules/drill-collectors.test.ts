@@ -48,7 +48,7 @@ beforeAll(async () => {
       return { committedTimeMs: clock() };
     },
     lookup: async () => null,
-    locate: (source, host, ...addresses) => register.locate(source, host, addresses),
+    locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),
     offer: async () => undefined,
     deadLetter: async () => undefined,
     clock,

@@ -451,3 +451,28 @@ describe('bounds', () => {
     await intake.close();
   });
 });
+
+describe('a source whose clock is put right', () => {
+  it('has the correction on every event that bears a time, and what is ahead of its receipt is kept and flagged', async () => {
+    const { store, intake } = world();
+    const hour = 3_600_000;
+    const lines = ['{"timestamp":"2026-11-22T05:00:00Z"}', '{"timestamp":"2026-11-21T22:00:00Z"}', 'no time'];
+    const corrected = source('utc', { timeCorrection: { addMs: 7 * hour, reason: 'UTC' } });
+    await intake.submit(submission(corrected, lines));
+    expect(
+      store
+        .rows()
+        .map(({ eventTimeMs, fields, raw }) => [
+          eventTimeMs - received,
+          fields['vonggac.time_correction_ms'],
+          fields['vonggac.time_flags'],
+          raw,
+        ]),
+    ).toEqual([
+      [7 * hour, 7 * hour, ['future'], lines[0]],
+      [0, 7 * hour, undefined, lines[1]],
+      [0, undefined, undefined, lines[2]],
+    ]);
+    await intake.close();
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { System } from '../../src/model/register.ts';
+import { type System, systemProblem } from '../../src/model/register.ts';
 import { createRegister, type Register, unknownSource } from '../../src/register/index.ts';
 
 const contact = { name: '', email: '', phone: '' };
@@ -45,7 +45,7 @@ describe('where an event belongs', () => {
   ];
   it.each(rows)('%s', async (_name, host, addresses, declared, wantSystem, wantLevel) => {
     const register = await filled();
-    expect(register.locate({ ...unknownSource, system: declared }, host, addresses)).toMatchObject({
+    expect(register.locate({ ...unknownSource, system: declared }, host, 0, addresses)).toMatchObject({
       system: wantSystem,
       level: wantLevel,
     });
@@ -73,7 +73,7 @@ describe('two agencies with the same names and private addresses', () => {
     ['a host that two claim says nothing of a shared relay', '', 'b', 'dc01', [], 'b'],
   ];
   it.each(rows)('%s: %s', async (_name, org, declared, host, addresses, want) => {
-    expect((await twins()).locate({ ...unknownSource, org, system: declared }, host, addresses).system).toBe(want);
+    expect((await twins()).locate({ ...unknownSource, org, system: declared }, host, 0, addresses).system).toBe(want);
   });
 });
 
@@ -126,5 +126,91 @@ describe('who sent it', () => {
     away = true;
     await expect(register.refresh()).rejects.toThrow('away');
     expect(register.system('a')?.level).toBe(1);
+  });
+});
+
+describe('what changes hands', () => {
+  const at = (day: string): number => Date.parse(`${day}T00:00:00+07:00`);
+  const merged: System = {
+    ...system('thuloi', 3, ['app01'], []),
+    org: 'so-nnmt',
+    orgName: 'Sở Nông nghiệp và Môi trường',
+    agencies: [
+      { org: 'so-nnptnt', orgName: 'Sở Nông nghiệp và PTNT', fromDay: '', untilDay: '2025-07-01' },
+      { org: 'so-nnmt', orgName: 'Sở Nông nghiệp và Môi trường', fromDay: '2025-07-01', untilDay: '' },
+    ],
+    datedHosts: [{ host: 'DB01', fromDay: '2025-01-01', untilDay: '2025-07-01' }],
+  };
+  const other: System = {
+    ...system('moitruong', 2, [], []),
+    datedHosts: [{ host: 'db01', fromDay: '2025-07-01', untilDay: '' }],
+  };
+  const filledWith = async (systems: readonly System[]): Promise<Register> => {
+    const load = async (kind: 'system' | 'source') =>
+      (kind === 'system' ? systems : []).map((item) => ({
+        subject: item.id,
+        document: item as unknown as Record<string, unknown>,
+      }));
+    const register = createRegister({ load });
+    await register.refresh();
+    return register;
+  };
+
+  it.each([
+    ['the agency of then', 'app01', '2025-06-30', 'so-nnptnt', 'thuloi'],
+    ['from local midnight on the new one', 'app01', '2025-07-01', 'so-nnmt', 'thuloi'],
+    ['a host of then', 'DB01', '2025-06-30', 'so-nnptnt', 'thuloi'],
+    ['a host that moved', 'DB01', '2025-07-01', 'org-moitruong', 'moitruong'],
+    ['a host before anybody had it', 'DB01', '2024-12-31', '', ''],
+  ])('%s', async (_name, host, day, org, id) => {
+    const register = await filledWith([merged, other]);
+    expect(register.locate(unknownSource, host, at(day), [])).toMatchObject({ org, system: id });
+    expect(register.locate(unknownSource, host, at(day) - 1, []).org === org).toBe(day !== '2025-07-01');
+  });
+
+  it.each<[string, Partial<System>, string]>([
+    ['as it is', {}, ''],
+    [
+      'two agencies at a time',
+      {
+        agencies: [
+          { org: 'b', orgName: 'B', fromDay: '2025-06-01', untilDay: '' },
+          { org: 'a', orgName: 'A', fromDay: '', untilDay: '2025-07-01' },
+        ],
+      },
+      'agencies: … – 2025-07-01 and 2025-06-01 – … overlap',
+    ],
+    [
+      'one without an end before another',
+      {
+        agencies: [
+          { org: 'a', orgName: 'A', fromDay: '2020-01-01', untilDay: '' },
+          { org: 'b', orgName: 'B', fromDay: '2025-07-01', untilDay: '' },
+        ],
+      },
+      'agencies: 2020-01-01 – … and 2025-07-01 – … overlap',
+    ],
+    [
+      'the wrong way round',
+      { agencies: [{ org: 'a', orgName: 'A', fromDay: '2025-07-01', untilDay: '2025-07-01' }] },
+      'agencies: 2025-07-01 – 2025-07-01 ends before it begins',
+    ],
+    [
+      'a host twice',
+      {
+        datedHosts: [
+          { host: 'x', fromDay: '', untilDay: '2025-02-01' },
+          { host: 'X', fromDay: '2025-01-01', untilDay: '' },
+        ],
+      },
+      'host x: … – 2025-02-01 and 2025-01-01 – … overlap',
+    ],
+    [
+      'a host for ever and for a time',
+      { datedHosts: [{ host: 'APP01', fromDay: '', untilDay: '2025-02-01' }] },
+      'host APP01: named both with and without dates',
+    ],
+  ])('%s', (_name, more, want) => {
+    expect(systemProblem({ ...merged, ...more })).toBe(want);
   });
 });

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { sees } from '../../model/account.ts';
-import type { System } from '../../model/register.ts';
+import { type System, systemProblem } from '../../model/register.ts';
 import type { Source } from '../../model/source.ts';
 import type { Directory } from '../directory.ts';
 import { ApiProblem } from '../errors.ts';
@@ -88,6 +88,8 @@ export function registerRoutes({ ledger, directory, limits }: RegisterParts): Fa
       handler: async (request) => {
         const { system, version: seen } = request.body;
         checkId(request.params.id, system.id);
+        const problem = systemProblem(system);
+        if (problem !== '') throw new ApiProblem('bad-request', { message: problem });
         return { version: await put('system', system, principalOf(request).id, seen), system };
       },
     });
