@@ -1,11 +1,12 @@
 import type { RefusedRuleView, RuleSetView, RuleView } from '../contract/api.ts';
 import { defaultDetectLimits, type LiveRules, liveRulesOf } from '../detect/index.ts';
 import { fingerprintOf, followRules, type RuleChangeLimits } from '../detect/rule-changes.ts';
-import { type LoadedRules, loadRuleDirs } from '../detect/rule-files.ts';
+import { type RuleWork, ruleWork, type WorkingRules } from '../detect/rule-work.ts';
+import { ThreadLost } from '../detect/thread-task.ts';
 import { severityOf } from '../model/severity.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { Correlation, UnknownDimension } from '../sigma/index.ts';
+import type { Correlation, EventLogsource, Rule, UnknownDimension } from '../sigma/index.ts';
 
 /** Refusals shown by name; all of them are in the log and counted. */
 const refusedShownMax = 200;
@@ -24,7 +25,10 @@ export type RuleAudit = (row: {
   readonly document: Readonly<Record<string, unknown>>;
 }) => Promise<void>;
 
-/** The rules a process lives by, and as people read them. Follows its folders; sets are swapped whole. */
+/**
+ * The rules a process lives by, and as people read them. Follows its folders; sets are swapped whole. Rules are read and
+ * compiled in a thread, for the kinds of events the set in force has met, so that whatever else the process does goes on.
+ */
 export interface RuleBook {
   /** The set in force now: a new object whenever it changes. */
   live(): LiveRules;
@@ -33,7 +37,8 @@ export interface RuleBook {
   set(): RuleSetView;
   /**
    * Reads the folders again, one reading at a time. A set that cannot be read, or that would leave nothing of rules
-   * there were, does not replace the one in force; the reason shows in `set()` until a reading succeeds.
+   * there were, does not replace the one in force, nor does one over which the thread stopped twice; the reason shows
+   * in `set()` until a reading succeeds.
    */
   reload(actor: string): Promise<ReloadOutcome>;
   /** From now on reads the folders again by itself when they change. */
@@ -43,7 +48,9 @@ export interface RuleBook {
 
 interface InForce {
   readonly live: LiveRules;
-  readonly views: ReadonlyMap<string, RuleView>;
+  /** Tags of events it is compiled for. */
+  readyFor(): readonly EventLogsource[];
+  readonly rules: ReadonlyMap<string, Rule | Correlation>;
   readonly set: RuleSetView;
 }
 
@@ -67,6 +74,8 @@ export async function openRuleBook(o: {
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'counter' | 'gauge'>;
   readonly limits?: Partial<RuleChangeLimits>;
+  /** Default: in threads. */
+  readonly work?: RuleWork;
 }): Promise<RuleBook> {
   const log = o.log.child({ part: 'rules' });
   const gauges = {
@@ -78,20 +87,34 @@ export async function openRuleBook(o: {
   const reloads = o.metrics.counter('rules_reloads_total', 'Readings of the rule folders after the first', ['outcome']);
   const places = o.options.placeholderFile === '' ? o.dirs : [...o.dirs, o.options.placeholderFile];
   let print = '';
-  let now = await read();
+  let now = await read(null);
   let working: Promise<unknown> = Promise.resolve();
   let follower: { close(): Promise<void> } | null = null;
   show();
 
-  async function read(): Promise<InForce> {
+  /** `tags` null: the first reading. */
+  async function read(tags: readonly EventLogsource[] | null): Promise<InForce> {
     for (let attempt = 1; attempt <= readingsMax; attempt += 1) {
       const before = await fingerprintOf(places);
-      const loaded = await loadRuleDirs(o.dirs, o.options);
+      const working = await work(tags);
       print = await fingerprintOf(places);
       // Written to while it was read: a set of old and new halves was never meant by anybody.
-      if (print === before) return inForceOf(loaded, o.options.unknownDimension, o.clock());
+      if (print === before) return inForceOf(working, o.options.unknownDimension, o.clock());
     }
     throw new Error(`the files in ${o.dirs.join(', ')} change faster than they can be read`);
+  }
+
+  async function work(tags: readonly EventLogsource[] | null): Promise<WorkingRules> {
+    const { inThread, here } = o.work ?? ruleWork;
+    const reading = { dirs: o.dirs, options: o.options, unknownDimension: o.options.unknownDimension };
+    try {
+      return await inThread(reading, tags ?? []);
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      log.warn({ reason: error.message }, 'rules are read a second time');
+      // At the start nothing else goes on yet that a reading could hold up.
+      return tags === null ? here(reading) : inThread(reading, tags);
+    }
   }
 
   function show(): void {
@@ -131,14 +154,14 @@ export async function openRuleBook(o: {
     }
     const changed = reason.live.version !== now.live.version;
     // An equal set is not swapped: what the detector knows of it (rules held apart, engines built) stays.
-    now = changed ? reason : { live: now.live, views: reason.views, set: reason.set };
+    now = changed ? reason : { ...reason, live: now.live, readyFor: now.readyFor };
     show();
     return { kind: 'loaded', changed };
   }
 
   async function readOrReason(): Promise<InForce | string> {
     try {
-      const next = await read();
+      const next = await read(now.readyFor());
       const gone = next.live.facts.length === 0 && now.live.facts.length > 0;
       return gone ? `no rule is left in ${o.dirs.join(', ')} (${next.set.refusedTotal} refused)` : next;
     } catch (error) {
@@ -154,8 +177,11 @@ export async function openRuleBook(o: {
 
   return {
     live: () => now.live,
-    list: () => [...now.views.values()],
-    get: (id) => now.views.get(id) ?? null,
+    list: () => [...now.rules.values()].map(viewOf),
+    get: (id) => {
+      const rule = now.rules.get(id);
+      return rule === undefined ? null : viewOf(rule);
+    },
     set: () => now.set,
     reload,
     follow: () => {
@@ -174,24 +200,26 @@ export async function openRuleBook(o: {
   };
 }
 
-function inForceOf(loaded: LoadedRules, unknownDimension: UnknownDimension, loadedMs: number): InForce {
-  const { correlations, tooLong } = withinTimespan(loaded.correlations);
-  const live = liveRulesOf(loaded.set, { correlations, silent: loaded.silent, unknownDimension });
-  const refused = [...loaded.problems.filter((problem) => problem.severity === 'refused'), ...tooLong];
+function inForceOf(working: WorkingRules, unknownDimension: UnknownDimension, loadedMs: number): InForce {
+  const { read, prepare } = working;
+  const { correlations, tooLong } = withinTimespan(read.correlations);
+  const live = liveRulesOf(working.set, { correlations, silent: read.silent, unknownDimension, prepare });
+  const refused = [...read.problems.filter((problem) => problem.severity === 'refused'), ...tooLong];
   const set: RuleSetView = {
     version: live.version,
     loadedMs,
-    detections: loaded.rules.length,
+    detections: read.rules.length,
     correlations: correlations.length,
-    filters: loaded.filters,
+    filters: read.filters,
     refused: refused.slice(0, refusedShownMax).map(({ file, line, column, code, message, advice }) => {
       return { file, line, column, code, message, advice };
     }),
-    refusedTotal: loaded.documents.filter((document) => document.outcome === 'refused').length + tooLong.length,
+    refusedTotal: read.refused + tooLong.length,
     failure: '',
     failedMs: 0,
   };
-  return { live, views: viewsOf(loaded), set };
+  const rules = new Map([...read.rules, ...read.correlations].map((rule) => [rule.id, rule]));
+  return { live, readyFor: working.set.readyFor, rules, set };
 }
 
 /** Live, a correlation cannot look back farther than members are kept; nor can what is built on one that does. */
@@ -218,35 +246,30 @@ function withinTimespan(correlations: readonly Correlation[]): {
 /** A correlation has those of the rules it refers to. */
 const noLogsource = { product: null, category: null, service: null };
 
-function viewsOf(loaded: LoadedRules): ReadonlyMap<string, RuleView> {
-  return new Map(
-    [...loaded.set.rules, ...loaded.correlations].map((rule) => {
-      const own = rule.custom.vonggac;
-      const titleVi = typeof own === 'object' && own !== null && 'title_vi' in own ? String(own.title_vi) : '';
-      const { product, category, service } = 'logsource' in rule ? rule.logsource : noLogsource;
-      const logsource = Object.fromEntries(
-        Object.entries({ product, category, service }).filter(
-          (entry): entry is [string, string] => typeof entry[1] === 'string',
-        ),
-      );
-      const view: RuleView = {
-        id: rule.id,
-        title: rule.title,
-        titleVi,
-        severity: severityOf(rule.level),
-        status: rule.status,
-        description: rule.description,
-        author: rule.author,
-        license: rule.license,
-        references: rule.references,
-        tags: rule.tags,
-        falsepositives: rule.falsePositives,
-        logsource,
-        file: rule.file,
-        text: rule.source,
-        hash: rule.hash,
-      };
-      return [rule.id, view] as const;
-    }),
+function viewOf(rule: Rule | Correlation): RuleView {
+  const own = rule.custom.vonggac;
+  const titleVi = typeof own === 'object' && own !== null && 'title_vi' in own ? String(own.title_vi) : '';
+  const { product, category, service } = 'logsource' in rule ? rule.logsource : noLogsource;
+  const logsource = Object.fromEntries(
+    Object.entries({ product, category, service }).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
   );
+  return {
+    id: rule.id,
+    title: rule.title,
+    titleVi,
+    severity: severityOf(rule.level),
+    status: rule.status,
+    description: rule.description,
+    author: rule.author,
+    license: rule.license,
+    references: rule.references,
+    tags: rule.tags,
+    falsepositives: rule.falsePositives,
+    logsource,
+    file: rule.file,
+    text: rule.source,
+    hash: rule.hash,
+  };
 }

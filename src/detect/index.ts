@@ -127,6 +127,7 @@ export function createDetector(
       };
     };
     if (events.length === 0 && (await nothingToDo(ref))) return evaluation(0);
+    await makeReady(rules, events);
     const pass = createPass(ref, rules, isolated);
     for (let from = 0; from < events.length; from += limits.eventsPerTurn) {
       for (const event of events.slice(from, from + limits.eventsPerTurn)) pass.hold(event);
@@ -150,6 +151,15 @@ export function createDetector(
     if (drafts.length > 0 && receivedMs !== undefined) counts.delay.observe(Math.max(0, o.clock() - receivedMs) / 1000);
     log.debug({ batch: ref.id, events: events.length, hits, ms: done.durationMs }, 'batch evaluated');
     return done;
+  };
+
+  /** A thread that stops over it costs time, no event: the first match then compiles what is missing. */
+  const makeReady = async (rules: LiveRules, events: readonly SecurityEvent[]): Promise<void> => {
+    try {
+      await rules.prepare(events.map(({ logsource }) => logsource));
+    } catch (error) {
+      log.warn({ err: error }, 'rules could not be compiled in a thread; they are compiled here');
+    }
   };
 
   /** True for a batch nobody knows (its job is dropped); a known one without rows is either not visible yet or expired. */

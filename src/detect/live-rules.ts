@@ -51,9 +51,11 @@ export function liveRulesOf(
     readonly silent: ReadonlySet<string>;
     /** As the set was compiled; default `closed`. */
     readonly unknownDimension?: UnknownDimension;
+    /** Default: not at all. */
+    readonly prepare?: LiveRules['prepare'];
   } = unlinked,
 ): LiveRules {
-  const { silent, correlations, unknownDimension = 'closed' } = linked;
+  const { silent, correlations, unknownDimension = 'closed', prepare = async () => undefined } = linked;
   const titles = new Map([...set.rules, ...correlations].map(({ id, title }) => [id, title]));
   return {
     version: versionOf(set, correlations),
@@ -62,6 +64,7 @@ export function liveRulesOf(
     correlations: liveCorrelationsOf(correlations, { factsOf: ruleFactsOf, silent, titles }),
     match: (candidate) => set.match(candidate),
     explain: (rule, candidate) => set.explain(rule, candidate),
+    prepare,
     part: (numbers): Matcher => {
       const part = compileRules(
         numbers.flatMap((number) => set.rules[number] ?? []),

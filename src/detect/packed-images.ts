@@ -7,19 +7,10 @@ export interface PackedImages {
   put(key: string, image: Uint8Array): void;
 }
 
-/** Images packed in memory, and those of `below` until then; what is put goes to both. */
-export function packedImagesOver(below: PackedImages | null): PackedImages {
-  const images = new Map<string, Uint8Array>();
+export function packedImagesIn(images: Map<string, Uint8Array>): PackedImages {
   return {
-    get(key) {
-      const known = images.get(key) ?? below?.get(key) ?? null;
-      if (known !== null) images.set(key, known);
-      return known;
-    },
-    put(key, image) {
-      images.set(key, image);
-      below?.put(key, image);
-    },
+    get: (key) => images.get(key) ?? null,
+    put: (key, image) => void images.set(key, image),
   };
 }
 

@@ -26,6 +26,11 @@ export interface LiveRules extends Matcher {
   /** Ids of rules and correlations that raise no alert of their own: a correlation built on them does. */
   readonly silent: ReadonlySet<string>;
   readonly correlations: LiveCorrelations;
+  /**
+   * Makes ready for events of these tags, off the event loop; without it the first of them holds everything up while
+   * rules are compiled. Rejects when that fails; they are compiled then.
+   */
+  prepare(tags: readonly LogsourceTags[]): Promise<void>;
   /** A matcher of these rules alone. */
   part(rules: readonly number[]): Matcher;
 }

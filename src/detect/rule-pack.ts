@@ -43,15 +43,12 @@ interface RestHead {
   readonly silent: ReadonlySet<string>;
   readonly filters: number;
   readonly refused: number;
-  /** PackedStory. */
-  readonly story: Place;
+  readonly problems: Place;
+  readonly documents: Place;
 }
 
-/** What is only read by those who tell about files. */
-interface PackedStory {
-  readonly problems: readonly RuleProblem[];
-  readonly documents: readonly (Omit<FileDocument, 'rule'> & { readonly rule: number | null })[];
-}
+/** A document with its rule by number. */
+type PackedDocument = Omit<FileDocument, 'rule'> & { readonly rule: number | null };
 
 /**
  * Rules as bytes in memory that threads can share: the length of each head (4 bytes each), the heads, then trees and
@@ -77,7 +74,7 @@ export function packRules(read: ReadRules): Uint8Array {
     },
     inSet: read.rules.length,
   };
-  const documents = read.documents.map(({ rule, ...document }) => {
+  const documents = read.documents.map(({ rule, ...document }): PackedDocument => {
     return { ...document, rule: rule === null ? null : (numbers.get(rule) ?? null) };
   });
   const rest: RestHead = {
@@ -101,7 +98,8 @@ export function packRules(read: ReadRules): Uint8Array {
     silent: read.silent,
     filters: read.filters,
     refused: read.refused,
-    story: keep(serialize({ problems: read.problems, documents } satisfies PackedStory)),
+    problems: keep(serialize(read.problems)),
+    documents: keep(serialize(documents)),
   };
   const heads = [serialize(engine), serialize(rest)];
   const size = 8 + heads.reduce((sum, { length }) => sum + length, 0) + length;
@@ -141,7 +139,8 @@ function engineRules({ id, hash, logsource, ir }: EngineHead['rules'], body: Buf
 export function unpackRules(bytes: Uint8Array): ReadRules {
   const { engine, rest, body } = cut(bytes);
   const { rules, inSet } = deserialize(engine) as EngineHead;
-  const { rules: columns, correlations, silent, filters, refused, story } = deserialize(rest) as RestHead;
+  const head = deserialize(rest) as RestHead;
+  const { rules: columns, correlations, silent, filters, refused } = head;
   const all = engineRules(rules, body).map((engine, i): Rule => {
     let text: string | undefined;
     return {
@@ -170,16 +169,8 @@ export function unpackRules(bytes: Uint8Array): ReadRules {
       },
     };
   });
-  let told: Pick<ReadRules, 'problems' | 'documents'> | undefined;
-  const tell = () => {
-    const { problems, documents } = deserialize(partOf(body, story)) as PackedStory;
-    return {
-      problems,
-      documents: documents.map(({ rule, ...document }) => {
-        return { ...document, rule: rule === null ? null : (all[rule] ?? null) };
-      }),
-    };
-  };
+  let problems: readonly RuleProblem[] | undefined;
+  let documents: readonly FileDocument[] | undefined;
   return {
     rules: all.slice(0, inSet),
     correlations,
@@ -187,12 +178,14 @@ export function unpackRules(bytes: Uint8Array): ReadRules {
     filters,
     refused,
     get problems() {
-      told ??= tell();
-      return told.problems;
+      problems ??= deserialize(partOf(body, head.problems)) as readonly RuleProblem[];
+      return problems;
     },
     get documents() {
-      told ??= tell();
-      return told.documents;
+      documents ??= (deserialize(partOf(body, head.documents)) as readonly PackedDocument[]).map(
+        ({ rule, ...document }) => ({ ...document, rule: rule === null ? null : (all[rule] ?? null) }),
+      );
+      return documents;
     },
   };
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRuleBook, type RuleBook } from '../../src/compose/rules.ts';
+import { type RuleWork, ruleWork } from '../../src/detect/rule-work.ts';
+import { ThreadLost } from '../../src/detect/thread-task.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { until } from '../harness/poll.ts';
@@ -29,6 +31,22 @@ let book: RuleBook;
 let metrics: Metrics;
 let audit: { actor: string; action: string; document: Readonly<Record<string, unknown>> }[];
 let auditFails: boolean;
+/** Threads that stop before one does not. */
+let threadsLost: number;
+/** Tags that a thread was to compile for, each time one was asked. */
+let asked: (readonly unknown[])[];
+
+/** As threads do it, in this one: what threads do is tested in rule-work.test.ts. */
+const work: RuleWork = {
+  here: ruleWork.here,
+  async inThread(places, tags) {
+    asked.push(tags);
+    if (threadsLost-- > 0) throw new ThreadLost('out of memory');
+    const working = await ruleWork.here(places);
+    working.set.prepare(tags);
+    return working;
+  },
+};
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vonggac-rules-'));
@@ -36,6 +54,8 @@ beforeEach(async () => {
   await writeFile(join(dir, 'rules', 'one.yml'), rule(1, 'whoami'));
   audit = [];
   auditFails = false;
+  threadsLost = 0;
+  asked = [];
   metrics = createMetrics();
   book = await openRuleBook({
     dirs: [join(dir, 'rules')],
@@ -48,6 +68,7 @@ beforeEach(async () => {
     log: createLog('silent'),
     metrics,
     limits: { pollMs: 50, settleMs: 20 },
+    work,
   });
 });
 afterEach(async () => {
@@ -139,6 +160,33 @@ describe('rules follow their folders', () => {
     ]);
     expect(book.set().detections).toBe(2);
     expect(audit).toEqual([]);
+  });
+
+  test('a new set is compiled for the kinds of events that the old one met', async () => {
+    const { logsource } = event('x');
+    book.live().match(event('x'));
+    await writeFile(join(dir, 'rules', 'two.yml'), rule(2, 'net user'));
+    await book.reload('p1');
+    expect(asked).toEqual([[], [logsource]]);
+    // Nothing is left to do: no thread, not even a turn of the event loop.
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    await book.live().prepare([logsource]);
+    expect(turned).toBe(false);
+  });
+
+  test('a thread that stops is asked once more; then the old rules stay, and the reason is told', async () => {
+    await writeFile(join(dir, 'rules', 'two.yml'), rule(2, 'net user'));
+    threadsLost = 2;
+    const first = book.live();
+    expect(await book.reload('p1')).toEqual({ kind: 'failed', reason: 'out of memory' });
+    expect(book.live()).toBe(first);
+    expect(book.set()).toMatchObject({ detections: 1, failure: 'out of memory' });
+    threadsLost = 1;
+    expect(await book.reload('p1')).toEqual({ kind: 'loaded', changed: true });
+    expect(book.set()).toMatchObject({ detections: 2, failure: '' });
   });
 
   test('a file written while it was read is read again', async () => {

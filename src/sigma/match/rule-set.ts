@@ -70,6 +70,8 @@ export interface RuleSet<R extends EngineRule = Rule> {
   explain(rule: number, event: RuleEvent): readonly MatchDetail[];
   /** Tags of events it is ready for. For others it first gets or compiles an image, up to a second with thousands of rules. */
   readyFor(): readonly EventLogsource[];
+  /** Those of the tags that it is not ready for, and could be. */
+  lacks(tags: readonly EventLogsource[]): readonly EventLogsource[];
   /** Makes ready for events of these tags. */
   prepare(tags: readonly EventLogsource[]): void;
   /** Events given to `match` so far that held values nested too deep to be seen (64 levels); they met or not without. */
@@ -129,6 +131,7 @@ export function compileRules<R extends EngineRule>(rules: readonly R[], options:
       return rule === undefined ? [] : explain(rule.ir, event.fields);
     },
     readyFor: () => routes.tags(),
+    lacks: (tags) => (areRoutesFull() ? [] : tags.filter((one) => routes.get(one) === undefined)),
     prepare(tags) {
       for (const one of tags) if (routes.get(one) === undefined) newRoute(one);
     },
@@ -152,9 +155,13 @@ export function compileRules<R extends EngineRule>(rules: readonly R[], options:
     return everything;
   }
 
+  function areRoutesFull(): boolean {
+    return routes.isFull || tableBytes > routeTablesMax;
+  }
+
   /** Null when no more engines are kept. */
   function newRoute(logsource: EventLogsource): Engine | null {
-    if (routes.isFull || tableBytes > routeTablesMax) return null;
+    if (areRoutesFull()) return null;
     const indexes = [...rules.keys()].filter((index) => appliesTo(index, logsource));
     // Tags that no rule tells apart share an engine.
     const key = indexes.join();

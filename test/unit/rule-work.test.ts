@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RulesUnreadable } from '../../src/detect/rule-files.ts';
+import { ruleWork, type WorkingRules } from '../../src/detect/rule-work.ts';
+import { runInThread } from '../../src/detect/thread-task.ts';
+
+const rule = (n: number, product: string): string => `title: Rule ${n}
+id: 00000000-0000-4000-8000-${String(n).padStart(12, '0')}
+logsource: { product: ${product} }
+detection: { s: { a|contains: ['word${n}', 'w*o?rd${n}'] }, condition: s }
+`;
+const tagsOf = (product: string) => ({ product, categories: [], services: [] });
+const event = (n: number, product: string) => ({ fields: { a: `a word${n} b` }, logsource: tagsOf(product) });
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'rule-work-'));
+  const rules = Array.from({ length: 40 }, (_, n) => rule(n, n % 2 === 0 ? 'windows' : 'linux'));
+  await writeFile(join(dir, 'rules.yml'), `${rules.join('---\n')}---\ntitle: [\n`);
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const places = () => ({ dirs: [dir], options: {}, unknownDimension: 'closed' as const });
+
+/** How often others had their turn meanwhile. */
+async function turnsDuring(work: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isDone = false;
+  const turn = () => {
+    turns++;
+    if (!isDone) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await work.finally(() => {
+    isDone = true;
+  });
+  return turns;
+}
+
+/** What matching would have to compile here would have to read a tree. */
+function withoutTrees({ set }: WorkingRules): void {
+  for (const one of set.rules) {
+    Object.defineProperty(one, 'ir', {
+      get: () => {
+        throw new Error('the tree of a rule was read on the event loop');
+      },
+    });
+  }
+}
+
+test('rules are read and compiled by the thread for the tags that are named', async () => {
+  const working = await ruleWork.inThread(places(), [tagsOf('windows')]);
+  const here = await ruleWork.here(places());
+  expect(working.set.version).toBe(here.set.version);
+  expect(structuredClone({ ...working.read })).toEqual(structuredClone({ ...here.read }));
+  withoutTrees(working);
+  expect(working.set.lacks([tagsOf('windows'), tagsOf('linux')])).toEqual([tagsOf('linux')]);
+  expect(working.set.match(event(8, 'windows'))).toEqual([8]);
+  expect(working.read.refused).toBe(1);
+});
+
+test('tags that come later are compiled by a thread, each once, while others have their turn', async () => {
+  const working = await ruleWork.inThread(places(), []);
+  withoutTrees(working);
+  const asked = ['linux', 'windows', 'linux'].map((product) => working.prepare([tagsOf(product)]));
+  // Compiled here, they would hold everything up: a thread cannot even start within so few turns.
+  expect(await turnsDuring(Promise.all(asked))).toBeGreaterThan(20);
+  expect(working.set.match(event(7, 'linux'))).toEqual([7]);
+  expect(working.set.match(event(8, 'windows'))).toEqual([8]);
+  expect(await turnsDuring(working.prepare([tagsOf('linux'), tagsOf('windows')]))).toBeLessThan(3);
+});
+
+test('a folder that is not there is told as it is without a thread', async () => {
+  const nowhere = { ...places(), dirs: [join(dir, 'nowhere')] };
+  await expect(ruleWork.inThread(nowhere, [])).rejects.toThrow(RulesUnreadable);
+  await expect(ruleWork.here(nowhere)).rejects.toThrow(RulesUnreadable);
+});
+
+test('a thread that crashes is told of', async () => {
+  const lost = { code: 'thread-lost' };
+  await expect(runInThread(import.meta.url, '../harness/no-such-thread', {})).rejects.toMatchObject(lost);
+  await expect(runInThread(import.meta.url, '../harness/crashing-thread', 'exit')).rejects.toMatchObject(lost);
+  await expect(runInThread(import.meta.url, '../harness/crashing-thread', 'memory', 64)).rejects.toMatchObject({
+    ...lost,
+    message: expect.stringContaining('memory'),
+  });
+}, 60_000);
