@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RulesUnreadable } from '../../src/detect/rule-files.ts';
 import { ruleWork, type WorkingRules } from '../../src/detect/rule-work.ts';
@@ -79,11 +80,16 @@ test('a folder that is not there is told as it is without a thread', async () =>
 });
 
 test('a thread that crashes is told of', async () => {
-  const lost = { code: 'thread-lost' };
-  await expect(runInThread(import.meta.url, '../harness/no-such-thread', {})).rejects.toMatchObject(lost);
-  await expect(runInThread(import.meta.url, '../harness/crashing-thread', 'exit')).rejects.toMatchObject(lost);
-  await expect(runInThread(import.meta.url, '../harness/crashing-thread', 'memory', 64)).rejects.toMatchObject({
-    ...lost,
-    message: expect.stringContaining('memory'),
-  });
-}, 60_000);
+  const here = pathToFileURL(join(dir, 'caller.js')).href;
+  await writeFile(join(dir, 'exits.js'), 'process.exit(9)');
+  await writeFile(join(dir, 'throws.js'), 'throw new Error("no such rule")');
+  await writeFile(
+    join(dir, 'hoards.js'),
+    'for (const held = []; ; ) held.push(Array(1e5).fill().map((_, i) => ({ i })))',
+  );
+  const lost = (message: string) => ({ code: 'thread-lost', message: expect.stringContaining(message) });
+  await expect(runInThread(here, 'nowhere', {})).rejects.toMatchObject(lost('nowhere'));
+  await expect(runInThread(here, 'exits', {})).rejects.toMatchObject(lost('exit code 9'));
+  await expect(runInThread(here, 'throws', {})).rejects.toMatchObject(lost('no such rule'));
+  await expect(runInThread(here, 'hoards', {}, 64)).rejects.toMatchObject(lost('memory'));
+});
