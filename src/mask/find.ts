@@ -22,6 +22,15 @@ export interface FindOptions {
 const worthALook =
   /0\d{9}|0\d{3}[ .-]\d{3}[ .-]\d{3}|84\d{9}|[A-Z]{2}[1-5]\d{12}|@|%40|eyJ|[Bb]earer|[?&][A-Za-z_-]{0,20}(?:[Tt]oken|[Cc]ode|[Oo]tp|[Pp]ass|[Pp]wd|[Mm]atkhau|[Ss]ecret|[Kk]ey|[Ss]ig|[Ss]ess|[Tt]icket|[Aa]uth)/;
 
+/**
+ * A pattern, and the plain part it begins with: a look behind is worth its price only where that stands, not at every
+ * character of every line.
+ */
+interface Sought {
+  readonly core: RegExp;
+  readonly whole: RegExp;
+}
+
 /** Neither inside a longer word or number, nor a part of a decimal, a GUID, an address or a time. */
 const before = String.raw`(?<![\p{L}\p{N}_~]|\p{N}[.:]|[\dA-Fa-f]{4}-)`;
 const after = String.raw`(?![\p{L}\p{N}_~]|[.:-]\p{N})`;
@@ -38,14 +47,17 @@ const provinces: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const cccd = new RegExp(`${before}0\\d{11}${after}`, 'gu');
+const cccd: Sought = { core: /0\d{11}/g, whole: new RegExp(`${before}0\\d{11}${after}`, 'uy') };
 /** DN4010123456789: two letters of the group, the benefit's figure, the province and ten digits (QĐ 1351/QĐ-BHXH). */
-const bhyt = new RegExp(`${before}[A-Z]{2}[1-5]\\d{12}${after}`, 'gu');
+const bhyt: Sought = {
+  core: /[A-Z]{2}[1-5]\d{12}/g,
+  whole: new RegExp(`${before}[A-Z]{2}[1-5]\\d{12}${after}`, 'uy'),
+};
 /** Mobile numbers as they are since 2018: 03, 05, 07, 08, 09 and eight digits; +84 for the 0. */
-const phone = new RegExp(
-  `${before}(?:(?:\\+|%2B)?84|0)([35789]\\d{8}|[35789]\\d{2}([ .-])\\d{3}\\2\\d{3})${after}`,
-  'gu',
-);
+const phone: Sought = {
+  core: /(?:(?:\+|%2B)?84|0)[35789]\d{2}/g,
+  whole: new RegExp(`${before}(?:(?:\\+|%2B)?84|0)([35789]\\d{8}|[35789]\\d{2}([ .-])\\d{3}\\2\\d{3})${after}`, 'uy'),
+};
 const email =
   /(?<![\p{L}\p{N}._%+~@-])([\p{L}\p{N}](?:[\p{L}\p{N}._+-]|%2B){0,63})(?:@|%40)((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\p{L}\p{N}-])/giu;
 /** Last labels of names that are no addresses of the Internet but of a domain of accounts. */
@@ -77,23 +89,37 @@ export function findPersonal(text: string, o: FindOptions): readonly Found[] {
   };
   for (const match of text.matchAll(jwt)) add('secret', match.index, match[0], match[0]);
   for (const { value, start } of firstGroups(text, bearer)) add('secret', start, value, value);
-  for (const { value, start } of firstGroups(text, query))
+  for (const { value, start } of text.includes('=') ? firstGroups(text, query) : [])
     if (!value.startsWith('PII~')) add('secret', start, value, value);
-  for (const match of text.matchAll(email)) {
-    const [, local = '', domain = ''] = match;
-    if (isCitizens(domain.toLowerCase(), o.ownDomains))
-      add('email', match.index, local, `${local.replaceAll('%2B', '+')}@${domain}`.toLowerCase());
+  if (text.includes('@') || text.includes('%40')) {
+    for (const match of text.matchAll(email)) {
+      const [, local = '', domain = ''] = match;
+      if (isCitizens(domain.toLowerCase(), o.ownDomains))
+        add('email', match.index, local, `${local.replaceAll('%2B', '+')}@${domain}`.toLowerCase());
+    }
   }
-  for (const match of text.matchAll(bhyt)) add('bhyt', match.index, match[0], match[0]);
-  for (const match of text.matchAll(cccd)) {
+  for (const match of matchesOf(bhyt, text)) add('bhyt', match.index, match[0], match[0]);
+  for (const match of matchesOf(cccd, text)) {
     if (provinces.has(match[0].slice(0, 3))) add('cccd', match.index, match[0], match[0]);
   }
-  for (const match of text.matchAll(phone))
+  for (const match of matchesOf(phone, text))
     add('phone', match.index, match[0], `0${(match[1] ?? '').replace(/\D/g, '')}`);
   return apart(found);
 }
 
 const none: readonly Found[] = [];
+
+/** As `text.matchAll` of the whole pattern. */
+function* matchesOf({ core, whole }: Sought, text: string): Generator<RegExpExecArray> {
+  core.lastIndex = 0;
+  for (let begun = core.exec(text); begun !== null; begun = core.exec(text)) {
+    whole.lastIndex = begun.index;
+    const match = whole.exec(text);
+    const next = match === null ? begun.index + 1 : match.index + match[0].length;
+    if (match !== null) yield match;
+    core.lastIndex = next;
+  }
+}
 
 /** First groups with the places they stand at; the group ends its match. */
 function* firstGroups(text: string, pattern: RegExp): Generator<{ readonly value: string; readonly start: number }> {
