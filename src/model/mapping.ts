@@ -34,8 +34,10 @@ export interface MappingRule {
   readonly map?: Readonly<Record<string, ValueMap>>;
 }
 
-/** What a record is, where its parser could not know: the first of these fields that has a text. */
-export type Identity = Readonly<Partial<Record<'channel' | 'provider' | 'event_id' | 'program', readonly string[]>>>;
+export const identityKeys = ['channel', 'provider', 'event_id', 'program', 'host', 'time'] as const;
+
+/** What a record is, of whom and when, where its parser could not know: the first of these fields that has a text. */
+export type Identity = Readonly<Partial<Record<(typeof identityKeys)[number], readonly string[]>>>;
 
 /**
  * Mappings are data (docs/mappings.md): how records of one family get their Sigma logsource and Sigma's field names.

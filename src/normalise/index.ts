@@ -1,4 +1,5 @@
 import type { FieldValue, LogsourceTags, NormalisedEvent } from '../model/event.ts';
+import { localZoneMinutes, parseTimeText } from '../model/event-time.ts';
 import type { Identity, Mapping, Mappings } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
 import { addFields, dropBlanks } from './fields.ts';
@@ -43,7 +44,7 @@ function innerParser(parser: string): string {
 
 /** What the parser could not know of the record, out of its fields. */
 function identified(record: ParsedRecord, identities: readonly Identity[]): ParsedRecord {
-  let { channel, provider, eventId, program } = record;
+  let { channel, provider, eventId, program, host, timeMs } = record;
   const first = (known: string, names: readonly string[] | undefined): string => {
     if (known !== '' || names === undefined) return known;
     for (const name of names) {
@@ -57,8 +58,10 @@ function identified(record: ParsedRecord, identities: readonly Identity[]): Pars
     provider = first(provider, identity.provider);
     eventId = first(eventId, identity.event_id);
     program = first(program, identity.program);
+    host = first(host, identity.host);
+    timeMs ??= parseTimeText(first('', identity.time), localZoneMinutes);
   }
-  return { ...record, channel, provider, eventId, program };
+  return { ...record, channel, provider, eventId, program, host, timeMs };
 }
 
 /** Fields of a generic JSON record by which src/parse settles what a selector asks for. */

@@ -1,4 +1,12 @@
-import type { Identity, Mapping, MappingRule, Selector, ValueMap, When } from '../model/mapping.ts';
+import {
+  type Identity,
+  identityKeys,
+  type Mapping,
+  type MappingRule,
+  type Selector,
+  type ValueMap,
+  type When,
+} from '../model/mapping.ts';
 import { type MappingNode, type MappingProblem, type MappingText, readMappingYaml } from './mapping-yaml.ts';
 
 export type { MappingProblem } from './mapping-yaml.ts';
@@ -189,7 +197,7 @@ function valueMapOf(node: MappingNode, read: MappingText): ValueMap {
 
 function identityOf(node: MappingNode | undefined, read: MappingText): Identity | null {
   if (node === undefined) return null;
-  const entries = entriesOf(node, read, '"identity"', ['channel', 'provider', 'event_id', 'program']);
+  const entries = entriesOf(node, read, '"identity"', identityKeys);
   return Object.fromEntries([...(entries ?? [])].map(([name, { value }]) => [name, listOf(value, read, `"${name}"`)]));
 }
 

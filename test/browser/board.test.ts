@@ -200,6 +200,45 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('reads pasted lines of several kinds, and makes a mapping out of choices', async () => {
+    const { page } = await open('/read');
+    await page.getByRole('button', { name: 'Xem ví dụ' }).click();
+    const lines = page.locator('.readlines button');
+    await expect.poll(() => lines.count()).toBe(4);
+    expect(await lines.nth(1).locator('.tag').textContent()).toBe('syslog-3164+sshd');
+    await lines.nth(0).click();
+    await page.locator('.kv dt', { hasText: 'cs-uri-stem' }).waitFor();
+    await page.getByRole('button', { name: 'ECS' }).click();
+    await page.locator('.kv dt', { hasText: 'url.path' }).waitFor();
+    await page.getByRole('button', { name: 'Sigma' }).click();
+    await page.locator('#read-text').fill('{"nguoi_dung":"nva","thao_tac":"<img src=x onerror=alert(1)>"}');
+    await page.getByText('Tạo ánh xạ từ tên trường của nguồn').click();
+    await page.getByLabel('nguoi_dung là').selectOption('user');
+    await page.getByLabel('Sản phẩm').fill('tthc');
+    await page.getByRole('button', { name: 'Viết ánh xạ' }).click();
+    await expect.poll(() => page.locator('#read-mapping').inputValue()).toContain('user: nguoi_dung');
+    await page.locator('.tag', { hasText: 'tthc' }).waitFor();
+    await page.locator('.kv .tag', { hasText: 'ánh xạ thêm' }).waitFor();
+    await page.locator('#read-mapping').fill('mapping: x');
+    await page.getByText('"about" is missing').waitFor();
+    expect(await page.locator('.answered img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows that personal data is masked, and a value only for a reason', async () => {
+    const { page, fixture: f } = await open('/search');
+    await page.locator('.rowbtn').first().click();
+    const masked = page.locator('.masked').first();
+    await masked.getByRole('button', { name: 'Xem giá trị thật' }).click();
+    const button = masked.locator('button[type=submit]');
+    expect(await button.isDisabled()).toBe(true);
+    await masked.locator('input').fill('gọi lại cho người bị hại');
+    await button.click();
+    await expect.poll(() => masked.locator('.revealed').textContent()).toBe('0912345678');
+    expect(f.revealed).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
   it('takes a running rule to the page for trying, and what is typed never becomes markup', async () => {
     const { page } = await open('/rules');
     await page.locator('.rule a').first().click();

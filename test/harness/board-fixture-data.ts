@@ -410,7 +410,7 @@ export function alertOf(o: {
       drill: card.drill,
       lane: card.lane,
       message: s.message,
-      raw: `<14>Nov 22 03:37:09 ${host} ${s.message} {"x":"${'Nhật ký '.repeat(6)}"}`,
+      raw: `<14>Nov 22 03:37:09 ${host} ${s.message} {"x":"${'Nhật ký '.repeat(6)}","sdt":"PII~phone~00000000000000aa"}`,
       fields: s.fields,
       parser: 'evtx-json',
       parseStatus: i === 2 ? 'partial' : 'parsed',

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { createLineTrial } from '../../src/compose/line-trial.ts';
 import { loadMappings } from '../../src/compose/mappings.ts';
 import type {
   AlertView,
@@ -20,12 +21,15 @@ import type {
   IncidentAction,
   IncidentCard,
   IncidentDetail,
+  LineTrialWanted,
   MappingsView,
   Me,
   Page,
 } from '../../src/contract/api.ts';
 import type { FeedMessage } from '../../src/contract/feed.ts';
+import { liveRulesOf } from '../../src/detect/index.ts';
 import type { Role } from '../../src/model/account.ts';
+import { compileRules, parseRules } from '../../src/sigma/index.ts';
 import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, ruleSetOf, situations } from './board-fixture-data.ts';
 
 export interface BoardFixtureOptions {
@@ -55,6 +59,8 @@ export interface BoardFixture {
   cards(): readonly IncidentCard[];
   /** Query of every feed connection, in order. */
   readonly feedQueries: readonly string[];
+  /** `event reason` of every look behind a mask. */
+  readonly revealed: readonly string[];
   close(): Promise<void>;
 }
 
@@ -83,6 +89,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   let log: FeedMessage[] = [];
   let seq = 184_200;
   let refuse = false;
+  const revealed: string[] = [];
   let signedIn = o.signedIn ?? false;
   let made = 0;
   const epoch = 'e1';
@@ -349,6 +356,19 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
         ),
       );
     }
+    if (path === '/lines/read') {
+      const mappings = await loadMappings();
+      const live = liveRulesOf(
+        compileRules(parseRules(situations.map((s) => ruleOf(s).text).join('\n---\n'), 'rules.yml').rules),
+      );
+      const tryLines = createLineTrial({ mappings: () => mappings, rules: () => live, clock: Date.now });
+      return json(response, 200, tryLines((await bodyOf(request)) as LineTrialWanted));
+    }
+    if (kind === 'events' && sub === 'reveal') {
+      const asked = (await bodyOf(request)) as { reason: string };
+      revealed.push(`${id} ${asked.reason}`);
+      return json(response, 200, { value: '0912345678' });
+    }
     if (path === '/events') {
       const q = p.get('q') ?? '';
       const position = q.lastIndexOf('(');
@@ -427,6 +447,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
 
   return {
     url: `http://127.0.0.1:${port}`,
+    revealed,
     raise,
     elsewhere(id, action, actor, quiet = false) {
       const next = act(id, action, actor);

@@ -45,7 +45,8 @@ describe('a mapping made out of choices', () => {
         expect(problems).toEqual([]);
         expect(mapping?.needs).toEqual([own]);
         expect(mapping?.rules[0]).toMatchObject({ product: 'tthc', services: ['audit'] });
-        expect(mapping?.rules[0]?.copy).toEqual(Object.fromEntries(copies.map(({ target, from }) => [target, [from]])));
+        const { time = [], host = [] } = mapping?.identity ?? {};
+        expect([time, host, ...Object.values(mapping?.rules[0]?.copy ?? {})].flat()).toEqual(own);
       }),
     );
   });

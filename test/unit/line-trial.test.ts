@@ -15,11 +15,13 @@ level: high
 `;
 
 const access = '203.0.113.9 - - [22/Nov/2026:10:00:00 +0700] "GET /up/x.aspx HTTP/1.1" 200 5';
-const portal = '{"thoi_gian":"2026-11-22T03:00:00Z","nguoi":"nva","viec":"dang nhap","dia_chi":"203.0.113.9"}';
+const portal =
+  '{"thoi_gian":"2026-11-22T03:00:00Z","nguoi":"nva","viec":"dang nhap","dia_chi":"203.0.113.9","may":"cong-01"}';
 const draft = `mapping: cong-moi
 about: Cổng mới
 parsers: [json]
 needs: [[nguoi, viec]]
+identity: { time: thoi_gian, host: may }
 rules:
   - product: tthc
     services: audit
@@ -57,13 +59,14 @@ describe('lines read on trial', () => {
     const [line] = read(portal, { mapping: draft }).lines;
     expect(line?.logsource).toMatchObject({ product: 'tthc', services: ['audit'] });
     expect(line?.fields).toMatchObject({ user: 'nva', action: 'dang nhap', src_ip: '203.0.113.9' });
+    expect([line?.eventTimeMs, line?.host]).toEqual([Date.UTC(2026, 10, 22, 3), 'cong-01']);
     expect(line?.mapped).toEqual(['user', 'action', 'src_ip']);
     expect(read(portal).lines[0]?.fields).not.toHaveProperty('user');
   });
 
   it('a wrong mapping is told with its place, and the lines are read without it', () => {
     const { problems, lines } = read(portal, { mapping: draft.replace('copy:', 'kopie:') });
-    expect(problems[0]).toMatchObject({ line: 8, message: expect.stringContaining('kopie') });
+    expect(problems[0]).toMatchObject({ line: 9, message: expect.stringContaining('kopie') });
     expect(lines[0]?.fields).not.toHaveProperty('user');
   });
 

@@ -39,6 +39,8 @@ const mapping: z.ZodType<Mapping> = z
         provider: z.exactOptional(texts),
         event_id: z.exactOptional(texts),
         program: z.exactOptional(texts),
+        host: z.exactOptional(texts),
+        time: z.exactOptional(texts),
       }),
     ),
     telling: z.exactOptional(texts),

@@ -351,6 +351,8 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   'read.mapping': 'Mapping being written (YAML)',
   'read.use':
     'The mapping is right. Save it as a .yml file in the folder of mappings (VONGGAC_MAPPINGS); it counts a few seconds later.',
+  'target.time': 'time of the event',
+  'target.host': 'host',
   'target.user': 'acting account',
   'target.target_user': 'account acted on',
   'target.src_ip': 'source address',

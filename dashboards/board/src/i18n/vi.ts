@@ -346,6 +346,8 @@ export const vi = {
   'read.make': 'Viết ánh xạ',
   'read.mapping': 'Ánh xạ đang soạn (YAML)',
   'read.use': 'Ánh xạ đúng. Lưu thành một tệp .yml trong thư mục ánh xạ (VONGGAC_MAPPINGS), vài giây sau có hiệu lực.',
+  'target.time': 'giờ của sự kiện',
+  'target.host': 'máy',
   'target.user': 'tài khoản thực hiện',
   'target.target_user': 'tài khoản bị tác động',
   'target.src_ip': 'địa chỉ nguồn',

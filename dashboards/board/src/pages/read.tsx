@@ -23,6 +23,9 @@ export function ReadPage(): JSX.Element {
   const [mapping, setMapping] = useState('');
   const [trial, setTrial] = useState<LineTrial | null>(null);
   const [failed, setFailed] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const lines = trial?.lines ?? [];
+  const at = Math.max(0, Math.min(chosen, lines.length - 1));
   const tooLong = text.length + mapping.length > charsMax;
 
   useEffect(() => {
@@ -100,7 +103,7 @@ export function ReadPage(): JSX.Element {
             <details>
               <summary>{t('read.wizard')}</summary>
               <p class="sub">{t('read.wizardWhat')}</p>
-              <Wizard lines={trial?.lines ?? []} made={setMapping} />
+              <Wizard lines={lines.filter(({ parser: by }) => by === lines[at]?.parser)} made={setMapping} />
             </details>
             <label class="lab" for="read-mapping">
               {t('read.mapping')}
@@ -121,7 +124,11 @@ export function ReadPage(): JSX.Element {
             {mapping === '' || (trial?.problems.length ?? 0) > 0 ? null : <p class="credits">{t('read.use')}</p>}
           </section>
           <section class="answered" aria-live="polite">
-            {trial === null ? <p class="empty">{failed === '' ? t('loading') : ''}</p> : <Outcome trial={trial} />}
+            {trial === null ? (
+              <p class="empty">{failed === '' ? t('loading') : ''}</p>
+            ) : (
+              <Outcome trial={trial} at={at} setAt={setChosen} />
+            )}
           </section>
         </div>
       </main>

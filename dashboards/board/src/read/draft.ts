@@ -2,6 +2,8 @@
 
 /** Names that rules, alerts and the board understand, in the order they are offered; words in i18n as `target.NAME`. */
 export const targets = [
+  'time',
+  'host',
   'user',
   'target_user',
   'src_ip',
@@ -48,6 +50,11 @@ function scalar(text: string): string {
 /** The file's text (docs/mappings.md). */
 export function draftOf(choices: DraftChoices): string {
   const { id, about, parser, product, category, service, needs, copies } = choices;
+  // When and where are no fields of an event but what it is filed under.
+  const isFiled = ({ target }: DraftChoices['copies'][number]): boolean => target === 'time' || target === 'host';
+  const filed = copies.filter(isFiled);
+  const copied = copies.filter((copy) => !isFiled(copy));
+  const line = ({ target, from }: DraftChoices['copies'][number]): string => `  ${target}: ${scalar(from)}`;
   const tags = [
     ['product', product],
     ['categories', category],
@@ -55,16 +62,17 @@ export function draftOf(choices: DraftChoices): string {
   ].filter(([, value]) => value !== '');
   const says = [
     ...tags.map(([key, value]) => `${key}: ${scalar(value ?? '')}`),
-    ...(copies.length === 0 ? [] : ['copy:', ...copies.map(({ target, from }) => `  ${target}: ${scalar(from)}`)]),
+    ...(copied.length === 0 ? [] : ['copy:', ...copied.map(line)]),
   ];
   return [
     `mapping: ${scalar(id)}`,
     `about: ${scalar(about)}`,
     `parsers: [${scalar(parser)}]`,
     ...(needs.length === 0 ? [] : [`needs: [[${needs.map(scalar).join(', ')}]]`]),
+    ...(filed.length === 0 ? [] : ['identity:', ...filed.map(line)]),
     ...(says.length === 0
       ? ['rules: []']
-      : ['rules:', ...says.map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)]),
+      : ['rules:', ...says.map((said, i) => `${i === 0 ? '  - ' : '    '}${said}`)]),
     '',
   ].join('\n');
 }

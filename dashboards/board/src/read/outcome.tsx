@@ -97,9 +97,14 @@ function One({ line }: { readonly line: TriedLine }): JSX.Element {
   );
 }
 
-export function Outcome({ trial }: { readonly trial: LineTrial }): JSX.Element {
-  const [at, setAt] = useState(0);
-  const line = trial.lines[Math.min(at, trial.lines.length - 1)];
+/** `at`: the line looked at. */
+export function Outcome(p: {
+  readonly trial: LineTrial;
+  readonly at: number;
+  readonly setAt: (at: number) => void;
+}): JSX.Element {
+  const { trial, at, setAt } = p;
+  const line = trial.lines[at];
   if (line === undefined) return <p class="empty">{t('read.empty')}</p>;
   return (
     <>
