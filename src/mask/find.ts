@@ -77,6 +77,7 @@ const inside: ReadonlySet<string> = new Set([
  */
 const query =
   /[?&;](?:[a-z]{1,12}[_-])?(?:token|code|otp|pass|passwd|password|pwd|matkhau|secret|api[_-]?key|key|sig|signature|session(?:[_-]?id)?|jsessionid|ticket|auth)=([A-Za-z0-9_-](?:[A-Za-z0-9_~-]|%[0-9A-Fa-f]{2}|\.(?!\.)){5,2047})(?=[&;#\s"'\])}<|,]|$)/gi;
+const beginsQuery = /[?&;]/;
 const bearer = /\b[Bb]earer[ +]+([A-Za-z0-9._~+/-]{16,4096}=*)/g;
 const jwt = /\beyJ[A-Za-z0-9_-]{8,2048}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}/g;
 
@@ -87,9 +88,10 @@ export function findPersonal(text: string, o: FindOptions): readonly Found[] {
   const add = (kind: PersonalKind, start: number, raw: string, value: string): void => {
     if (o.kinds.has(kind)) found.push({ kind, start, end: start + raw.length, value });
   };
-  for (const match of text.matchAll(jwt)) add('secret', match.index, match[0], match[0]);
-  for (const { value, start } of firstGroups(text, bearer)) add('secret', start, value, value);
-  for (const { value, start } of text.includes('=') ? firstGroups(text, query) : [])
+  if (text.includes('eyJ')) for (const match of text.matchAll(jwt)) add('secret', match.index, match[0], match[0]);
+  for (const { value, start } of text.includes('earer') ? firstGroups(text, bearer) : [])
+    add('secret', start, value, value);
+  for (const { value, start } of beginsQuery.test(text) ? firstGroups(text, query) : [])
     if (!value.startsWith('PII~')) add('secret', start, value, value);
   if (text.includes('@') || text.includes('%40')) {
     for (const match of text.matchAll(email)) {
