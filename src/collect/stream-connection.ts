@@ -123,7 +123,7 @@ export function serveConnection(
   }
 
   function measure(): void {
-    const bytes = reader.heldBytes + records.heldBytes;
+    const bytes = isBroken ? 0 : reader.heldBytes + records.heldBytes;
     hold(bytes - unfinishedBytes);
     unfinishedBytes = bytes;
   }

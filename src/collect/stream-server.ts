@@ -92,14 +92,17 @@ export async function listenStream(o: StreamServerOptions, hall: StreamHall): Pr
     void connection.done.then(() => connections.delete(connection));
   }
 
-  function serveTls(socket: TLSSocket): void {
-    const certificate = o.tls?.clientCa === '' ? undefined : certificateNames(socket);
-    if (certificate !== undefined && certificate.length > 0 && !socket.authorized) {
-      refused(peerAddress(socket.remoteAddress), 'certificate', String(socket.authorizationError));
+  /** The certificate is looked at here and not by the handshake, which would end it without a word of who and why. */
+  function serveTls(socket: TLSSocket, { clientCa, clientsRequired }: TlsFiles): void {
+    const names = clientCa === '' ? [] : certificateNames(socket);
+    const isShown = names.length > 0;
+    if ((isShown && !socket.authorized) || (!isShown && clientCa !== '' && clientsRequired)) {
+      const reason = isShown ? `the client's certificate: ${socket.authorizationError}` : 'no client certificate';
+      refused(peerAddress(socket.remoteAddress), 'certificate', reason);
       socket.destroy();
       return;
     }
-    serve(socket, certificate?.length === 0 ? undefined : certificate);
+    serve(socket, isShown ? names : undefined);
   }
 
   let unfollow = (): void => undefined;
@@ -110,16 +113,15 @@ export async function listenStream(o: StreamServerOptions, hall: StreamHall): Pr
       return createTcpServer({ noDelay: true }, (socket) => void (admit(socket) && serve(socket, undefined)));
     const { tls } = o;
     const files = await readTlsFiles(tls);
-    const isAsked = tls.clientCa !== '';
     const secure: TlsServer = createTlsServer({
       ...files,
       noDelay: true,
       handshakeTimeout: limits.handshakeMs,
-      requestCert: isAsked,
-      rejectUnauthorized: isAsked && tls.clientsRequired,
+      requestCert: tls.clientCa !== '',
+      rejectUnauthorized: false,
     });
     secure.on('connection', admit);
-    secure.on('secureConnection', serveTls);
+    secure.on('secureConnection', (socket) => serveTls(socket, tls));
     secure.on('tlsClientError', (error, socket) => {
       refused(peerAddress(socket.remoteAddress), 'handshake', error.message);
       socket.destroy();

@@ -351,7 +351,9 @@ describe.skipIf(!existsSync(logger))(`with ${logger} (skipped where it is not in
   ];
   it.each(forms)('%s', async (_name, args, parser) => {
     const world = await start();
-    const port = args.includes('--udp') ? world.collector.ports['syslog-udp'] : (world.collector.ports['syslog-tcp'] ?? 0);
+    const port = args.includes('--udp')
+      ? world.collector.ports['syslog-udp']
+      : (world.collector.ports['syslog-tcp'] ?? 0);
     const message = 'Đăng nhập thất bại: user=hanh';
     const sent = spawn(logger, [
       '-n',
