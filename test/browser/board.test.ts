@@ -204,7 +204,8 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     const { page } = await open('/read');
     await page.getByRole('button', { name: 'Xem ví dụ' }).click();
     const lines = page.locator('.readlines button');
-    await expect.poll(() => lines.count()).toBe(4);
+    await lines.nth(3).waitFor();
+    expect(await lines.count()).toBe(4);
     expect(await lines.nth(1).locator('.tag').textContent()).toBe('syslog-3164+sshd');
     await lines.nth(0).click();
     await page.locator('.kv dt', { hasText: 'cs-uri-stem' }).waitFor();
