@@ -24,7 +24,7 @@ import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
-import { openWatch } from './compose/watch.ts';
+import { openSourceViews, openWatch } from './compose/watch.ts';
 import type { Config } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
 import { createDetector } from './detect/index.ts';
@@ -348,6 +348,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       personal: { mask: personal.text, reveal: personal.reveal },
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
+      sources: openSourceViews({ store, clock }),
       metrics,
       collectors: [...(collectors?.http ?? []), ...(agents === null ? [] : [agents.collector])],
       boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,

@@ -19,6 +19,7 @@ import type * as ports from './ports.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -30,6 +31,7 @@ import { revealRoutes } from './routes/reveal.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { apiError } from './schemas/wire.ts';
 import { createLogins } from './sessions-service.ts';
@@ -56,6 +58,7 @@ export interface ApiParts {
   readonly tryLines: (wanted: LineTrialWanted) => LineTrial;
   readonly drills: ports.DrillsPort;
   readonly health: ports.HealthPort;
+  readonly sources: ports.SourcesPort;
   readonly metrics: ports.MetricsPort;
   /** HTTP collectors; they check bearers themselves and set their own body limits. */
   readonly collectors: readonly FastifyPluginAsync[];
@@ -140,6 +143,8 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     await app.register(accountRoutes({ accounts, directory, logins }));
     await app.register(tokenRoutes({ ledger, directory, limits }));
     await app.register(registerRoutes({ ledger, directory, limits }));
+    await app.register(sourceRoutes({ ledger, directory, sources: parts.sources, clock }));
+    await app.register(calendarRoutes({ ledger, sources: parts.sources }));
     await app.register(alertRoutes({ alerts: parts.alerts, show, limits }));
     await app.register(incidentRoutes({ ...parts, directory, show }));
     const findEvent = createFindEvent(events);

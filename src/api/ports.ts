@@ -12,11 +12,14 @@ import type {
   RuleSetView,
   RuleView,
 } from '../contract/api.ts';
+import type { SourceWatchView } from '../contract/sources.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding } from '../model/finding.ts';
 import type { IncidentFacts, IncidentState, LedgerKind, LedgerRow } from '../model/incident.ts';
 import type { Delivery } from '../model/notice.ts';
+import type { Source } from '../model/source.ts';
+import type { OfficialDays, SourceContract } from '../model/source-contract.ts';
 
 export interface Paged<T> {
   readonly items: readonly T[];
@@ -196,4 +199,17 @@ export interface HealthPort {
 
 export interface MetricsPort {
   text(): Promise<string>;
+}
+
+/** How sources fare against what they owe, and what could be agreed with them. */
+export interface SourcesPort {
+  views(
+    sources: readonly { readonly source: Source; readonly version: number; readonly systemName: string }[],
+  ): Promise<readonly SourceWatchView[]>;
+  /** null: too little is known of it. */
+  propose(source: string): Promise<SourceContract | null>;
+  /** Ids a source's parser may have, `auto` first. */
+  readonly parsers: readonly string[];
+  /** Days as they are judged by, with what an administrator decided. */
+  holidays(decided: OfficialDays): { readonly holidays: readonly string[]; readonly workedDays: readonly string[] };
 }

@@ -1,24 +1,31 @@
 import type { Incidents } from '../incident/index.ts';
 import type { Alert } from '../model/finding.ts';
 import type { IncidentFacts } from '../model/incident.ts';
-import type { OfficialDays } from '../model/source-contract.ts';
+import { type OfficialDays, officialDaysSubject } from '../model/source-contract.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { parserIds } from '../parse/index.ts';
 import type { Register } from '../register/index.ts';
 import type { State } from '../state/index.ts';
 import type { Store } from '../store/index.ts';
 import { createWatch, type Watch } from '../watch/index.ts';
-import { officialDays } from '../watch/official-days.ts';
+import { allOfficialDays } from '../watch/official-days.ts';
+import { createSourceViews, type SourceViews } from '../watch/views.ts';
 import type { RuleBook } from './rules.ts';
 
-/** Subject of the setting that keeps what is decided of holidays every year. */
-export const officialDaysSubject = 'official-days';
-
-/** What was decided of holidays: what the program brings and what an administrator added. */
-export async function officialDaysOf(ledger: Pick<Store['ledger'], 'newest'>): Promise<OfficialDays> {
+async function officialDaysOf(ledger: Pick<Store['ledger'], 'newest'>): Promise<OfficialDays> {
   const row = await ledger.newest('setting', officialDaysSubject);
-  const { off = [], worked = [] } = (row?.document ?? {}) as Partial<OfficialDays>;
-  return { off: [...officialDays.off, ...off], worked: [...officialDays.worked, ...worked] };
+  return allOfficialDays(row?.document ?? {});
+}
+
+/** What people ask of sources and of the calendar they are judged by. */
+export function openSourceViews(o: { readonly store: Store; readonly clock: () => number }): SourceViews {
+  return createSourceViews({
+    rows: o.store.sourceWatch,
+    parserIds,
+    officialDays: () => officialDaysOf(o.store.ledger),
+    clock: o.clock,
+  });
 }
 
 /** The watch over sources, joined to the rest. */

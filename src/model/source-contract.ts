@@ -45,6 +45,9 @@ export interface OfficialDays {
   readonly worked: readonly string[];
 }
 
+/** Subject of the setting that keeps them in the ledger. */
+export const officialDaysSubject = 'official-days';
+
 /** In what a contract is broken. `silent`: nothing comes · `kind-missing`: one kind of log does not come. */
 export const breachKinds = ['silent', 'kind-missing', 'volume-low', 'volume-high', 'lag', 'clock', 'format'] as const;
 export type BreachKind = (typeof breachKinds)[number];

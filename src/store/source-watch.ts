@@ -17,6 +17,7 @@ export interface SourceHour {
 export interface SourceKind {
   readonly source: string;
   readonly tags: string;
+  readonly rows: number;
   readonly lastReceivedMs: number;
 }
 
@@ -118,12 +119,12 @@ export function createSourceWatchRows(o: { sql: Sql; clock: () => number }): Sou
       }));
     },
     async kinds(fromMs) {
-      const rows = await sql.rows<{ source: string; tags: string; last: string }>(
-        `SELECT source, tags, toUnixTimestamp64Milli(max(last_received)) AS last FROM source_hours FINAL
+      const rows = await sql.rows<{ source: string; tags: string; n: string; last: string }>(
+        `SELECT source, tags, sum(rows) AS n, toUnixTimestamp64Milli(max(last_received)) AS last FROM source_hours FINAL
          WHERE hour >= toDateTime({from:UInt32}) GROUP BY source, tags ORDER BY source, tags`,
         { from: seconds(hourOf(fromMs)) },
       );
-      return rows.map(({ source, tags, last }) => ({ source, tags, lastReceivedMs: Number(last) }));
+      return rows.map(({ source, tags, n, last }) => ({ source, tags, rows: Number(n), lastReceivedMs: Number(last) }));
     },
     async parsers(fromMs) {
       const rows = await sql.rows<{ source: string; parser: string; n: string; raw_n: string }>(

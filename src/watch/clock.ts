@@ -1,11 +1,20 @@
-import type { ClockFacts } from './facts.ts';
 import type { WatchLimits } from './limits.ts';
+import type { StoredHour } from './ports.ts';
 
 /** Delays of one hour of a source: receipt less event time by its own clock, ms. */
 export interface DelaySample {
   readonly rows: number;
   readonly lowMs: number;
   readonly midMs: number;
+}
+
+/** The delays of hours with a correction taken off. */
+export function delaysOf(hours: readonly StoredHour[], correctionMs: number): DelaySample[] {
+  return hours
+    .filter(({ timedRows }) => timedRows > 0)
+    .map(({ timedRows, delayLowMs, delayMidMs }) => {
+      return { rows: timedRows, lowMs: delayLowMs - correctionMs, midMs: delayMidMs - correctionMs };
+    });
 }
 
 /** What the delays say of a source's clock. */
@@ -51,14 +60,6 @@ export function estimateClock(hours: readonly DelaySample[], limits: WatchLimits
     skewMs: zoneErrorMs - quickestMs,
     lagMs: weightedQuantile(hours, ({ midMs }) => midMs, 0.5) - zoneErrorMs,
   };
-}
-
-/** The same with a correction in force: what is left of the error, the zone included, and of the lag. */
-export function correctedClock(hours: readonly DelaySample[], addMs: number, limits: WatchLimits): ClockFacts | null {
-  const shifted = hours.map(({ rows, lowMs, midMs }) => ({ rows, lowMs: lowMs - addMs, midMs: midMs - addMs }));
-  const left = estimateClock(shifted, limits);
-  if (left === null) return null;
-  return { samples: left.samples, skewMs: left.skewMs - left.zoneErrorMs, lagMs: left.lagMs };
 }
 
 function zoneOf(delayMs: number): number {

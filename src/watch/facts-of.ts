@@ -1,6 +1,6 @@
 import type { LogsourceTags } from '../model/event.ts';
 import type { Source } from '../model/source.ts';
-import { correctedClock } from './clock.ts';
+import { delaysOf, estimateClock } from './clock.ts';
 import type { SourceFacts } from './facts.ts';
 import type { WatchLimits } from './limits.ts';
 import type { StoredHour, StoredKind } from './ports.ts';
@@ -14,14 +14,14 @@ export function factsOf(
   nowMs: number,
   limits: WatchLimits,
 ): SourceFacts {
-  const delays = rows.hours
-    .filter(({ startMs, timedRows }) => timedRows > 0 && startMs > nowMs - limits.clockHours * hourMs)
-    .map((hour) => ({ rows: hour.timedRows, lowMs: hour.delayLowMs, midMs: hour.delayMidMs }));
+  const recent = rows.hours.filter(({ startMs }) => startMs > nowMs - limits.clockHours * hourMs);
+  const clock = estimateClock(delaysOf(recent, source.timeCorrection?.addMs ?? 0), limits);
   return {
     lastReceivedMs: Math.max(0, ...rows.kinds.map(({ lastReceivedMs }) => lastReceivedMs)),
     hours: rows.hours,
     kinds: rows.kinds.map(({ tags, lastReceivedMs }) => ({ tags: readTags(tags), lastReceivedMs })),
-    clock: correctedClock(delays, source.timeCorrection?.addMs ?? 0, limits),
+    // To a contract a wrong zone is an error of the clock like any other.
+    clock: clock === null ? null : { ...clock, skewMs: clock.skewMs - clock.zoneErrorMs },
   };
 }
 

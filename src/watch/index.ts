@@ -5,12 +5,13 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { breachAlert, breachId, type OpenBreach } from './alert.ts';
 import { blindRules } from './blind.ts';
+import { bySource } from './by-source.ts';
 import type { Outages } from './facts.ts';
 import { factsOf, readTags } from './facts-of.ts';
 import { createHolidayCalendar, type HolidayCalendar } from './holidays.ts';
 import { type Breach, judge } from './judge.ts';
 import { isOfKind, tagsOfKind } from './kinds.ts';
-import { defaultWatchLimits, type WatchLimits } from './limits.ts';
+import { defaultWatchLimits, gapLeastMs, type WatchLimits } from './limits.ts';
 import type { StoredHour, StoredKind, WatchPorts } from './ports.ts';
 
 /** Holds sources to what they owe. */
@@ -22,8 +23,6 @@ export interface Watch {
 const hourMs = 3_600_000;
 /** Whoever comes within this of a round leaves it at that. */
 const roundLeastMs = 45_000;
-/** Signs of life are given every minute; two may be missed. */
-const gapLeastMs = 180_000;
 
 /** What one round looks at. */
 interface Known {
@@ -137,16 +136,6 @@ export function createWatch(
         await o.rows.beat('watch', o.process);
       }),
   };
-}
-
-function bySource<T extends { readonly source: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const found = new Map<string, T[]>();
-  for (const row of rows) {
-    const own = found.get(row.source);
-    if (own === undefined) found.set(row.source, [row]);
-    else own.push(row);
-  }
-  return found;
 }
 
 /** The kinds of logs a breach keeps away, and those that still reach the same system. */

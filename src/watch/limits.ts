@@ -27,3 +27,6 @@ export const defaultWatchLimits: WatchLimits = {
   blindShown: 50,
   weeksLearnt: 4,
 };
+
+/** Signs of life are given every minute; two may be missed. */
+export const gapLeastMs = 180_000;

@@ -8,8 +8,9 @@ import type { WatchedRule } from './blind.ts';
 export interface WatchRows {
   rollUp(fromMs: number): Promise<void>;
   rollUpFrom(): Promise<number>;
-  hours(f: { readonly fromMs: number }): Promise<readonly StoredHour[]>;
+  hours(f: { readonly fromMs: number; readonly source?: string }): Promise<readonly StoredHour[]>;
   kinds(fromMs: number): Promise<readonly StoredKind[]>;
+  parsers(fromMs: number): Promise<readonly StoredParser[]>;
   beat(role: string, process: string): Promise<void>;
   lastBeat(role: string): Promise<number>;
   gaps(
@@ -27,6 +28,7 @@ export interface StoredHour {
   readonly rows: number;
   readonly rawRows: number;
   readonly timedRows: number;
+  readonly futureRows: number;
   readonly delayLowMs: number;
   readonly delayMidMs: number;
 }
@@ -35,7 +37,15 @@ export interface StoredKind {
   readonly source: string;
   /** JSON of `[product, categories, services]`. */
   readonly tags: string;
+  readonly rows: number;
   readonly lastReceivedMs: number;
+}
+
+export interface StoredParser {
+  readonly source: string;
+  readonly parser: string;
+  readonly rows: number;
+  readonly rawRows: number;
 }
 
 export interface WatchPorts {

@@ -72,7 +72,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['model', 'contract', 'observe'],
   backing: ['config.ts', 'observe'],
   register: ['model'],
-  watch: ['model', 'sigma', 'observe'],
+  watch: ['model', 'contract', 'observe'],
   mask: ['model'],
   'main.ts': ['cli', 'config.ts'],
 };

@@ -30,6 +30,7 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 import { createQueues, type Queues } from '../../src/queue/index.ts';
 import { createState, type State } from '../../src/state/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { createSourceViews } from '../../src/watch/views.ts';
 import { alertOf, eventOf, incidentOf, systemNamed } from '../harness/api-world.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
 import { startRedis } from '../harness/redis.ts';
@@ -106,6 +107,12 @@ async function openApi(): Promise<FastifyInstance> {
     personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
     health: { health: healthNow },
+    sources: createSourceViews({
+      rows: store.sourceWatch,
+      parserIds: ['auto', 'json'],
+      officialDays: async () => ({ off: [], worked: [] }),
+      clock: Date.now,
+    }),
     metrics: createMetrics(),
     collectors: [],
     boardDir: null,

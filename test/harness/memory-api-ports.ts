@@ -35,6 +35,16 @@ import type { Mapping } from '../../src/model/mapping.ts';
 import type { Delivery } from '../../src/model/notice.ts';
 import type { System } from '../../src/model/register.ts';
 import type { Logger } from '../../src/observe/log.ts';
+import { createSourceViews } from '../../src/watch/views.ts';
+
+/** Sources that never sent anything. */
+const noSourceRows: Parameters<typeof createSourceViews>[0]['rows'] = {
+  hours: async () => [],
+  kinds: async () => [],
+  parsers: async () => [],
+  gaps: async () => [],
+  openBreaches: async () => [],
+};
 
 /** What a test puts in and reads back; everything the API would otherwise ask the store, the state and the stages. */
 interface Memory {
@@ -379,6 +389,12 @@ export function memoryApi(
       reload: async () => memory.reload,
     },
     viewAlert: (alert, names) => alertView(alert, names, defaultAlertLimits),
+    sources: createSourceViews({
+      rows: noSourceRows,
+      parserIds: ['auto', 'json', 'syslog'],
+      officialDays: async () => ({ off: [], worked: [] }),
+      clock,
+    }),
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
     metrics: { text: async () => 'vonggac_up 1\n' },

@@ -3,7 +3,7 @@ import { officeHours } from '../../src/model/source-contract.ts';
 import { createHolidayCalendar, weekdayOf } from '../../src/watch/holidays.ts';
 import { classAt, stretchesOf } from '../../src/watch/hour-class.ts';
 import { dayOfLunar, lunarOf, tetOf } from '../../src/watch/lunar.ts';
-import { officialDays } from '../../src/watch/official-days.ts';
+import { allOfficialDays } from '../../src/watch/official-days.ts';
 
 const dayMs = 86_400_000;
 const dayOf = (text: string): number => Date.parse(`${text}T00:00:00Z`) / dayMs;
@@ -53,7 +53,7 @@ describe('the lunar calendar', () => {
 });
 
 describe('public holidays', () => {
-  const calendar = createHolidayCalendar(officialDays);
+  const calendar = createHolidayCalendar(allOfficialDays({}));
   const off = (year: number): string[] => {
     const days: string[] = [];
     for (let day = dayOf(`${year}-01-01`); day < dayOf(`${year + 1}-01-01`); day++)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { correctedClock, type DelaySample, estimateClock } from '../../src/watch/clock.ts';
+import { type DelaySample, delaysOf, estimateClock } from '../../src/watch/clock.ts';
 import { defaultWatchLimits as limits } from '../../src/watch/limits.ts';
 
 const s = 1_000;
@@ -51,9 +51,27 @@ describe('what delays say of a clock', () => {
     expect(estimateClock([{ rows: limits.clockSamplesLeast - 1, lowMs: 0, midMs: 0 }], limits)).toBeNull();
   });
 
-  it('with the correction in force the error is gone, without it all of it is skew', () => {
-    const wrong = day(() => [7 * hour + 200, 7 * hour + 2 * s]);
-    expect(correctedClock(wrong, 7 * hour, limits)).toEqual({ samples: 2_400, skewMs: -200, lagMs: 2 * s });
-    expect(correctedClock(wrong, 0, limits)).toEqual({ samples: 2_400, skewMs: -7 * hour - 200, lagMs: 2 * s });
+  it('with the correction in force the error is gone', () => {
+    const hours = Array.from({ length: 24 }, (_, i) => ({
+      source: 's',
+      startMs: i * hour,
+      rows: 110,
+      rawRows: 0,
+      timedRows: i === 3 ? 0 : 100,
+      futureRows: 0,
+      delayLowMs: 7 * hour + 200,
+      delayMidMs: 7 * hour + 2 * s,
+    }));
+    expect(estimateClock(delaysOf(hours, 7 * hour), limits)).toEqual({
+      samples: 2_300,
+      zoneErrorMs: 0,
+      skewMs: -200,
+      lagMs: 2 * s,
+    });
+    expect(estimateClock(delaysOf(hours, 0), limits)).toMatchObject({
+      zoneErrorMs: 7 * hour,
+      skewMs: -200,
+      lagMs: 2 * s,
+    });
   });
 });

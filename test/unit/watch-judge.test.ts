@@ -6,12 +6,12 @@ import { createHolidayCalendar } from '../../src/watch/holidays.ts';
 import { classAt } from '../../src/watch/hour-class.ts';
 import { type Judgement, judge } from '../../src/watch/judge.ts';
 import { defaultWatchLimits as limits } from '../../src/watch/limits.ts';
-import { officialDays } from '../../src/watch/official-days.ts';
+import { allOfficialDays } from '../../src/watch/official-days.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-const calendar = createHolidayCalendar(officialDays);
+const calendar = createHolidayCalendar(allOfficialDays({}));
 const quiet = { least: 0, most: 20_000 };
 const at = (text: string): number => Date.parse(`${text}+07:00`);
 

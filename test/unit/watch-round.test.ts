@@ -72,7 +72,7 @@ function world(sources: Source[]) {
   const seen = (id: string, tags: string, atMs: number): void => {
     state.kinds = [
       ...state.kinds.filter((k) => k.source !== id || k.tags !== tags),
-      { source: id, tags, lastReceivedMs: atMs },
+      { source: id, tags, rows: 1, lastReceivedMs: atMs },
     ];
   };
   const open = (): Watch =>
@@ -82,6 +82,7 @@ function world(sources: Source[]) {
         rollUpFrom: async () => 0,
         hours: async () => state.hours,
         kinds: async () => state.kinds,
+        parsers: async () => [],
         beat: async () => {
           state.beat = state.nowMs;
         },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Account, roles, type Token } from '../../model/account.ts';
 import type { Contact, System } from '../../model/register.ts';
 import { severities } from '../../model/severity.ts';
-import type { Source } from '../../model/source.ts';
+import type { Source, TextEncoding } from '../../model/source.ts';
 import type { Band, OfficialDays, SourceContract, TimeCorrection } from '../../model/source-contract.ts';
 
 /** Shapes of what the ledger keeps of accounts, tokens, sources and systems, and of what admins send to change them. */
@@ -94,13 +94,15 @@ export const officialDays: z.ZodType<OfficialDays> = z.strictObject({
   worked: z.array(calendarDay).max(500),
 });
 
+export const encoding: z.ZodType<TextEncoding> = z.enum(['utf-8', 'windows-1258', 'tcvn3', 'viscii', 'vni']);
+
 export const source: z.ZodType<Source> = z.object({
   id: plainId,
   name: line(200),
   org: idOrNothing,
   system: idOrNothing,
   parser: plainId,
-  encoding: z.enum(['utf-8', 'windows-1258', 'tcvn3', 'viscii', 'vni']).exactOptional(),
+  encoding: encoding.exactOptional(),
   origin: z.enum(['production', 'drill', 'test']),
   drill: idOrNothing,
   lane: idOrNothing,

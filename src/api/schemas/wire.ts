@@ -20,6 +20,7 @@ import type {
 } from '../../contract/api.ts';
 import type { Entity, MatchedField } from '../../model/finding.ts';
 import { incidentStates } from '../../model/incident.ts';
+import { breachKinds } from '../../model/source-contract.ts';
 import { line, role, severity } from './model.ts';
 
 /** Zod schemas of the shapes in src/contract/api.ts; the types hold the two together. */
@@ -78,6 +79,22 @@ export const alertView: z.ZodType<AlertView> = z
         value: z.number(),
         atMs: ms,
         holds: z.boolean(),
+        why: z.string(),
+        whyVi: z.string(),
+      })
+      .nullable(),
+    health: z
+      .object({
+        source: z.string(),
+        sourceName: z.string(),
+        breach: z.enum(breachKinds),
+        log: z.string(),
+        sinceMs: ms,
+        recoveredMs: ms,
+        blindRules: z.array(z.object({ id: z.string(), title: z.string() })),
+        blindRulesTotal: count,
+        blindTechniques: z.array(z.string()),
+        blindTechniquesTotal: count,
         why: z.string(),
         whyVi: z.string(),
       })
