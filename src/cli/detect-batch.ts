@@ -1,5 +1,6 @@
 import type { Mappings } from '../normalise/index.ts';
 import type { UnknownDimension } from '../sigma/index.ts';
+import type { HitFormat } from './detect-hits.ts';
 import type { ImageDoor } from './detect-images.ts';
 
 /** The first message to a worker of `vonggac detect`. Rules are packed once and shared by all. */
@@ -10,6 +11,9 @@ export interface DetectWorkerData {
   readonly mappings: Mappings;
   readonly unknownDimension: UnknownDimension;
   readonly routing: boolean;
+  readonly format: HitFormat;
+  /** By rule: 1 when a correlation is built on it, so that the event itself is needed. */
+  readonly wanted: Uint8Array;
   /** Bytes of one line; a longer one is told of and left out. */
   readonly lineBytes: number;
   /** Lines of one batch that are told of one by one; the rest is counted. */
@@ -21,21 +25,31 @@ export interface LineBatch {
   readonly bytes: SharedArrayBuffer;
   readonly to: number;
   readonly isFirst: boolean;
+  /** Number of its first line. */
+  readonly line: number;
+  readonly file: string;
 }
 
-/** What the lines of a batch met. */
+/** What the lines of a batch met, by the numbers of lines. */
 export interface BatchReply {
-  readonly lines: number;
   /** Lines that were not blank. */
   readonly events: number;
-  /** `hitWidth` numbers a hit: place of the line in the batch, where it begins and ends there, index of the rule. */
+  /** Hits as they are told, joined by newlines, up to the line `numbersFrom`. */
+  readonly text: string;
+  readonly textHits: number;
+  /** From this line on hits are not in the text, which is bounded, but among `hits`. */
+  readonly numbersFrom: number;
+  /**
+   * All that was met by lines that a correlation wants, and by those from `numbersFrom` on. `hitWidth` numbers a hit:
+   * line, where it begins and ends in the batch, characters and hits of the text up to its last hit, index of the rule.
+   */
   readonly hits: Int32Array;
   /** Lines with something to say about them; the first of them, and how many there were. */
   readonly told: readonly (readonly [line: number, about: LineTrouble])[];
   readonly toldCount: number;
 }
 
-export const hitWidth = 4;
+export const hitWidth = 6;
 
 /** `too-long`: left out. Otherwise why the line was not understood. */
 export type LineTrouble = { readonly kind: 'too-long' } | { readonly kind: 'raw'; readonly reason: string };

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { openThread } from '../detect/open-thread.ts';
 import type { PackedImages } from '../detect/packed-images.ts';
 import { createPool } from '../detect/parallel-pool.ts';
@@ -20,8 +21,10 @@ export interface DoneBatch {
 export interface ParallelLines {
   /** Room for a block, seen by all threads. */
   room(bytes: number): Buffer;
-  /** Sends off a block in what `room` gave; it is the workers' from then on. */
-  add(bytes: Buffer, to: number, isFirst: boolean): void;
+  /** What workers need, once; they start before, while it is made ready. */
+  begin(setup: ParallelSetup): void;
+  /** Sends off a block in what `room` gave; it is the workers' from then on. `line` is the number of its first line. */
+  add(bytes: Buffer, block: Omit<LineBatch, 'bytes'>): void;
   /** Whether `next` must be asked before more is added. */
   isFull(): boolean;
   /** The oldest batch under way; null when there is none. */
@@ -35,26 +38,17 @@ export interface ParallelSetup extends Omit<DetectWorkerData, 'images'> {
   readonly images: PackedImages | null;
 }
 
-/** Starts the workers; they begin once what they need is there, and start while it is made ready. */
-export function createParallelLines(o: {
-  readonly setup: Promise<ParallelSetup>;
-  readonly workers: number;
-  onLost(reason: string): void;
-}): ParallelLines {
+export function createParallelLines(o: { readonly workers: number; onLost(reason: string): void }): ParallelLines {
   const { workers, onLost } = o;
-  const setup = o.setup.then(({ images, ...data }) => ({ data, images: createSharedImages(images) }));
-  // Who asked for the workers gets the reason; they are closed.
-  setup.catch(() => undefined);
+  /** Workers that have not begun. */
+  let started: Worker[] = [];
+  let begin = (worker: Worker) => void started.push(worker);
   const pool = createPool<LineBatch, BatchReply>({
     workers,
     onLost,
     start() {
       const worker = openThread(import.meta.url, 'detect-worker');
-      const begin = ({ data, images: shared }: Awaited<typeof setup>) => {
-        const images = shared.open();
-        worker.postMessage({ ...data, images } satisfies DetectWorkerData, [images.port]);
-      };
-      setup.then(begin).catch(() => undefined);
+      begin(worker);
       return worker;
     },
   });
@@ -70,14 +64,20 @@ export function createParallelLines(o: {
       const [memory = new SharedArrayBuffer(bytes)] = usable < 0 ? [] : free.splice(usable, 1);
       return Buffer.from(memory);
     },
-    add(bytes, to, isFirst) {
+    begin({ images: kept, ...data }) {
+      const shared = createSharedImages(kept);
+      begin = (worker) => {
+        const images = shared.open();
+        worker.postMessage({ ...data, images } satisfies DetectWorkerData, [images.port]);
+      };
+      for (const worker of started) begin(worker);
+      started = [];
+    },
+    add(bytes, block) {
       const memory = bytes.buffer as unknown as SharedArrayBuffer;
-      const done = pool.run({ bytes: memory, to, isFirst }).then(
+      const done = pool.run({ ...block, bytes: memory }).then(
         (reply) => ({ reply, lost: '' }),
-        (error: unknown) => ({
-          reply: { ...noReply, lines: linesIn(bytes.subarray(0, to)) },
-          lost: error instanceof Error ? error.message : String(error),
-        }),
+        (error: unknown) => ({ reply: noReply, lost: error instanceof Error ? error.message : String(error) }),
       );
       underWay.push({ bytes: memory, done });
     },
@@ -95,10 +95,12 @@ export function createParallelLines(o: {
   };
 }
 
-const noReply: BatchReply = { lines: 0, events: 0, hits: new Int32Array(0), told: [], toldCount: 0 };
-
-function linesIn(block: Buffer): number {
-  let lines = 0;
-  for (let at = 0; at < block.length; lines++) at = block.indexOf(10, at) + 1 || block.length + 1;
-  return lines;
-}
+const noReply: BatchReply = {
+  events: 0,
+  text: '',
+  textHits: 0,
+  numbersFrom: Number.POSITIVE_INFINITY,
+  hits: new Int32Array(0),
+  told: [],
+  toldCount: 0,
+};

@@ -5,15 +5,15 @@ import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { packRules } from '../detect/rule-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
-import { severityOf } from '../model/severity.ts';
 import type { Mappings } from '../normalise/index.ts';
 import type { ParseOptions, UnknownDimension } from '../sigma/index.ts';
 import { hitWidth, type LineTrouble } from './detect-batch.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
+import { HitLines, hitFormatOf, hitHead } from './detect-hits.ts';
 import { createLineMatcher } from './detect-lines.ts';
-import { createParallelLines, type ParallelLines, type ParallelSetup } from './detect-parallel.ts';
+import { createParallelLines, type ParallelLines } from './detect-parallel.ts';
 import { readBlocks } from './read-blocks.ts';
-import { type LineTaker, readLines } from './read-lines.ts';
+import { type LineTaker, linesIn, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
   readonly rules: readonly string[];
@@ -61,7 +61,8 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   const workers = o.workers ?? workersFor(o.files);
   const loadStart = performance.now();
   const loading = load(o);
-  const parallel = workers > 1 ? openWorkers(o, loading, workers, limits) : null;
+  const onLost = (reason: string) => o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
+  const parallel = workers > 1 ? createParallelLines({ workers, onLost }) : null;
   let loaded: Loaded;
   try {
     loaded = await loading;
@@ -113,55 +114,39 @@ async function load(o: DetectOptions): Promise<Loaded> {
   return { mappings, unknownDimension, rules: await loadRuleDirs(o.rules, { ...o.parse, unknownDimension, ...cache }) };
 }
 
-/** The workers start while rules are read. */
-function openWorkers(o: DetectOptions, loading: Promise<Loaded>, workers: number, limits: DetectLimits): ParallelLines {
-  const setup = loading.then(({ rules, mappings, unknownDimension }): ParallelSetup => {
-    const { routing } = o;
-    const { lineBytes, messages } = limits;
-    const packed = rules.packed ?? packRules(rules);
-    return { rules: packed, images: rules.images, mappings, unknownDimension, routing, lineBytes, messages };
-  });
-  const onLost = (reason: string) => o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
-  return createParallelLines({ setup, workers, onLost });
-}
-
 function createRun(
   o: DetectOptions,
-  { rules, mappings }: Loaded,
+  { rules, mappings, unknownDimension }: Loaded,
   parallel: ParallelLines | null,
   limits: DetectLimits,
 ): Run {
   const { set, correlations, silent } = rules;
   const correlated = createDetectCorrelations({
     ...{ correlations, silent, rules: set.rules, files: o.files, isEndless: o.files.includes('-') },
-    out: write,
+    out: (line) => output.addText(line, 1),
   });
-  const isSilent = set.rules.map(({ id }) => silent.has(id));
+  const format = hitFormatOf(set.rules, silent);
+  const output = new HitLines(format);
   const { routing } = o;
   const matcher = createLineMatcher({ set, reader: createLineReader(mappings), routing });
-  // The part of a hit that only depends on the rule, and the place of the rule in the order of ids.
-  const tails = set.rules.map(({ id, title, level }) => {
-    const rest = JSON.stringify({ rule: id, title, level: severityOf(level) });
-    return `,${rest.slice(1)}`;
+  parallel?.begin({
+    rules: rules.packed ?? packRules(rules),
+    wanted: Uint8Array.from(set.rules.keys(), (rule) => (correlated.takes(rule) ? 1 : 0)),
+    ...{ images: rules.images, mappings, unknownDimension, routing, format },
+    ...{ lineBytes: limits.lineBytes, messages: limits.messages },
   });
-  const ranks = new Int32Array(set.rules.length);
-  const byId = [...set.rules.keys()].toSorted((a, b) => compareText(set.rules[a]?.id ?? '', set.rules[b]?.id ?? ''));
-  for (const [rank, index] of byId.entries()) ranks[index] = rank;
-  let output: string[] = [];
-  let outputChars = 0;
   let events = 0;
-  let hits = 0;
 
-  return { read, end, count: () => ({ events, hits }) };
+  return { read, end, count: () => ({ events, hits: output.hits }) };
 
   async function read(file: string): Promise<string | null> {
     let told = 0;
     const tell = (line: number, what: string) => {
       if (told++ < limits.messages) o.err(`${file}:${line}: ${what}`);
     };
-    const head = `{"file":${JSON.stringify(file)},"line":`;
+    const head = hitHead(file);
     const fileAt = o.files.indexOf(file);
-    let firstOfBatch = 1;
+    let nextLine = 1;
     let lost = '';
     const about = (number: number, trouble: LineTrouble) =>
       tell(
@@ -185,7 +170,10 @@ function createRun(
       if (parallel === null) return readLines(input, limits.lineBytes, { ...taker, full: isFull, drain: flush });
       return readBlocks(input, limits.lineBytes, {
         room: parallel.room,
-        block: parallel.add,
+        block(bytes, to, isFirst) {
+          parallel.add(bytes, { to, isFirst, line: nextLine, file });
+          nextLine += linesIn(bytes.subarray(0, to));
+        },
         full: parallel.isFull,
         drain: async () => void (await takeNext()),
       });
@@ -197,7 +185,11 @@ function createRun(
 
     /** What a line met; its bytes are only read when a correlation wants the event. */
     function take(met: readonly number[], number: number, bytes: Buffer, from: number, to: number): void {
-      emit(head, number, met);
+      output.add(head, number, met);
+      correlate(met, number, bytes, from, to);
+    }
+
+    function correlate(met: readonly number[], number: number, bytes: Buffer, from: number, to: number): void {
       if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
     }
 
@@ -207,37 +199,32 @@ function createRun(
       if (done === null) return false;
       const { reply, bytes } = done;
       if (lost === '') lost = done.lost;
-      const { hits: found } = reply;
+      const { hits: found, text, textHits, numbersFrom } = reply;
       events += reply.events;
-      for (const [line, trouble] of reply.told) about(firstOfBatch + line, trouble);
+      for (const [line, trouble] of reply.told) about(line, trouble);
       told += reply.toldCount - reply.told.length;
+      let [textAt, hitsAt] = [0, 0];
+      const tellUpTo = (end: number, hits: number) => {
+        output.addText(text.slice(textAt, end), hits - hitsAt);
+        if (hits > hitsAt) [textAt, hitsAt] = [end + 1, hits];
+      };
       for (let at = 0; at < found.length; ) {
-        const [line = 0, from = 0, to = 0] = found.subarray(at, at + hitWidth);
+        const [line = 0, from = 0, to = 0, textEnd = 0, hits = 0] = found.subarray(at, at + hitWidth);
         const met: number[] = [];
         for (; found[at] === line && at < found.length; at += hitWidth) met.push(found[at + hitWidth - 1] ?? 0);
-        take(met, firstOfBatch + line, bytes, from, to);
+        tellUpTo(textEnd, hits);
+        if (line < numbersFrom) correlate(met, line, bytes, from, to);
+        else take(met, line, bytes, from, to);
+        if (isFull()) await flush();
       }
-      firstOfBatch += reply.lines;
+      tellUpTo(text.length, textHits);
       if (isFull()) await flush();
       return true;
     }
   }
 
   function isFull(): boolean {
-    return outputChars >= limits.outputChars;
-  }
-
-  function emit(head: string, line: number, met: readonly number[]): void {
-    const ordered = met.length > 1 ? met.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0)) : met;
-    for (const index of ordered) {
-      if (isSilent[index] !== true) write(`${head}${line}${tails[index]}`);
-    }
-  }
-
-  function write(text: string): void {
-    output.push(text);
-    outputChars += text.length;
-    hits++;
+    return output.chars >= limits.outputChars;
   }
 
   async function end(): Promise<void> {
@@ -253,11 +240,8 @@ function createRun(
   }
 
   async function flush(): Promise<void> {
-    if (output.length === 0) return;
-    const lines = output.join('\n');
-    output = [];
-    outputChars = 0;
-    await o.out(lines);
+    const lines = output.take();
+    if (lines !== '') await o.out(lines);
   }
 }
 
@@ -280,10 +264,6 @@ const parallelBytesMin = 64 * 2 ** 20;
 function workersFor(files: readonly string[]): number {
   const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   return files.includes('-') || bytes < parallelBytesMin ? 1 : Math.max(1, availableParallelism() - 1);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function statsLine(count: { events: number; hits: number }, rules: number, loadMs: number, cpuMs: number): string {

@@ -59,3 +59,10 @@ export function cutLines(
   }
   return lines;
 }
+
+/** How many lines `cutLines` gives out of a block. */
+export function linesIn(block: Buffer): number {
+  let lines = 0;
+  for (let from = 0; from < block.length; lines++) from = block.indexOf(newline, from) + 1 || block.length;
+  return lines;
+}

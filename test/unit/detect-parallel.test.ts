@@ -16,6 +16,9 @@ beforeAll(() => {
     rule(3, '{ s: { a|endswith: 3 }, condition: s }'),
     rule(1, '{ s: { a|contains: 13 }, condition: s }'),
     rule(2, '{ s: { message|contains: words }, condition: s }'),
+    ...[5, 6, 7, 8].map((n) =>
+      rule(n, '{ s: { b: x }, condition: not s }').replace('product: windows', 'definition: any'),
+    ),
     `title: c\nid: ${id(4)}\ncorrelation: {type: event_count, rules: [${id(1)}], group-by: [a], timespan: 5m, condition: {gte: 2}}\n`,
   ];
   writeFileSync(path.join(dir, 'rules.yml'), rules.join('---\n'));
@@ -33,6 +36,9 @@ beforeAll(() => {
   ] as const) {
     writeFileSync(path.join(dir, `${name}.ndjson`), Array.from({ length: lines }, (_, i) => line(i)).join('\n'));
   }
+  // More hits in one block than are written down by the worker.
+  const short = Array.from({ length: 12_000 }, (_, i) => (i % 5_000 === 10 ? '{"a":"13","product":"windows"}' : '{}'));
+  writeFileSync(path.join(dir, 'short.ndjson'), short.join('\n'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -45,7 +51,7 @@ test('several workers say what one says, in the same order', async () => {
       routing: true,
       stats: false,
       workers,
-      files: ['one.ndjson', 'nowhere.ndjson', 'two.ndjson'].map((name) => path.join(dir, name)),
+      files: ['one.ndjson', 'nowhere.ndjson', 'two.ndjson', 'short.ndjson'].map((name) => path.join(dir, name)),
       out: (lines) => void out.push(...lines.split('\n')),
       err: (message) => err.push(message),
       stdin: Readable.from([]),
