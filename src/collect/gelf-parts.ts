@@ -69,7 +69,7 @@ export function createGelfParts(limits: GelfPartsLimits): GelfParts {
     add(part, peer, nowMs) {
       const dropped = expire(nowMs);
       const [place = 0, count = 0] = [part[10], part[11]];
-      if (part.length <= headerBytes || count === 0 || count > partsMax || place >= count)
+      if (part.length < headerBytes || count === 0 || count > partsMax || place >= count)
         return { whole: null, dropped: dropped + 1 };
       // The peer is part of the key: nobody can mix parts of his own into another's message.
       const key = `${peer} ${part.toString('latin1', 2, 10)}`;
