@@ -7,7 +7,6 @@ import { type AgentLimits, defaultAgentLimits } from './limits.ts';
 import { createMemory } from './memory.ts';
 import { createPace } from './pace.ts';
 import { readAll } from './reader.ts';
-import { remakeBody } from './remake.ts';
 import { type SendTotals, sendAll } from './sender.ts';
 import { openSpool } from './spool.ts';
 import { openState } from './state.ts';
@@ -41,7 +40,12 @@ export function createAgent(o: AgentOptions): Agent {
   const limits: AgentLimits = { ...defaultAgentLimits, ...o.limits };
   const { config, clock, tell } = o;
   const state = openState(o.stateDir, tell);
-  const { spool, positions } = openSpool({ dir: path.join(o.stateDir, 'spool'), tell, remake: remakeBody });
+  const { spool, positions } = openSpool({
+    dir: path.join(o.stateDir, 'spool'),
+    agent: state.memory.agent,
+    known: new Map(state.memory.positions.map((position) => [position.stream, position])),
+    tell,
+  });
   const memory = createMemory(state, positions, config.inputs);
   const troubles = createTroubles(tell);
   const files = createFiles({

@@ -1,20 +1,36 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { compress, encodeBody } from './batch.ts';
+import { type Batch, compress, encodeBody, keyOf } from './batch.ts';
 import { factsOf, hasHead } from './position.ts';
 import { openRotated } from './rotated.ts';
 import { hashOf } from './sealed.ts';
 import type { Part, SegmentHead } from './segment.ts';
+import { countLines } from './tail.ts';
 
 /** The body of a batch made again from the files it came from, to the byte; null when one of them no longer has it. */
 export function remakeBody(head: SegmentHead): Buffer | null {
-  const sections: { readonly section: Part['section']; readonly bytes: Buffer }[] = [];
-  for (const part of head.parts) {
-    const bytes = readAgain(part);
-    if (bytes === null) return null;
-    sections.push({ section: part.section, bytes });
-  }
-  const body = compress(encodeBody(sections));
-  return hashOf(body) === head.hash ? body : null;
+  const sections = readParts(head.parts);
+  const body = sections === null ? null : compress(encodeBody(sections));
+  return body !== null && hashOf(body) === head.hash ? body : null;
+}
+
+/** A batch of what files still hold; null when one of them no longer has it. */
+export function remakeBatch(parts: readonly Part[], agent: string): Batch | null {
+  const sections = readParts(parts);
+  if (sections === null) return null;
+  return {
+    parts,
+    key: keyOf(agent, parts),
+    lines: sections.reduce((sum, { bytes }) => sum + countLines(bytes), 0),
+    rawBytes: sections.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    body: compress(encodeBody(sections)),
+  };
+}
+
+type Sections = readonly { readonly section: Part['section']; readonly bytes: Buffer }[];
+
+function readParts(parts: readonly Part[]): Sections | null {
+  const sections = parts.map((part) => ({ section: part.section, bytes: readAgain(part) }));
+  return sections.every((each): each is Sections[number] => each.bytes !== null) ? sections : null;
 }
 
 function readAgain({ section, from, after }: Part): Buffer | null {

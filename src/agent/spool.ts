@@ -12,7 +12,9 @@ import {
 import path from 'node:path';
 import type { Batch } from './batch.ts';
 import { syncFolder, writeDurably } from './durable.ts';
+import { findGaps } from './gaps.ts';
 import type { Position } from './position.ts';
+import { remakeBatch, remakeBody } from './remake.ts';
 import { decodeSegment, encodeSegment, type SegmentHead } from './segment.ts';
 
 /** A batch on its way, as it stands on the disk. */
@@ -38,8 +40,10 @@ export interface Spool {
 export interface SpoolOptions {
   readonly dir: string;
   readonly tell: (what: string) => void;
-  /** The body of a damaged batch made again from the files it came from; null when they no longer have it. */
-  readonly remake: (head: SegmentHead) => Buffer | null;
+  /** Part of the keys of batches. */
+  readonly agent: string;
+  /** Positions behind what the server has acknowledged, by stream. */
+  readonly known: ReadonlyMap<number, Position>;
 }
 
 interface Entry {
@@ -61,7 +65,8 @@ export function openSpool(o: SpoolOptions): Recovered {
   const damagedDir = path.join(o.dir, 'damaged');
   const placeOf = (seq: number): string => path.join(o.dir, `${String(seq).padStart(12, '0')}.batch`);
   const entries: Entry[] = [];
-  const positions: Position[] = [];
+  const heads: SegmentHead[] = [];
+  const lostSeqs: number[] = [];
   /** Acknowledged, kept only because the disk was too full to say so. */
   const acknowledgedCut: SegmentHead[] = [];
   let bytes = 0;
@@ -79,21 +84,39 @@ export function openSpool(o: SpoolOptions): Recovered {
     nextSeq = Math.max(nextSeq, seq + 1);
     if (read.kind === 'damaged') {
       setAside(seq, 'damaged beyond reading; its lines are read again where the files still have them');
+      lostSeqs.push(seq);
       return;
     }
     const { head } = read;
     if (read.kind === 'cut') acknowledgedCut.push(head);
     if (read.kind === 'body') {
-      const body = o.remake(head);
+      const body = remakeBody(head);
       if (body === null) {
         setAside(seq, `damaged, and its files no longer have its ${head.lines} lines`);
+        heads.push(head);
         return;
       }
       writeDurably(placeOf(seq), encodeSegment(head, body));
       o.tell(`${placeOf(seq)}: was damaged; made again from its files`);
     }
-    positions.push(...head.parts.map(({ after }) => after));
+    heads.push(head);
     if (read.kind !== 'cut') keep({ seq, bytes: head.bytes, lines: head.lines, canDrop: head.canDrop });
+  }
+
+  /** Lines of batches that are gone, read again where later batches show that they stood between. */
+  function fillGaps(): void {
+    const { before, parts, lostBytes } = findGaps(o.known, heads);
+    if (before === null) return;
+    const batch = remakeBatch(parts, o.agent);
+    if (batch === null || lostBytes > 0) o.tell(`what damaged batches held of ${parts[0]?.after.path ?? ''} is lost`);
+    if (batch === null) return;
+    put(lostSeqs[0] ?? before - 1, batch, false);
+    entries.sort((a, b) => a.seq - b.seq);
+  }
+
+  function put(seq: number, { parts, key, lines, rawBytes, body }: Batch, canDrop: boolean): void {
+    writeDurably(placeOf(seq), encodeSegment({ seq, key, lines, rawBytes, canDrop, parts }, body));
+    keep({ seq, bytes: body.length, lines, canDrop });
   }
 
   function keep(entry: Entry): void {
@@ -113,6 +136,8 @@ export function openSpool(o: SpoolOptions): Recovered {
     else if (seq !== undefined) recover(Number(seq));
   }
 
+  fillGaps();
+
   const spool: Spool = {
     get bytes() {
       return bytes;
@@ -120,17 +145,15 @@ export function openSpool(o: SpoolOptions): Recovered {
     get batches() {
       return entries.length;
     },
-    add({ parts, key, lines, rawBytes, body }, canDrop) {
-      const seq = nextSeq;
-      writeDurably(placeOf(seq), encodeSegment({ seq, key, lines, rawBytes, canDrop, parts }, body));
+    add(batch, canDrop) {
+      put(nextSeq, batch, canDrop);
       nextSeq += 1;
-      keep({ seq, bytes: body.length, lines, canDrop });
     },
     first() {
       for (let entry = entries[0]; entry !== undefined; entry = entries[0]) {
         const read = decodeSegment(readFileSync(placeOf(entry.seq)));
         if (read.kind === 'whole') return read;
-        const body = read.kind === 'body' ? o.remake(read.head) : null;
+        const body = read.kind === 'body' ? remakeBody(read.head) : null;
         if (read.kind === 'body' && body !== null) return { head: read.head, body };
         setAside(entry.seq, `damaged while it waited; ${entry.lines} lines are lost`);
         forget(entry);
@@ -171,7 +194,7 @@ export function openSpool(o: SpoolOptions): Recovered {
       return lines;
     },
   };
-  return { spool, positions };
+  return { spool, positions: heads.flatMap(({ parts }) => parts.map(({ after }) => after)) };
 }
 
 const damagedMax = 20;

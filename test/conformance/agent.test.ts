@@ -1,0 +1,305 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-process.ts';
+import { type AgentServer, startAgentServer } from '../harness/agent-server.ts';
+import { type Link, openLink } from '../harness/link.ts';
+import { until } from '../harness/platform.ts';
+
+let built = '';
+let bundle = '';
+let dir = '';
+let server: AgentServer;
+let link: Link;
+let agent: RunningAgent | null = null;
+
+beforeAll(async () => {
+  built = mkdtempSync(path.join(tmpdir(), 'vonggac-agent-'));
+  bundle = await buildAgent(built);
+});
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'vonggac-ship-'));
+  server = await startAgentServer();
+  link = await openLink(server.port);
+});
+afterEach(async () => {
+  await agent?.kill9();
+  agent = null;
+  await link.close();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const at = (name: string): string => path.join(dir, name);
+const state = (): string => at('state');
+
+function start(args: readonly string[] = [], shell?: string): RunningAgent {
+  agent = startAgent(
+    bundle,
+    [at('*.log'), '--server', link.url, '--state', state(), '--begin', 'start', ...args],
+    shell === undefined ? {} : { shell },
+  );
+  return agent;
+}
+
+/** Lines of one writer, numbered, so that order and completeness are seen. */
+const line = (writer: string, number: number): string =>
+  `{"writer":"${writer}","n":${number},"text":"${'nội dung '.repeat(number % 7)}${Math.imul(number, 2654435761) >>> 0}"}\n`;
+
+function write(name: string, from: number, to: number): void {
+  let text = '';
+  for (let n = from; n < to; n++) text += line(name, n);
+  appendFileSync(at(`${name}.log`), text);
+}
+
+/** The numbers stored of a writer, in the order they were stored. */
+function stored(name: string): number[] {
+  return server.rows.flatMap(({ raw }) => {
+    const read = JSON.parse(raw) as { writer: string; n: number };
+    return read.writer === name ? [read.n] : [];
+  });
+}
+
+const range = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
+
+async function untilStored(count: number, timeoutMs = 60_000): Promise<void> {
+  await until(
+    `${count} rows, there are ${server.rows.length}; the agent said: ${agent?.printed() ?? ''}`,
+    () => server.rows.length >= count,
+    timeoutMs,
+  );
+}
+
+/** The agent has read and sent everything: it ends by itself, and nothing more comes. */
+async function finish(args: readonly string[] = []): Promise<void> {
+  await agent?.kill9();
+  const last = start(['--once', ...args]);
+  expect([await last.ended, last.printed()]).toEqual([0, expect.any(String)]);
+}
+
+describe('lines arrive', () => {
+  it('with their file, the machine, and their parser', async () => {
+    writeFileSync(
+      at('a.log'),
+      'một dòng\nNov 22 10:00:00 sv-01 sshd[1]: Accepted password for an from 10.0.0.9 port 1\n',
+    );
+    const once = start(['--once']);
+    expect(await once.ended).toBe(0);
+    expect(server.rows.map(({ raw }) => raw)).toEqual([
+      'một dòng',
+      'Nov 22 10:00:00 sv-01 sshd[1]: Accepted password for an from 10.0.0.9 port 1',
+    ]);
+    expect(server.rows[0]?.fields['log.file.path']).toBe(at('a.log'));
+    expect(server.rows[0]?.host).not.toBe('');
+    expect(server.rows[1]?.host).toBe('sv-01');
+    expect(JSON.parse(once.printed())).toMatchObject({ sentBatches: 1, rejectedLines: 0, spoolBatches: 0 });
+  });
+
+  it('from a file of records of several lines, whole', async () => {
+    const record = (n: number): string =>
+      `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - failed ${n}\njava.lang.IllegalStateException: x\n\tat vn.gov.App.run(App.java:${n})`;
+    writeFileSync(at('a.log'), `${range(5).map(record).join('\n')}\n`);
+    expect(await start(['--once', '--parser', 'java']).ended).toBe(0);
+    expect(server.rows.map(({ raw }) => raw)).toEqual(range(5).map(record));
+    expect(server.rows.every(({ parser }) => parser === 'java')).toBe(true);
+  });
+
+  it('under the header of their file', async () => {
+    writeFileSync(at('a.log'), '#Fields: date time c-ip cs-uri-stem sc-status\n2026-11-22 10:00:00 10.0.0.7 /a 200\n');
+    expect(await start(['--once']).ended).toBe(0);
+    appendFileSync(at('a.log'), '2026-11-22 10:00:01 10.0.0.8 /b 404\n');
+    expect(await start(['--once']).ended).toBe(0);
+    expect(server.rows.map(({ raw, fields }) => [raw, fields['c-ip']])).toEqual([
+      ['2026-11-22 10:00:00 10.0.0.7 /a 200', '10.0.0.7'],
+      ['2026-11-22 10:00:01 10.0.0.8 /b 404', '10.0.0.8'],
+    ]);
+  });
+
+  it('whatever they hold: NULs, no UTF-8, no end, too long', async () => {
+    writeFileSync(
+      at('a.log'),
+      Buffer.concat([
+        Buffer.from('a\0b c d e f g h i j k l m n\n'),
+        Buffer.from([0x64, 0xf2, 0x6e, 0x67, 0x0a]),
+        Buffer.from(`${'x'.repeat(3_000_000)}\ncuối`),
+      ]),
+    );
+    expect(await start(['--once']).ended).toBe(0);
+    expect(server.rows).toHaveLength(3);
+    expect(server.rows[0]?.raw).toContain('a\0b');
+    expect(server.rows[1]?.fields['vonggac.raw_base64']).toBe(Buffer.from([0x64, 0xf2, 0x6e, 0x67]).toString('base64'));
+    expect(server.rows[2]?.raw).toBe('cuối');
+    expect(server.deadLetters).toMatchObject([{ reason: 'too-long', bytes: 3_000_000 }]);
+  });
+
+  it('over a link of 128 kbit/s, packed to less than 0.15 of what they were', async () => {
+    link.setPace(16_000);
+    write('a', 0, 6_000);
+    const rawBytes = readFileSync(at('a.log')).length;
+    const once = start(['--once']);
+    expect(await once.ended).toBe(0);
+    expect(stored('a')).toEqual(range(6_000));
+    expect(server.wireBytes / rawBytes).toBeLessThan(0.15);
+  }, 90_000);
+});
+
+describe('exactly once and in order', () => {
+  it('the agent killed at random moments, under load and rotation', async () => {
+    const written = { a: 0, b: 0 };
+    start([at('*.log*')]);
+    for (let round = 0; round < 10; round++) {
+      for (const name of ['a', 'b'] as const) {
+        write(name, written[name], written[name] + 400);
+        written[name] += 400;
+      }
+      if (round % 3 === 1) {
+        renameSync(at('a.log'), at(`a.log.${round}`));
+        write('a', written.a, written.a + 10);
+        written.a += 10;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 1200));
+      await agent?.kill9();
+      start([at('*.log*')]);
+    }
+    await untilStored(written.a + written.b);
+    await finish([at('*.log*')]);
+    // Three files by now, each in its order.
+    expect(stored('a').sort((x, y) => x - y)).toEqual(range(written.a));
+    expect(stored('b')).toEqual(range(written.b));
+  }, 120_000);
+
+  it('the network cut and the server stopped at random moments', async () => {
+    let written = 0;
+    start();
+    for (let round = 0; round < 10; round++) {
+      write('a', written, written + 500);
+      written += 500;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
+      if (round % 2 === 0) {
+        link.cut();
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+        link.restore();
+      } else {
+        await server.stop();
+        await server.start();
+      }
+    }
+    await untilStored(written);
+    await finish();
+    expect(stored('a')).toEqual(range(written));
+  }, 120_000);
+
+  it('killed between the server’s store and its acknowledgement', async () => {
+    // Answers crawl, so that the kill finds the batch stored and the agent waiting.
+    write('a', 0, 2000);
+    for (let round = 0; round < 5; round++) {
+      const before = server.rows.length;
+      start();
+      await until('a batch is stored', () => server.rows.length > before || server.rows.length === 2000, 20_000);
+      await agent?.kill9();
+    }
+    await finish();
+    expect(stored('a')).toEqual(range(2000));
+  }, 60_000);
+
+  for (const [name, files] of [
+    ['one copy of the state', ['state.json']],
+    ['the other copy', ['state.copy.json']],
+  ] as const) {
+    it(`${name} is damaged`, async () => {
+      write('a', 0, 500);
+      await start(['--once']).ended;
+      for (const file of files) truncateSync(path.join(state(), file), 100);
+      write('a', 500, 700);
+      const once = start(['--once']);
+      await once.ended;
+      expect(once.printed()).toContain('is damaged');
+      expect(stored('a')).toEqual(range(700));
+    });
+  }
+
+  for (const [name, damage] of [
+    ['cut off', (place: string) => truncateSync(place, readFileSync(place).length - 100)],
+    ['with other bytes in its body', (place: string) => spoil(place, readFileSync(place).length - 50)],
+    ['with other bytes in its head', (place: string) => spoil(place, 60)],
+    ['empty', (place: string) => truncateSync(place, 0)],
+    ['half written', (place: string) => renameSync(place, `${place}.tmp`)],
+  ] as const) {
+    for (const which of ['first', 'last'] as const) {
+      it(`the ${which} batch in the spool is ${name}`, async () => {
+        link.cut();
+        start();
+        for (let i = 0; i < 3; i++) {
+          write('a', i * 4000, i * 4000 + 4000);
+          await until('it is in the spool', () => batches().length > i, 30_000);
+        }
+        await agent?.kill9();
+        const place = which === 'first' ? batches()[0] : batches().at(-1);
+        damage(place ?? '');
+        link.restore();
+        await finish();
+        expect(stored('a').sort((x, y) => x - y)).toEqual(range(12_000));
+      }, 60_000);
+    }
+  }
+
+  it('the disk full: it says so, loses nothing, and goes on when there is room', async () => {
+    mkdirSync(state());
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', state()]);
+    if (mounted.status !== 0) {
+      console.log(`skipped: no small filesystem can be mounted here (${mounted.stderr.toString().trim()})`);
+      return;
+    }
+    try {
+      link.cut();
+      start();
+      let written = 0;
+      await until(
+        'the disk is full',
+        () => {
+          write('a', written, written + 3000);
+          written += 3000;
+          return agent?.printed().includes('the disk is full') ?? false;
+        },
+        60_000,
+      );
+      link.restore();
+      await untilStored(written);
+      await finish();
+      expect(stored('a')).toEqual(range(written));
+    } finally {
+      await agent?.kill9();
+      spawnSync('umount', [state()]);
+    }
+  }, 120_000);
+});
+
+function spoil(place: string, from: number): void {
+  const bytes = readFileSync(place);
+  bytes.fill(0x58, from, from + 20);
+  writeFileSync(place, bytes);
+}
+
+function batches(): string[] {
+  const spool = path.join(state(), 'spool');
+  if (!existsSync(spool)) return [];
+  return readdirSync(spool)
+    .filter((name) => name.endsWith('.batch'))
+    .sort()
+    .map((name) => path.join(spool, name));
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { agentToken } from './agent-server.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** The agent as it is copied to a machine, built into a folder of the test's own. */
+export async function buildAgent(dir: string): Promise<string> {
+  const out = path.join(dir, 'agent');
+  await promisify(execFile)(process.execPath, [path.join(root, 'scripts/agent-folder.mjs'), out]);
+  return path.join(out, 'vonggac-agent.mjs');
+}
+
+export interface RunningAgent {
+  readonly pid: number;
+  readonly process: ChildProcess;
+  /** Everything it printed so far. */
+  printed(): string;
+  /** Resolves to the exit code; null when it was killed. */
+  readonly ended: Promise<number | null>;
+  kill9(): Promise<void>;
+  stop(): Promise<number | null>;
+}
+
+/** Starts the bundled agent with node alone. `shell` runs before it in the same process group: limits, for one. */
+export function startAgent(
+  bundle: string,
+  args: readonly string[],
+  o: { readonly shell?: string; readonly token?: string; readonly env?: Record<string, string> } = {},
+): RunningAgent {
+  const command = [process.execPath, bundle, 'ship', ...args];
+  const [file = '', ...rest] =
+    o.shell === undefined ? command : ['sh', '-c', `${o.shell}; exec "$@"`, 'sh', ...command];
+  const child = spawn(file, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, VONGGAC_TOKEN: o.token ?? agentToken, ...o.env },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (part: string) => {
+      text += part;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  return {
+    pid: child.pid ?? 0,
+    process: child,
+    printed: () => text,
+    ended,
+    kill9: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
