@@ -1,6 +1,6 @@
 import type { FlatLines } from '../ingest/read-line.ts';
 import type { FieldValue, LogsourceTags } from '../model/event.ts';
-import { type LineTokens, token, tokenText } from '../sigma/index.ts';
+import { type LineTokens, token, tokenText } from '../sigma/matching.ts';
 
 /** What a name means for the question whether a line may be read as bytes. */
 const role = { unknown: 0, plain: 1, tag: 2, sign: 3 } as const;

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { imageStoreOf } from '../detect/packed-images.ts';
 import { unpackEngineRules } from '../detect/rule-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
-import { compileRules } from '../sigma/index.ts';
+import { compileRules } from '../sigma/matching.ts';
 import type { BatchReply, DetectWorkerData, LineBatch, LineTrouble } from './detect-batch.ts';
 import { HitLines, hitHead } from './detect-hits.ts';
 import { sharedImagesBehind } from './detect-images.ts';

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { imageStoreOf } from '../../src/detect/packed-images.ts';
 import { unpackEngineRules } from '../../src/detect/rule-pack.ts';
-import { compileRules } from '../../src/sigma/index.ts';
+import { compileRules } from '../../src/sigma/matching.ts';
 import { threadCpuMs } from './process-usage.ts';
 
 /** What a thread of two-threads.ts is given: all of it is shared by the threads. */
