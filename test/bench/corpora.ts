@@ -25,6 +25,12 @@ export function laneLines(lane: Lane): string[] {
   return linesOf(`lanes/${lane}.ndjson.gz`);
 }
 
+/** Lines of one of Elastic's example logs. */
+export function elasticLog(name: string): string[] {
+  const text = readFileSync(path.join(corpora, 'elastic_examples_apache2', name), 'utf8');
+  return text.split('\n').filter((line) => line !== '');
+}
+
 /** (rule, line) pairs that two other engines found in a lane, every rule of `sigmaHqRules()` held against every line. */
 export function lanePairs(lane: Lane): number {
   return linesOf(`lanes/${lane}.expected.txt.gz`).reduce((sum, ids) => sum + ids.split(' ').length, 0);

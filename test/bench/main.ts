@@ -5,10 +5,11 @@ import { loadText, machineFacts } from './machine.ts';
 import { memory } from './memory.ts';
 import { pipeline } from './pipeline.ts';
 import type { Question } from './question.ts';
+import { ship } from './ship.ts';
 import { sigma } from './sigma.ts';
 import { start } from './start.ts';
 
-const questions: readonly Question[] = [correlation, detect, pipeline, latency, memory, sigma, start];
+const questions: readonly Question[] = [correlation, detect, pipeline, latency, memory, ship, sigma, start];
 
 function usage(): string {
   const lines = questions.map(({ name, asks, options }) => {

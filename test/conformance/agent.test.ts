@@ -48,12 +48,8 @@ afterEach(async () => {
 const at = (name: string): string => path.join(dir, name);
 const state = (): string => at('state');
 
-function start(args: readonly string[] = [], shell?: string): RunningAgent {
-  agent = startAgent(
-    bundle,
-    [at('*.log'), '--server', link.url, '--state', state(), '--begin', 'start', ...args],
-    shell === undefined ? {} : { shell },
-  );
+function start(args: readonly string[] = []): RunningAgent {
+  agent = startAgent(bundle, [at('*.log'), '--server', link.url, '--state', state(), '--begin', 'start', ...args]);
   return agent;
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { agentToken } from './agent-server.ts';
@@ -23,7 +24,7 @@ export interface RunningAgent {
   stop(): Promise<number | null>;
 }
 
-/** Starts the bundled agent with node alone. `shell` runs before it in the same process group: limits, for one. */
+/** Starts the bundled agent with node alone. */
 export function startAgent(
   bundle: string,
   args: readonly string[],
@@ -58,4 +59,15 @@ export function startAgent(
       return ended;
     },
   };
+}
+
+/** Bytes of files that the server has acknowledged, by what the agent remembers on the disk. */
+export function acknowledgedBytes(stateDir: string): number {
+  try {
+    const text = readFileSync(path.join(stateDir, 'state.json'), 'utf8');
+    const { positions } = JSON.parse(text.slice(text.indexOf(' ') + 1)) as { positions: { offset: number }[] };
+    return positions.reduce((sum, { offset }) => sum + offset, 0);
+  } catch {
+    return 0;
+  }
 }
