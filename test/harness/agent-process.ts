@@ -28,12 +28,9 @@ export interface RunningAgent {
 export function startAgent(
   bundle: string,
   args: readonly string[],
-  o: { readonly shell?: string; readonly token?: string; readonly env?: Record<string, string> } = {},
+  o: { readonly token?: string; readonly env?: Record<string, string>; readonly nodeFlags?: readonly string[] } = {},
 ): RunningAgent {
-  const command = [process.execPath, bundle, 'ship', ...args];
-  const [file = '', ...rest] =
-    o.shell === undefined ? command : ['sh', '-c', `${o.shell}; exec "$@"`, 'sh', ...command];
-  const child = spawn(file, rest, {
+  const child = spawn(process.execPath, [...(o.nodeFlags ?? []), bundle, 'ship', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VONGGAC_TOKEN: o.token ?? agentToken, ...o.env },
   });
