@@ -22,6 +22,40 @@ export class PostRefused extends Error {
   readonly code = 'import-refused';
 }
 
+/** The parser of the token's source; `auto` when the server, an older one, does not say. Throws PostRefused. */
+export async function parserOfToken(o: PostOptions): Promise<string> {
+  const untilMs = performance.now() + o.patienceMs;
+  for (;;) {
+    const reason = await askParser(o);
+    if ('parser' in reason) return reason.parser;
+    const left = untilMs - performance.now();
+    if (left <= 0) throw new PostRefused(reason.away);
+    await wait(Math.min(left, firstWaitMs), undefined, { signal: o.signal });
+  }
+}
+
+async function askParser(o: PostOptions): Promise<{ readonly parser: string } | { readonly away: string }> {
+  const url = new URL('/ingest/v1/source', o.server);
+  try {
+    const signal = AbortSignal.any([o.signal, AbortSignal.timeout(answerWaitMs)]);
+    const response = await fetch(url, { headers: { authorization: `Bearer ${o.token}` }, signal });
+    const text = await response.text();
+    if (response.status === 404) return { parser: 'auto' };
+    const reason = `${url.origin} answers ${response.status} ${text.slice(0, 300)}`;
+    if (response.ok) return { parser: String((JSON.parse(text) as { parser: unknown }).parser) };
+    if (response.status === 429 || response.status >= 500) return { away: reason };
+    throw new PostRefused(reason);
+  } catch (error) {
+    if (o.signal.aborted || error instanceof PostRefused) throw error;
+    return { away: unreachable(url, error) };
+  }
+}
+
+function unreachable(url: URL, error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  return `${url.origin} cannot be reached: ${cause}`;
+}
+
 const answerWaitMs = 60_000;
 const firstWaitMs = 500;
 const longestWaitMs = 15_000;
@@ -55,7 +89,7 @@ async function tryPost(piece: Piece, o: PostOptions): Promise<Answer> {
       method: 'POST',
       headers: {
         authorization: `Bearer ${o.token}`,
-        'content-type': 'application/x-ndjson',
+        'content-type': piece.type,
         'idempotency-key': piece.key,
       },
       body: new Uint8Array(piece.body),
@@ -69,7 +103,6 @@ async function tryPost(piece: Piece, o: PostOptions): Promise<Answer> {
     return { kind: 'later', reason, retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000 };
   } catch (error) {
     if (o.signal.aborted) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    return { kind: 'later', reason: `${url.origin} cannot be reached: ${cause}`, retryAfterMs: 0 };
+    return { kind: 'later', reason: unreachable(url, error), retryAfterMs: 0 };
   }
 }

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { defaultPieceLimits, type PieceLimits, readPieces } from './import-pieces.ts';
-import { PostRefused, postPiece } from './import-post.ts';
+import { PostRefused, parserOfToken, postPiece } from './import-post.ts';
 import { openImportState } from './import-state.ts';
 
 export interface ImportOptions {
@@ -75,7 +75,8 @@ async function importFile(
       tell(what);
     };
     let index = 0;
-    await readPieces(place, o.limits ?? defaultPieceLimits, damaged, async (piece) => {
+    const parser = await parserOfToken(o);
+    await readPieces(place, parser, o.limits ?? defaultPieceLimits, damaged, async (piece) => {
       index += 1;
       if (index <= done) {
         totals.skippedPieces += 1;

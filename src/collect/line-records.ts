@@ -90,3 +90,10 @@ export function createLineRecords(source: Source, headers: LineHeaders, isFile =
     },
   };
 }
+
+/** The records of a file's lines, or of a part of it that begins with the header in force and ends with a record. */
+export function recordsOfFile(lines: readonly RawLine[], source: Source, headers: LineHeaders): readonly RawLine[] {
+  const records = createLineRecords(source, headers, true);
+  const all = [...lines.flatMap((line) => records.push(line, 0)), ...records.flush()];
+  return all.flatMap(({ line }) => (line === null ? [] : [line]));
+}

@@ -86,7 +86,7 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     metrics,
   };
   const http = [
-    createHttpCollector(parts),
+    createHttpCollector({ ...parts, headers }),
     createElasticCollector({ ...parts, prefix: '/elastic' }),
     createOtlpCollector(parts),
     createHecCollector(parts),
