@@ -3,8 +3,8 @@ import type { Receipt } from '../model/source.ts';
 import { type Bulk, type BulkItem, readBulk } from './elastic-bulk.ts';
 import { readLines } from './http-body.ts';
 import { discard } from './http-discard.ts';
-import { createHttpDoor, type HttpCollectorOptions } from './http-door.ts';
-import type { HttpProblem, HttpProblemCode } from './http-problem.ts';
+import { createHttpDoor, type HttpCollectorOptions, header } from './http-door.ts';
+import type { HttpProblemCode } from './http-problem.ts';
 
 /** What clients ask for the version of; some look for the tagline, which tells Elasticsearch's API from a web server's. */
 const version = '8.17.0';
@@ -41,11 +41,6 @@ function errorBody(status: number, type: string, reason: string): object {
   return { error: { root_cause: [{ type, reason }], type, reason }, status };
 }
 
-function answerProblem(problem: HttpProblem, _request: FastifyRequest, reply: FastifyReply): void {
-  const type = errorTypes[problem.code] ?? 'illegal_argument_exception';
-  reply.send(errorBody(problem.status, type, problem.message));
-}
-
 /** The part of the answer about one document. */
 function itemAnswer(item: BulkItem, reason: string): object {
   const { index: _index, id: _id } = item;
@@ -65,6 +60,14 @@ function bulkAnswer(bulk: Bulk, receipt: Receipt, tookMs: number): object {
   return { took: tookMs, errors: reasons.some((reason) => reason !== ''), items };
 }
 
+/**
+ * rsyslog's omelasticsearch, the only client that does not name itself, takes any answer without `items` for the end of its
+ * messages, and sends them again only when the connection fails; so it is cut off where others are told to come again.
+ */
+function mustBeCut(status: number, request: FastifyRequest): boolean {
+  return (status === 429 || status === 503) && header(request, 'user-agent') === '';
+}
+
 const nobody: Receipt = { batch: '', accepted: 0, rejected: [] };
 
 /**
@@ -80,11 +83,23 @@ export function createElasticCollector(o: HttpCollectorOptions & { readonly pref
     schemes: ['basic', 'apikey', 'bearer'],
     challenge: 'Basic realm="elastic", charset="UTF-8", ApiKey',
     types: new Set([
-      ...['', 'application/json', 'application/x-ndjson', 'application/x-www-form-urlencoded', 'text/plain'],
+      ...[
+        '',
+        'application/json',
+        'text/json',
+        'application/x-ndjson',
+        'application/x-www-form-urlencoded',
+        'text/plain',
+      ],
       ...['application/vnd.elasticsearch+x-ndjson', 'application/vnd.elasticsearch+json'],
     ]),
     tellsAgain: true,
-    answer: answerProblem,
+    answer: ({ code, status, message }, request, reply) => {
+      const type = errorTypes[code] ?? 'illegal_argument_exception';
+      if (!mustBeCut(status, request)) return void reply.send(errorBody(status, type, message));
+      reply.hijack();
+      request.raw.destroy();
+    },
   });
   // An action and a document are two lines.
   const limits = { ...door.limits, linesMax: 2 * door.limits.linesMax };
