@@ -11,12 +11,19 @@ export interface PrototypeSpeed {
   readonly routed: number;
 }
 
+/** By its own clock, in milliseconds. */
+export interface PrototypeLoad {
+  readonly parseMs: number;
+  readonly compileMs: number;
+}
+
 const nodeModules = path.resolve(import.meta.dirname, '../../node_modules');
 
 export interface PrototypeSpeeds {
   readonly objects: ReadonlyMap<Lane, PrototypeSpeed>;
   /** Its routed figure of mixed_schema says nothing: it takes every line for one of the first line's kind. */
   readonly bytes: ReadonlyMap<Lane, PrototypeSpeed>;
+  readonly load: PrototypeLoad;
 }
 
 /** Runs the prototype's own benchmark in a copy; its one package is among ours. */
@@ -30,14 +37,12 @@ export async function runPrototype(dir: string, repeats: number): Promise<Protot
     await mkdir(eventsDir);
     for (const lane of lanes) await writeFile(path.join(eventsDir, `${lane}.ndjson`), laneLines(lane).join('\n'));
     const env = { ...process.env, MINP: '8', REPS: String(repeats), EVDIR: eventsDir };
-    const measure = async (script: string): Promise<ReadonlyMap<Lane, PrototypeSpeed>> =>
-      speedsOf(
-        (await promisify(execFile)(process.execPath, [script, sigmaHqRules(), ...lanes], { cwd: copy, env })).stdout,
-      );
+    const printed = async (script: string): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [script, sigmaHqRules(), ...lanes], { cwd: copy, env })).stdout;
     // One after the other: two at once would share the caches they are measured by.
-    const objects = await measure('bench-objects.mjs');
-    const bytes = await measure('bench-bytes.mjs');
-    return { objects, bytes };
+    const objects = await printed('bench-objects.mjs');
+    const bytes = await printed('bench-bytes.mjs');
+    return { objects: speedsOf(objects), bytes: speedsOf(bytes), load: loadOf(objects) };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
@@ -47,4 +52,9 @@ function speedsOf(printed: string): ReadonlyMap<Lane, PrototypeSpeed> {
   const speed = (lane: Lane, route: 0 | 1): number =>
     Number(new RegExp(`^${lane} +route=${route} .* total= *(\\d+) eps`, 'm').exec(printed)?.[1] ?? Number.NaN);
   return new Map(lanes.map((lane) => [lane, { unrouted: speed(lane, 0), routed: speed(lane, 1) }]));
+}
+
+function loadOf(printed: string): PrototypeLoad {
+  const [, parse, compile] = / parse=(\d+)ms compile=(\d+)ms /.exec(printed) ?? [];
+  return { parseMs: Number(parse), compileMs: Number(compile) };
 }

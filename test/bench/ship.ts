@@ -20,16 +20,16 @@ export const ship: Question = {
   async run(option) {
     const dir = mkdtempSync(path.join(tmpdir(), 'vonggac-bench-ship-'));
     try {
-      const bundle = await buildAgent(dir);
+      const program = await buildAgent(dir);
       const rows: (readonly [string, number, number, number, number])[] = [];
       for (const [name, lines] of corpora()) {
         const text = `${lines.join('\n')}\n`.repeat(option('copies'));
-        rows.push([name, ...(await shipped(bundle, dir, text))]);
+        rows.push([name, ...(await shipped(program, dir, text))]);
       }
       printTable(['log', 'raw MB', 'wire/raw', 'wire/raw, gzip 9 whole', 'CPU ms/MB'], rows);
       const [raw, wire] = rows.reduce(([r, w], row) => [r + row[1], w + row[1] * row[2]], [0, 0]);
       say(`all together: ${(wire / raw).toFixed(4)} bytes on the wire a byte of log`);
-      say(await idle(bundle, dir, option('idleSeconds')));
+      say(await idle(program, dir, option('idleSeconds')));
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
@@ -68,7 +68,7 @@ async function openCounter(): Promise<{ readonly url: string; wireBytes: () => n
 }
 
 /** Raw megabytes, bytes on the wire a raw byte, the same for gzip over all of it, CPU of the agent a megabyte. */
-async function shipped(bundle: string, dir: string, text: string): Promise<[number, number, number, number]> {
+async function shipped(program: string, dir: string, text: string): Promise<[number, number, number, number]> {
   const counter = await openCounter();
   const file = path.join(dir, 'x.log');
   const state = path.join(dir, 'state');
@@ -76,11 +76,11 @@ async function shipped(bundle: string, dir: string, text: string): Promise<[numb
   try {
     // What a start costs by itself, to be taken off.
     writeFileSync(file, 'first line of the file, which is read alone\n');
-    const startMs = await whileShipping(bundle, counter, { file, state, wantBytes: 1 });
+    const startMs = await whileShipping(program, counter, { file, state, wantBytes: 1 });
     rmSync(state, { recursive: true });
     const emptyBytes = counter.wireBytes();
     writeFileSync(file, bytes);
-    const cpuMs = await whileShipping(bundle, counter, { file, state, wantBytes: bytes.length });
+    const cpuMs = await whileShipping(program, counter, { file, state, wantBytes: bytes.length });
     const wire = counter.wireBytes() - emptyBytes;
     const megabytes = bytes.length / 1e6;
     const gzip = gzipSync(bytes, { level: 9 }).length / bytes.length;
@@ -93,11 +93,11 @@ async function shipped(bundle: string, dir: string, text: string): Promise<[numb
 
 /** CPU the agent used until a file was sent. */
 async function whileShipping(
-  bundle: string,
+  program: string,
   counter: { readonly url: string },
   o: { readonly file: string; readonly state: string; readonly wantBytes: number },
 ): Promise<number> {
-  const agent = started(bundle, o.file, o.state, counter.url);
+  const agent = started(program, o.file, o.state, counter.url);
   try {
     await until('everything is sent', () => acknowledgedBytes(o.state) >= o.wantBytes, 120_000);
     return cpuMsOf(agent.pid);
@@ -106,17 +106,17 @@ async function whileShipping(
   }
 }
 
-function started(bundle: string, file: string, state: string, url: string): RunningAgent {
+function started(program: string, file: string, state: string, url: string): RunningAgent {
   const args = [file, '--server', url, '--state', state, '--begin', 'start'];
-  return startAgent(bundle, args, { nodeFlags: ['--max-semi-space-size=1', '--max-old-space-size=96'] });
+  return startAgent(program, args);
 }
 
-async function idle(bundle: string, dir: string, seconds: number): Promise<string> {
+async function idle(program: string, dir: string, seconds: number): Promise<string> {
   const counter = await openCounter();
   const file = path.join(dir, 'x.log');
   const state = path.join(dir, 'state');
   writeFileSync(file, `${officeLines(20_000, 1000, Date.now()).join('\n')}\n`);
-  const agent = started(bundle, file, state, counter.url);
+  const agent = started(program, file, state, counter.url);
   try {
     await until('everything is sent', () => acknowledgedBytes(state) > 1_000_000, 120_000);
     const cpuMs = cpuMsOf(agent.pid);

@@ -4,8 +4,9 @@ import { LineTokens } from '../../src/sigma/match/bytes/line-tokens.ts';
 import { compileImage } from '../../src/sigma/match/compile-image.ts';
 import { ObjectPath } from '../../src/sigma/match/object-path.ts';
 import { corporaAbsent, type Lane, laneLines, lanePairs, lanes, prototypeDir, sigmaHqRules } from './corpora.ts';
+import { loadTimes } from './load-times.ts';
 import { cpuTimed, threadCpuMs } from './process-usage.ts';
-import { runPrototype } from './prototype.ts';
+import { type PrototypeLoad, runPrototype } from './prototype.ts';
 import type { Question } from './question.ts';
 import { runRsigma } from './rsigma.ts';
 import { type Cell, printTable, say } from './table.ts';
@@ -39,7 +40,7 @@ export const sigma: Question = {
     const peers = await peerSpeeds(repeats);
     for (const lane of lanes) {
       const measured = measureLane(lane, set, repeats);
-      const beside = peers(lane);
+      const beside = peers.of(lane);
       rows.push([
         lane,
         ...[measured.objects, measured.bytes].flatMap((path): Cell[] => [path.unrouted, path.routed]),
@@ -57,6 +58,7 @@ export const sigma: Question = {
     printTable(['lane', ...names.flatMap(both), 'pairs', 'expected'], rows);
     say('\nfloors (events per CPU-second to read the JSON and nothing else) and work left to programs, unrouted');
     printTable(['lane', 'JSON.parse', 'tokens', 'bytes a line', 'candidates a line', 'slow tests a line'], floors);
+    await loadTimes(repeats, peers.load);
     await twoThreads(read, repeats);
     say(`\n${mib(process.memoryUsage.rss())} MiB resident with all engines of the lanes`);
   },
@@ -164,7 +166,10 @@ function sumOfLines(text: Buffer, one: (from: number, to: number) => number): nu
 type Pair = { readonly unrouted: number; readonly routed: number } | null;
 
 /** What the prototype's two paths and rsigma reach on a lane; null where they are not on this machine. */
-async function peerSpeeds(repeats: number): Promise<(lane: Lane) => readonly [Pair, Pair, Pair]> {
+async function peerSpeeds(repeats: number): Promise<{
+  of(lane: Lane): readonly [Pair, Pair, Pair];
+  readonly load: PrototypeLoad | null;
+}> {
   const dir = prototypeDir();
   if (dir === null) say('skipped: the prototype is not on this machine');
   const prototype = dir === null ? null : await runPrototype(dir, repeats);
@@ -174,11 +179,14 @@ async function peerSpeeds(repeats: number): Promise<(lane: Lane) => readonly [Pa
   if (rsigma !== null) {
     say(`${rsigma.version}: its command over files, JSON output included; ${Math.round(rsigma.loadMs)} ms CPU to load`);
   }
-  return (lane) => [
-    prototype?.objects.get(lane) ?? null,
-    prototype?.bytes.get(lane) ?? null,
-    rsigma?.speeds.get(lane) ?? null,
-  ];
+  return {
+    of: (lane) => [
+      prototype?.objects.get(lane) ?? null,
+      prototype?.bytes.get(lane) ?? null,
+      rsigma?.speeds.get(lane) ?? null,
+    ],
+    load: prototype?.load ?? null,
+  };
 }
 
 /** Bytes of all typed arrays in an image. */
