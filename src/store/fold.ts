@@ -6,10 +6,11 @@ export function foldText(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
 }
 
+const beyondAscii = /[\u0080-\uffff]/;
+
 /** True when every UTF-16 unit is below 128. */
 export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
+  return !beyondAscii.test(text);
 }
 
 // Stand-ins for the two letters whose lower case is ASCII or begins with it; nothing non-ASCII may fold into ASCII.

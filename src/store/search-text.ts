@@ -1,8 +1,11 @@
 import type { FieldValue, SecurityEvent } from '../model/event.ts';
-import { foldText, isAscii } from './fold.ts';
+import { foldText } from './fold.ts';
 
 /** Of one event's field texts, beyond its message; a longer rest is found by `field:value` only. */
 const fieldCharsMax = 16_384;
+
+/** Beyond ASCII, or what JSON escapes. */
+const mayBeSpeltOtherwise = /[\u0080-\uffff\\"]/;
 
 /**
  * What free words are looked for in: the message, folded, on the first line; then the texts of fields that the raw line
@@ -13,7 +16,7 @@ export function searchTextOf(event: Pick<SecurityEvent, 'message' | 'fields'>): 
   let more = '';
   const visit = (value: FieldValue): void => {
     if (typeof value === 'string') {
-      if ((isAscii(value) && !/[\\"]/.test(value)) || more.length + value.length > fieldCharsMax) return;
+      if (!mayBeSpeltOtherwise.test(value) || more.length + value.length > fieldCharsMax) return;
       const folded = foldText(value);
       if (!message.includes(folded)) more += `\n${folded}`;
     } else if (Array.isArray(value)) for (const each of value) visit(each);
