@@ -10,6 +10,8 @@ const strideMin = 2;
 const strideMax = 8;
 /** Windows that one index may know: their numbers have 16 bits. */
 const windowsMax = 65_535;
+/** Bytes of a literal: places in it have 16 bits, with a sign. */
+const literalMax = 32_767;
 /** Windows of a literal that has fewer than `strideMin`: whatever byte stands before it, and behind it. */
 const windowsOfShort = 193;
 
@@ -32,6 +34,7 @@ export class GramLiteralsBuilder {
     for (const [text, truths] of literals) {
       if (text.length < literalMin) return 0;
       const one = asWritten(text);
+      if (one !== null && one.length > literalMax) return 0;
       if (one !== null) written.set(one, truths);
     }
     if (written.size === 0) return 0;

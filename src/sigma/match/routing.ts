@@ -48,12 +48,24 @@ export class RouteCache<T> {
   readonly #all = new Map<string, Route<T>>();
   readonly #recent: Route<T>[] = [];
   #next = 0;
+  #lastTags: EventLogsource | null = null;
+  #last: T | undefined;
 
   get isFull(): boolean {
     return this.#all.size >= routesMax;
   }
 
   get(tags: EventLogsource): T | undefined {
+    // Who reads events hands out one object for equal tags, and events of one source come one after the other.
+    if (tags === this.#lastTags) return this.#last;
+    const found = this.#find(tags);
+    if (found === undefined) return undefined;
+    this.#lastTags = tags;
+    this.#last = found;
+    return found;
+  }
+
+  #find(tags: EventLogsource): T | undefined {
     for (const route of this.#recent) if (isSame(route.tags, tags)) return route.value;
     const known = this.#all.get(routeKey(tags));
     if (known === undefined) return undefined;

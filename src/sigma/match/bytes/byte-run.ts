@@ -3,15 +3,11 @@ import type { Run } from '../run.ts';
 import type { EventValues } from '../slow-tests.ts';
 import { isWide, TextScan } from '../text-scan.ts';
 import { ByteScan, byteScanLimits } from './byte-scan.ts';
+import { type FieldWork, fieldWork } from './field-work.ts';
 import { GramIndex } from './gram-index.ts';
 import { type LineTokens, token } from './line-tokens.ts';
 import { tokenText } from './token-text.ts';
 import { ValueCache } from './value-cache.ts';
-
-const unknownName = -2;
-const noField = -1;
-/** Values so short are looked through by windows sooner than they are found among those that are kept. */
-const quickBytes = 32;
 
 /** One image over lines that were cut into tokens. Answers are those of the object path over the same line. */
 export class ByteRun implements EventValues {
@@ -22,22 +18,16 @@ export class ByteRun implements EventValues {
   readonly #texts: TextScan;
   readonly #cache = new ValueCache();
   readonly #fieldNumbers = new Map<string, number>();
-  /** By name number of the line's tree: number of the field, `noField`, or `unknownName`. */
-  #fieldOf = new Int32Array(256).fill(unknownName);
+  /** By number of a name in the line's tree: what to do with its values, null for nothing at all. */
+  readonly #workOf: (FieldWork | null | undefined)[] = [];
   #epoch = 0;
-  // Of each field, from the image: in arrays of their own, since they are read for every value.
-  readonly #presence: Int32Array;
-  readonly #exists: Int32Array;
-  readonly #contains: Int32Array;
-  readonly #forward: Int32Array;
-  readonly #backward: Int32Array;
-  /** Keywords' automaton to run beside the field's own; 0 when there is none or the field's holds them. */
-  readonly #keywords: Int32Array;
-  /** Whether values whose names are no fields are looked at; the same for numbers and booleans. */
+  /** By field, made when a name first asks for it; then the one for names that are no field. */
+  readonly #works: (FieldWork | undefined)[];
+  readonly #grams = new Map<number, GramIndex>();
+  /** Whether values whose names are no fields are looked at; the same for integers, other numbers and booleans. */
   readonly #everyText: boolean;
   readonly #everyNumber: boolean;
-  /** Indexes that stand in for contains automata, by field + 1, the keywords' first; null: the automaton itself is run. */
-  readonly #grams: (GramIndex | null | undefined)[];
+  readonly #everyInteger: boolean;
   readonly #textsAt: Float64Array;
   readonly #textsOfField: (readonly string[])[];
 
@@ -49,15 +39,10 @@ export class ByteRun implements EventValues {
     this.#image = image;
     this.#scan = new ByteScan(image);
     this.#texts = new TextScan(image);
-    this.#presence = Int32Array.from(fields, (field) => field.presence);
-    this.#exists = Int32Array.from(fields, (field) => field.exists);
-    this.#contains = Int32Array.from(fields, (field) => field.contains);
-    this.#forward = Int32Array.from(fields, (field) => field.forward);
-    this.#backward = Int32Array.from(fields, (field) => field.backward);
-    this.#keywords = Int32Array.from(fields, (field) => (field.holdsKeywords ? 0 : keywords.contains));
     this.#everyText = keywords.contains !== 0 || keywords.wide !== 0;
     this.#everyNumber = this.#everyText && keywords.inNumbers;
-    this.#grams = new Array<GramIndex | null | undefined>(fields.length + 1).fill(undefined);
+    this.#everyInteger = this.#everyText && keywords.inIntegers;
+    this.#works = [...fields, keywords].map(() => undefined);
     this.#textsAt = new Float64Array(fields.length);
     this.#textsOfField = fields.map(() => []);
     for (const [number, field] of fields.entries()) this.#fieldNumbers.set(field.name, number);
@@ -70,99 +55,80 @@ export class ByteRun implements EventValues {
     if (this.#epoch !== line.tree.epoch) this.#forgetNames();
     if (run.begin()) this.#textsAt.fill(0);
     const { names, kinds, count } = line;
+    const works = this.#workOf;
     for (let i = 0; i < count; i++) {
       const name = names[i] as number;
-      let field = name < this.#fieldOf.length ? (this.#fieldOf[name] as number) : unknownName;
-      if (field === unknownName) field = this.#learn(name);
+      let work = name < works.length ? works[name] : undefined;
+      if (work === undefined) work = this.#learn(name);
+      if (work === null) continue;
       const kind = kinds[i] as number;
       if (kind <= token.false) {
-        if (field >= 0) this.#isThere(field);
-        else if (kind <= token.wide ? !this.#everyText : !this.#everyNumber) continue;
-        if (kind === token.wide || kind > token.integer) this.#scanText(i, field);
-        else this.#scanBytes(i, field, kind);
-      } else if (field >= 0) {
+        if (work.field >= 0) this.#isThere(work);
+        else if (kind > token.wide && !(kind === token.integer ? this.#everyInteger : this.#everyNumber)) continue;
+        if (kind === token.wide || kind > token.integer) this.#scanText(i, work.field);
+        else if (work.isScanned) this.#scanBytes(i, work, kind);
+      } else if (work.field >= 0) {
         // Null and an empty list: the name is there, and nothing else. An object is something, though no text.
-        if (kind <= token.emptyObject && kind !== token.null) this.#isThere(field);
-        else this.#markOne(this.#exists[field] as number);
+        if (kind <= token.emptyObject && kind !== token.null) this.#isThere(work);
+        else this.#markOne(work.exists);
       }
     }
     return run.decide(this);
   }
 
-  #isThere(field: number): void {
-    this.#markOne(this.#presence[field] as number);
-    this.#markOne(this.#exists[field] as number);
+  #isThere(work: FieldWork): void {
+    this.#markOne(work.presence);
+    this.#markOne(work.exists);
   }
 
   #markOne(truth: number): void {
     if (truth >= 0) this.#run.marks.mark(truth);
   }
 
-  #scanBytes(i: number, field: number, kind: number): void {
+  #scanBytes(i: number, work: FieldWork, kind: number): void {
     const line = this.#line;
-    const { marks } = this.#run;
-    const { lists } = this.#image;
-    const contains = field < 0 ? this.#image.keywords.contains : (this.#contains[field] as number);
-    const keywords = field < 0 ? 0 : (this.#keywords[field] as number);
-    const forward = field < 0 ? 0 : (this.#forward[field] as number);
-    const backward = field < 0 ? 0 : (this.#backward[field] as number);
-    if ((contains | keywords | forward | backward) === 0) return;
     const start = line.starts[i] as number;
     const end = line.ends[i] as number;
-    const gramsOwn = contains === 0 ? null : this.#gramsOf(field);
-    const gramsOfKeywords = keywords === 0 ? null : this.#gramsOf(-1);
-    const containsLeft = gramsOwn === null ? contains : 0;
-    const keywordsLeft = gramsOfKeywords === null ? keywords : 0;
-    const automataLeft = (containsLeft | keywordsLeft | forward | backward) !== 0;
     const cache = this.#cache;
-    const isKept = automataLeft || end - start > quickBytes;
+    const isKept = end - start > work.quickBytes;
     const entry = isKept ? cache.find(line, i) : -1;
     if (entry >= 0) {
-      const { pool } = cache;
-      const end = (cache.from[entry] as number) + (cache.counts[entry] as number);
-      for (let at = cache.from[entry] as number; at < end; at++) {
-        const list = pool[at] as number;
-        marks.markAll(lists, list + 1, lists[list] as number);
-      }
+      const from = cache.from[entry] as number;
+      this.#markLists(cache.pool, from, from + (cache.counts[entry] as number));
+      return;
+    }
+    if (end - start > byteScanLimits.valueBytes) {
+      this.#scanText(i, work.field);
       return;
     }
     const scan = this.#scan;
-    if (end - start > byteScanLimits.valueBytes) {
-      this.#scanText(i, field);
-      return;
-    }
     scan.count = 0;
-    if (gramsOwn !== null) gramsOwn.scan(line.bytes, line.view, start, end, scan);
-    if (gramsOfKeywords !== null) gramsOfKeywords.scan(line.bytes, line.view, start, end, scan);
-    if (automataLeft) {
+    if (work.grams !== null) work.grams.scan(line.bytes, line.view, start, end, scan);
+    if (work.gramsOfKeywords !== null) work.gramsOfKeywords.scan(line.bytes, line.view, start, end, scan);
+    if (work.hasAutomata) {
       if (kind === token.escaped) scan.takeEscaped(line.bytes, start, end);
       else scan.takePlain(line.bytes, start, end);
-    }
-    if (containsLeft !== 0) scan.contains(containsLeft);
-    if (keywordsLeft !== 0) scan.contains(keywordsLeft);
-    if (forward !== 0) scan.forward(forward);
-    if (backward !== 0) scan.backward(backward);
-    if (scan.count > scan.found.length) {
-      this.#scanText(i, field);
-      return;
+      if (work.contains !== 0) scan.contains(work.contains);
+      if (work.keywords !== 0) scan.contains(work.keywords);
+      if (work.forward !== 0) scan.forward(work.forward);
+      if (work.backward !== 0) scan.backward(work.backward);
     }
     const { found, count } = scan;
-    for (let at = 0; at < count; at++) {
-      const list = found[at] as number;
-      marks.markAll(lists, list + 1, lists[list] as number);
+    if (count > found.length) {
+      this.#scanText(i, work.field);
+      return;
     }
+    this.#markLists(found, 0, count);
     if (isKept && cache.place >= 0) cache.put(line, i, found, count);
   }
 
-  /** The index in place of a field's automaton, or with -1 of that of the keywords; made when it is first asked for. */
-  #gramsOf(field: number): GramIndex | null {
-    const known = this.#grams[field + 1];
-    if (known !== undefined) return known;
-    const { fields, keywords } = this.#image;
-    const at = (field < 0 ? keywords : fields[field])?.grams ?? 0;
-    const grams = at === 0 ? null : GramIndex.of(this.#image, at);
-    this.#grams[field + 1] = grams;
-    return grams;
+  #markLists(found: Int32Array, from: number, to: number): void {
+    const { marks } = this.#run;
+    const { lists } = this.#image;
+    for (let at = from; at < to; at++) {
+      const list = found[at] as number;
+      marks.markAll(lists, list + 1, lists[list] as number);
+    }
   }
 
   /** Values that are no plain bytes: decoded, and scanned as the object path does. */
@@ -189,7 +155,7 @@ export class ByteRun implements EventValues {
     const { generation } = this.#run.marks;
     if (this.#textsAt[field] !== generation) {
       this.#textsAt[field] = generation;
-      this.#textsOfField[field] = this.#textsWhere((name) => this.#fieldOf[name] === field);
+      this.#textsOfField[field] = this.#textsWhere((name) => this.#workOf[name]?.field === field);
     }
     return this.#textsOfField[field] ?? [];
   }
@@ -214,21 +180,31 @@ export class ByteRun implements EventValues {
     return texts;
   }
 
-  #learn(name: number): number {
-    if (name >= this.#fieldOf.length) {
-      const wider = new Int32Array(name * 2).fill(unknownName);
-      wider.set(this.#fieldOf);
-      this.#fieldOf = wider;
-    }
-    const field = this.#fieldNumbers.get(this.#line.tree.names[name] ?? '') ?? noField;
-    this.#fieldOf[name] = field;
-    return field;
+  #learn(name: number): FieldWork | null {
+    const { names } = this.#line.tree;
+    while (this.#workOf.length < names.length) this.#workOf.push(undefined);
+    const field = this.#fieldNumbers.get(names[name] ?? '');
+    const work = field === undefined && !this.#everyText ? null : this.#workOn(field ?? this.#image.fields.length);
+    this.#workOf[name] = work;
+    return work;
   }
+
+  #workOn(field: number): FieldWork {
+    const work = this.#works[field] ?? fieldWork(this.#image, field, this.#gramsAt);
+    this.#works[field] = work;
+    return work;
+  }
+
+  readonly #gramsAt = (at: number): GramIndex => {
+    const grams = this.#grams.get(at) ?? GramIndex.of(this.#image, at);
+    this.#grams.set(at, grams);
+    return grams;
+  };
 
   /** The tree began anew: its numbers mean other names. */
   #forgetNames(): void {
     this.#epoch = this.#line.tree.epoch;
-    this.#fieldOf.fill(unknownName);
+    this.#workOf.length = 0;
     this.#cache.clear();
   }
 }

@@ -16,6 +16,8 @@ export class ByteScan {
   readonly found: Int32Array = new Int32Array(byteScanLimits.found);
   /** May go beyond the length of `found`: then some are missing, and the value must be scanned another way. */
   count = 0;
+  /** Room for GramIndex: where in a text windows stand that may be of a literal. */
+  readonly places: Int32Array = new Int32Array(byteScanLimits.valueBytes);
   readonly #table: Int32Array;
   readonly #lists: Int32Array;
   readonly #checks: Int32Array;

@@ -8,6 +8,8 @@ import { type WordText, wordText } from './words.ts';
 export class KeyNode {
   /** `"key":` as it stands in the line; empty for the beginning of an object. */
   readonly text: WordText;
+  /** Number of the node in its tree, from 1; 0 for beginnings of objects. */
+  readonly number: number;
   /** Number of the whole name, dotted for keys of nested objects; -1 for the beginning of the line's object. */
   readonly name: number;
   readonly before: KeyNode | null;
@@ -20,7 +22,8 @@ export class KeyNode {
   /** Beginning of the object that is this key's value. */
   inside: KeyNode | null = null;
 
-  constructor(text: WordText, name: number, before: KeyNode | null, dotted: boolean) {
+  constructor(number: number, text: WordText, name: number, before: KeyNode | null, dotted: boolean) {
+    this.number = number;
     this.text = text;
     this.name = name;
     this.before = before;
@@ -39,7 +42,7 @@ const nothing: WordText = wordText(new Uint8Array(0));
  */
 export class KeyTree {
   epoch = 0;
-  start: KeyNode = new KeyNode(nothing, -1, null, false);
+  start: KeyNode = new KeyNode(0, nothing, -1, null, false);
   /** Whole names by number. */
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -49,7 +52,7 @@ export class KeyTree {
   tidy(): void {
     if (this.#nodes < treeLimits.nodes) return;
     this.epoch++;
-    this.start = new KeyNode(nothing, -1, null, false);
+    this.start = new KeyNode(0, nothing, -1, null, false);
     this.names.length = 0;
     this.#numbers.clear();
     this.#nodes = 0;
@@ -57,7 +60,7 @@ export class KeyTree {
 
   /** Beginning of the object that the key holds. */
   inside(node: KeyNode): KeyNode {
-    node.inside ??= new KeyNode(nothing, node.name, null, false);
+    node.inside ??= new KeyNode(0, nothing, node.name, null, false);
     return node.inside;
   }
 
@@ -90,12 +93,11 @@ export class KeyTree {
       if (earlier.before !== null && earlier.name === name) return null;
       if (++keys > treeLimits.keysOfObject) return null;
     }
-    const node = new KeyNode(words, name, last, key.includes('.'));
+    const node = new KeyNode(++this.#nodes, words, name, last, key.includes('.'));
     // Where ever new keys come, an old one is forgotten: searching must stay short.
     if (last.after.length < treeLimits.after) last.after.push(node);
-    else last.after[this.#nodes % treeLimits.after] = node;
+    else last.after[node.number % treeLimits.after] = node;
     last.next = node;
-    this.#nodes++;
     return node;
   }
 

@@ -44,6 +44,11 @@ export class LineTokens {
   readonly ends: Int32Array = new Int32Array(lineLimits.tokens);
   /** Whether the line's object holds objects or lists. */
   nested = false;
+  /**
+   * Number of the last key's node in the tree: lines of one number that are not nested have the same names in the same
+   * order.
+   */
+  shape = 0;
   readonly tree: KeyTree = new KeyTree();
   #to = 0;
   /** Last place a whole word can be read from. */
@@ -62,6 +67,7 @@ export class LineTokens {
     this.tree.tidy();
     this.count = 0;
     this.nested = false;
+    this.shape = 0;
     this.#to = to;
     this.#dotted = false;
     this.#objects = false;
@@ -140,7 +146,11 @@ export class LineTokens {
         p = this.#blank(p);
         c = bytes[p];
       }
-      if (c === 0x7d) return p + 1;
+      if (c === 0x7d) {
+        // Of all objects the outermost ends last.
+        this.shape = node.number;
+        return p + 1;
+      }
       if (c !== 0x2c) return failed;
       p++;
       if (bytes[p] !== 0x22) p = this.#blank(p);

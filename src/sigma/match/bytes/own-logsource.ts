@@ -12,8 +12,10 @@ export class OwnLogsource {
   #namesSeen = 0;
   /** By number of a name: the dimension it names, -1 for the others. */
   #dimensionOf = new Int8Array(256).fill(-1);
-  /** Where each dimension stands among the present tokens, -1 when it does not or is no text. */
+  /** Where each dimension stands among the present tokens, -1 when it does not. */
   readonly #at = new Int32Array(dimensions.length);
+  /** Shape of the line that `#at` was found in; -1: of no other line. */
+  #shape = -1;
   readonly #texts: (string | null)[] = [null, null, null];
   /** Bytes of the last texts: lines of one source state the same again and again. */
   readonly #bytes: Uint8Array[] = dimensions.map(() => new Uint8Array(0));
@@ -27,18 +29,14 @@ export class OwnLogsource {
   read(): EventLogsource {
     const line = this.#line;
     if (line.tree.epoch !== this.#epoch || line.tree.names.length !== this.#namesSeen) this.#learnNames();
-    const { names, kinds, count } = line;
-    const found = this.#at.fill(-1);
-    const dimensionOf = this.#dimensionOf;
-    // From behind, so that of a list's members the first stands in the end.
-    for (let i = count - 1; i >= 0; i--) {
-      const dimension = dimensionOf[names[i] as number] as number;
-      if (dimension >= 0) found[dimension] = (kinds[i] as number) <= token.wide ? i : -1;
-    }
+    // Lines of one source have one shape, and then it is known where to look.
+    if (line.nested || line.shape !== this.#shape) this.#find();
+    const found = this.#at;
+    const { kinds } = line;
     let changed = false;
     for (let dimension = 0; dimension < dimensions.length; dimension++) {
       const at = found[dimension] as number;
-      if (at < 0) {
+      if (at < 0 || (kinds[at] as number) > token.wide) {
         changed ||= this.#texts[dimension] !== null;
         this.#texts[dimension] = null;
         continue;
@@ -61,8 +59,20 @@ export class OwnLogsource {
     return this.#last;
   }
 
+  #find(): void {
+    const { names, count, nested, shape } = this.#line;
+    const found = this.#at.fill(-1);
+    // From behind, so that of a list's members the first stands in the end.
+    for (let i = count - 1; i >= 0; i--) {
+      const dimension = this.#dimensionOf[names[i] as number] as number;
+      if (dimension >= 0) found[dimension] = i;
+    }
+    this.#shape = nested ? -1 : shape;
+  }
+
   #learnNames(): void {
     const { epoch, names } = this.#line.tree;
+    this.#shape = -1;
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#namesSeen = 0;
