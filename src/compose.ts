@@ -64,6 +64,8 @@ const registerRefreshMs = 2000;
 const closeWaitMs = 1200;
 /** Committed rows kept for the detector of the same process. */
 const recentRowsMax = 50_000;
+/** How long a batch may wait for the detector to catch up. */
+const detectorWaitMs = 1_000;
 const dayMs = 86_400_000;
 const notifySweepMs = 15_000;
 const watchMs = 60_000;
@@ -188,7 +190,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     });
     closers.add('notifier', () => notifier.close());
 
-    const recent = createRecentBatches(recentRowsMax);
+    const recent = createRecentBatches({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
     if (has('detect')) {
       const detector = createDetector({
         rules: rules.live,
@@ -255,6 +257,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           readLine: mappings.readLine,
           write: async (batch, rows) => {
             await personal.keepNew();
+            // Elsewhere other workers take batches too, and how far they are is not known here.
+            if (has('detect') && records.embedded) await recent.room();
             const committed = await store.events.insertBatch(batch, rows);
             // A keyed batch sent again may have been stored with other rows; only the store knows which.
             if (has('detect') && batch.key === '') recent.keep(batch.id, rows);

@@ -1,5 +1,6 @@
 import type { BatchRef } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
+import type { Metrics } from '../observe/metrics.ts';
 
 /**
  * Rows this process has just committed, so that its own detector need not read them back: what is stored reads back
@@ -9,16 +10,33 @@ import type { SecurityEvent } from '../model/event.ts';
 export interface RecentBatches {
   keep(id: string, rows: readonly SecurityEvent[]): void;
   take(ref: BatchRef): readonly SecurityEvent[] | null;
+  /**
+   * Resolves when the detector has taken so much that another batch may come, or when it was waited for long enough.
+   * Collecting faster than detecting would make each batch be read back from the store, which makes detecting slower
+   * still; so the senders wait instead. Only for whoever has the one detector there is.
+   */
+  room(): Promise<void>;
 }
 
-/** Rows held at most; the oldest batches go first. About 100 MB of 2 KB events. */
-export function createRecentBatches(rowsMax: number): RecentBatches {
+export interface RecentBatchesOptions {
+  /** Rows held at most; the oldest batches go first. 50,000 are about 100 MB of 2 KB events. */
+  readonly rowsMax: number;
+  /** Longest wait for room. */
+  readonly roomWaitMs: number;
+  readonly metrics: Pick<Metrics, 'counter'>;
+}
+
+export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatchesOptions): RecentBatches {
   const held = new Map<string, readonly SecurityEvent[]>();
+  const waiting = new Set<() => void>();
+  const paced = metrics.counter('ingest_paced_total', 'Batches that waited for the detector to catch up', ['outcome']);
   let rows = 0;
+  const hasRoom = (): boolean => rows <= rowsMax / 2;
   const drop = (id: string): readonly SecurityEvent[] | null => {
     const found = held.get(id) ?? null;
     if (found !== null) rows -= found.length;
     held.delete(id);
+    if (hasRoom()) for (const resume of [...waiting]) resume();
     return found;
   };
   return {
@@ -32,5 +50,21 @@ export function createRecentBatches(rowsMax: number): RecentBatches {
       }
     },
     take: ({ id }) => drop(id),
+    room: () =>
+      new Promise((resolve) => {
+        if (hasRoom()) {
+          resolve();
+          return;
+        }
+        const end = (outcome: string): void => {
+          clearTimeout(patience);
+          waiting.delete(resume);
+          paced.inc({ outcome });
+          resolve();
+        };
+        const resume = (): void => end('room');
+        const patience = setTimeout(() => end('given-up'), roomWaitMs);
+        waiting.add(resume);
+      }),
   };
 }

@@ -30,8 +30,8 @@ export interface IntakeLimits {
 
 export const defaultIntakeLimits: IntakeLimits = {
   gatherMs: 20,
-  batchRowsMax: 5_000,
-  batchBytesMax: 8 * 1024 * 1024,
+  batchRowsMax: 10_000,
+  batchBytesMax: 12 * 1024 * 1024,
   batchesInFlightMax: 2,
   heldRowsMax: 100_000,
   heldBytesMax: 96 * 1024 * 1024,
