@@ -4,37 +4,54 @@ import type { Measure } from './measure.ts';
 import type { Members } from './members.ts';
 import type { Slots } from './slots.ts';
 
-/** value_percentile and value_median: the numbers of each window in ascending order. */
+/** Windows of no more members are sorted when asked; only larger ones keep their numbers sorted, which takes an array each. */
+const smallMax = 32;
+
+/** value_percentile and value_median: the numbers of a window in ascending order. */
 export function createRanked(percentile: number, slots: Slots, members: Members): Measure {
-  const ranked: (Float64Array | undefined)[] = [];
+  const ranked = new Map<number, Float64Array>();
+  const small = new Float64Array(smallMax + 1);
 
   return {
     added(slot, member) {
-      const size = slots.countOf(slot) - 1;
-      let numbers = ranked[slot];
-      if (numbers === undefined || size === numbers.length) {
-        numbers = grownFloats(numbers ?? new Float64Array(0), Math.max(4, size * 2));
-        ranked[slot] = numbers;
+      const count = slots.countOf(slot);
+      let numbers = ranked.get(slot);
+      if (numbers === undefined) {
+        if (count > smallMax) ranked.set(slot, grownFloats(sorted(slot).subarray(0, count), count * 2));
+        return;
       }
-      const number = members.numberOf(member);
-      const at = firstAtLeast(numbers, size, number);
-      numbers.copyWithin(at + 1, at, size);
-      numbers[at] = number;
+      if (count > numbers.length) {
+        numbers = grownFloats(numbers, count * 2);
+        ranked.set(slot, numbers);
+      }
+      insert(numbers, count - 1, members.numberOf(member));
     },
     removing(slot, member) {
-      const numbers = ranked[slot];
+      const numbers = ranked.get(slot);
       if (numbers === undefined) return;
-      const size = slots.countOf(slot);
-      const at = firstAtLeast(numbers, size, members.numberOf(member));
-      numbers.copyWithin(at, at + 1, size);
+      const count = slots.countOf(slot);
+      const at = firstAtLeast(numbers, count, members.numberOf(member));
+      numbers.copyWithin(at, at + 1, count);
     },
     cleared(slot) {
-      ranked[slot] = undefined;
+      ranked.delete(slot);
     },
     value(slot) {
-      return percentileOf(ranked[slot] ?? [], slots.countOf(slot), percentile);
+      return percentileOf(ranked.get(slot) ?? sorted(slot), slots.countOf(slot), percentile);
     },
   };
+
+  function sorted(slot: number): Float64Array {
+    let count = 0;
+    for (let at = slots.headOf(slot); at >= 0; at = members.nextOf(at)) insert(small, count++, members.numberOf(at));
+    return small;
+  }
+}
+
+function insert(numbers: Float64Array, count: number, number: number): void {
+  const at = firstAtLeast(numbers, count, number);
+  numbers.copyWithin(at + 1, at, count);
+  numbers[at] = number;
 }
 
 function firstAtLeast(numbers: Float64Array, size: number, number: number): number {
