@@ -41,7 +41,9 @@ export function systemView(system: System): SystemView {
     name: system.name,
     org: system.org,
     orgName: system.orgName,
+    agencies: system.agencies ?? [],
     level: system.level,
+    operator: system.operator?.name ?? '',
     duty: system.duty.name,
   };
 }

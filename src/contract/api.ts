@@ -4,6 +4,7 @@ import type { LogsourceTags, Origin, ParseStatus } from '../model/event.ts';
 import type { AlertHealth, Entity, MatchedField } from '../model/finding.ts';
 import type { IncidentState } from '../model/incident.ts';
 import type { Mappings } from '../model/mapping.ts';
+import type { AgencyPeriod } from '../model/register.ts';
 import type { Severity } from '../model/severity.ts';
 
 /** One page of a list; `cursor` null when it was the last. `total` is exact, `cut` says what a limit left out. */
@@ -270,7 +271,11 @@ export interface SystemView {
   readonly name: string;
   readonly org: string;
   readonly orgName: string;
+  /** Whose it was and is, when that changed. */
+  readonly agencies: readonly AgencyPeriod[];
   readonly level: number;
+  /** Who runs it, when that is not the owner; ''. */
+  readonly operator: string;
   readonly duty: string;
 }
 

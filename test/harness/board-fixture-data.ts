@@ -27,7 +27,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-const systems: readonly SystemView[] = [
+export const systems: readonly SystemView[] = [
   ['igate', 'iGate', 'ttpvhcc', 'Trung tâm Phục vụ hành chính công', 3],
   ['thucongvu', 'Thư điện tử công vụ', 'snnmt', 'Sở Nông nghiệp và Môi trường', 2],
   ['qlvb', 'QLVB&ĐH', 'vpub', 'Văn phòng UBND tỉnh', 3],
@@ -49,7 +49,15 @@ const systems: readonly SystemView[] = [
   name: String(name),
   org: String(org),
   orgName: String(orgName),
+  agencies:
+    id === 'thucongvu'
+      ? [
+          { org: 'snnptnt', orgName: 'Sở Nông nghiệp và PTNT', fromDay: '', untilDay: '2025-07-01' },
+          { org: 'snnmt', orgName: 'Sở Nông nghiệp và Môi trường', fromDay: '2025-07-01', untilDay: '' },
+        ]
+      : [],
   level: Number(level),
+  operator: id === 'his' ? 'Viễn thông tỉnh' : '',
   duty: 'Trực CNTT',
 }));
 

@@ -27,10 +27,21 @@ import type {
   Page,
 } from '../../src/contract/api.ts';
 import type { FeedMessage } from '../../src/contract/feed.ts';
+import type { SourceWatchView } from '../../src/contract/sources.ts';
 import { liveRulesOf } from '../../src/detect/index.ts';
 import type { Role } from '../../src/model/account.ts';
 import { compileRules, parseRules } from '../../src/sigma/index.ts';
-import { alertOf, cardOf, makeHealth, makeWorld, ruleOf, ruleSetOf, situations } from './board-fixture-data.ts';
+import {
+  alertOf,
+  cardOf,
+  makeHealth,
+  makeWorld,
+  ruleOf,
+  ruleSetOf,
+  situations,
+  systems,
+} from './board-fixture-data.ts';
+import { contract, makeSources } from './board-fixture-sources.ts';
 
 export interface BoardFixtureOptions {
   /** Folder of the built board. */
@@ -61,6 +72,8 @@ export interface BoardFixture {
   readonly feedQueries: readonly string[];
   /** `event reason` of every look behind a mask. */
   readonly revealed: readonly string[];
+  /** `source what body` of everything agreed with a source. */
+  readonly agreed: readonly string[];
   close(): Promise<void>;
 }
 
@@ -90,6 +103,8 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   let seq = 184_200;
   let refuse = false;
   const revealed: string[] = [];
+  const agreed: string[] = [];
+  const sources = makeSources(Date.now());
   let signedIn = o.signedIn ?? false;
   let made = 0;
   const epoch = 'e1';
@@ -309,6 +324,30 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
     }
     if (path === '/me') return json(response, 200, me);
     if (path === '/health') return json(response, 200, makeHealth(Date.now()));
+    if (path === '/source-watch')
+      return json(response, 200, { atMs: Date.now(), items: sources, parsers: ['auto', 'evtx-json', 'syslog'] });
+    if (path === '/systems') return json(response, 200, { items: systems });
+    if (kind === 'sources') {
+      if (sub === 'proposal')
+        return json(response, 200, { contract: { ...contract, agreedMs: Date.now(), silenceMs: 7_200_000 } });
+      const asked = (await bodyOf(request)) as Record<string, unknown> & { version: number };
+      const at = sources.findIndex((source) => source.id === id);
+      const before = sources[at];
+      if (before === undefined) return refuseWith(response, 404, 'not-found', 'Không tìm thấy.');
+      if (asked.version !== before.version)
+        return refuseWith(response, 409, 'conflict', 'Đã có người thay đổi trước đó.', { version: before.version });
+      const { version, correction, ...rest } = asked;
+      agreed.push(`${id} ${sub} ${JSON.stringify(rest)}`);
+      const encoding = rest.encoding === null ? '' : rest.encoding;
+      const changed = { ...before, ...rest, version: version + 1 } as SourceWatchView;
+      const next = {
+        ...changed,
+        ...(sub === 'encoding' ? { encoding } : {}),
+        ...(sub === 'clock' ? { timeCorrection: correction } : {}),
+      } as SourceWatchView;
+      sources[at] = next;
+      return json(response, 200, next);
+    }
     if (path === '/drills/current') return json(response, 200, { items: o.drill === true ? [drill()] : [] });
     if (path === '/mappings') {
       const view: MappingsView = { ...(await loadMappings()), unknownLogsource: 'closed' };
@@ -448,6 +487,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   return {
     url: `http://127.0.0.1:${port}`,
     revealed,
+    agreed,
     raise,
     elsewhere(id, action, actor, quiet = false) {
       const next = act(id, action, actor);

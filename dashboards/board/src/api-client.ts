@@ -15,7 +15,18 @@ import type {
   Page,
   RuleSetView,
   RuleView,
+  SystemView,
 } from '../../../src/contract/api.ts';
+import type { SourceWatch, SourceWatchView } from '../../../src/contract/sources.ts';
+import type { TextEncoding } from '../../../src/model/source.ts';
+import type { SourceContract, TimeCorrection } from '../../../src/model/source-contract.ts';
+
+/** What is agreed with a source; `null` ends it. */
+export type SourceAgreement =
+  | { readonly what: 'contract'; readonly body: { readonly contract: SourceContract | null } }
+  | { readonly what: 'clock'; readonly body: { readonly correction: TimeCorrection | null } }
+  | { readonly what: 'parser'; readonly body: { readonly parser: string } }
+  | { readonly what: 'encoding'; readonly body: { readonly encoding: TextEncoding | null } };
 
 export class ApiFailure extends Error {
   readonly status: number;
@@ -79,6 +90,11 @@ export interface Api {
   reloadRules(): Promise<RuleSetView>;
   mappings(): Promise<MappingsView>;
   health(): Promise<Health>;
+  sourceWatch(): Promise<SourceWatch>;
+  /** `version`: of the source's document as it was seen; a newer one is refused. */
+  agree(source: string, version: number, agreement: SourceAgreement): Promise<SourceWatchView>;
+  proposal(source: string): Promise<{ readonly contract: SourceContract | null }>;
+  systems(): Promise<readonly SystemView[]>;
   /** The drill that runs or ran last; null when there is none or it is not for these eyes. */
   drill(): Promise<DrillView | null>;
 }
@@ -146,6 +162,11 @@ export function createApi(base: string): Api {
     reloadRules: () => call('POST', '/rules/reload', {}),
     mappings: () => call('GET', '/mappings'),
     health: () => call('GET', '/health'),
+    sourceWatch: () => call('GET', '/source-watch'),
+    agree: (id, version, { what, body }) =>
+      call('PUT', `/sources/${encodeURIComponent(id)}/${what}`, { ...body, version }),
+    proposal: (id) => call('GET', `/sources/${encodeURIComponent(id)}/proposal`),
+    systems: async () => (await call<Pick<Page<SystemView>, 'items'>>('GET', '/systems')).items,
     drill: async () => {
       const { items } = await call<Pick<Page<DrillView>, 'items'>>('GET', '/drills/current');
       return items.find((d) => d.state === 'running') ?? items[0] ?? null;

@@ -11,6 +11,7 @@ import { IncidentPage } from './pages/incident.tsx';
 import { ReadPage } from './pages/read.tsx';
 import { RulesPage } from './pages/rules.tsx';
 import { SearchPage } from './pages/search.tsx';
+import { SourcesPage } from './pages/sources.tsx';
 import { TryPageLater } from './pages/try-later.tsx';
 import { WallPage } from './pages/wall.tsx';
 import { KeysDialog } from './parts/keys.tsx';
@@ -51,6 +52,8 @@ function Page(): JSX.Element | null {
       return <SearchPage />;
     case 'rules':
       return <RulesPage id={route.id} />;
+    case 'sources':
+      return <SourcesPage id={route.id} />;
     case 'try':
       return <TryPageLater />;
     case 'read':

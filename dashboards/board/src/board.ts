@@ -20,7 +20,7 @@ interface Notice {
 }
 
 /** What not every role may; the server decides, this only hides what it would refuse. */
-type Task = 'handle' | 'rules' | 'ruleReload' | 'health' | 'drill';
+type Task = 'handle' | 'rules' | 'ruleReload' | 'sources' | 'health' | 'drill';
 
 export interface Board {
   readonly api: Api;
@@ -102,7 +102,7 @@ export function createBoard(ports: BoardPorts): Board {
     const role = me.value?.role;
     if (role === undefined) return false;
     if (what === 'handle') return role === 'admin' || role === 'analyst';
-    if (what === 'ruleReload') return role === 'admin';
+    if (what === 'ruleReload' || what === 'sources') return role === 'admin';
     if (what === 'drill') return role === 'admin' || role === 'organizer';
     return role !== 'owner';
   }

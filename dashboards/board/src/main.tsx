@@ -1,3 +1,5 @@
+// First of all: it names the order of the layers, whichever page brings styles of its own.
+import './styles/tokens.css';
 import { render } from 'preact';
 import { createApi } from './api-client.ts';
 import { App } from './app.tsx';
@@ -7,13 +9,13 @@ import type { FeedSocket } from './feed-client.ts';
 import { language, setLanguage } from './i18n/index.ts';
 import { createKeyboard } from './keyboard.ts';
 import { watchAddress } from './router.ts';
-import './styles/tokens.css';
 import './styles/kit.css';
 import './styles/shell.css';
 import './styles/board.css';
 import './styles/incident.css';
 import './styles/search.css';
 import './styles/plain.css';
+import './styles/sources.css';
 import './styles/wall.css';
 import { showTheme } from './theme.ts';
 

@@ -270,7 +270,9 @@ export const systemView: z.ZodType<SystemView> = z
     name: z.string(),
     org: z.string(),
     orgName: z.string(),
+    agencies: z.array(z.object({ org: z.string(), orgName: z.string(), fromDay: z.string(), untilDay: z.string() })),
     level: count,
+    operator: z.string(),
     duty: z.string(),
   })
   .meta({ id: 'SystemView' });

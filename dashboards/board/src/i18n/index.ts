@@ -5,18 +5,24 @@ import { remembered } from '../remembered.ts';
 import { en } from './en.ts';
 import { fill } from './fill.ts';
 import type { Language } from './language.ts';
+import { sourcesEn } from './sources-en.ts';
+import { sourcesVi } from './sources-vi.ts';
 import { vi } from './vi.ts';
 
-export type Key = keyof typeof vi;
+type Words = typeof vi & typeof sourcesVi;
+export type Key = keyof Words;
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-type Values<K extends Key> = Readonly<Record<Names<(typeof vi)[K]>, string | number>>;
-type Arguments<K extends Key> = [Names<(typeof vi)[K]>] extends [never] ? [] : [values: Values<K>];
+type Values<K extends Key> = Readonly<Record<Names<Words[K]>, string | number>>;
+type Arguments<K extends Key> = [Names<Words[K]>] extends [never] ? [] : [values: Values<K>];
 
 /** Keys whose text has nothing to fill in: the ones a table may hold. */
-export type PlainKey = { [K in Key]: [Names<(typeof vi)[K]>] extends [never] ? K : never }[Key];
+export type PlainKey = { [K in Key]: [Names<Words[K]>] extends [never] ? K : never }[Key];
 
-const words: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { vi, en };
+const words: Readonly<Record<Language, Readonly<Record<Key, string>>>> = {
+  vi: { ...vi, ...sourcesVi },
+  en: { ...en, ...sourcesEn },
+};
 
 /** The document has one language, hence one signal. */
 export const language: Signal<Language> = signal(remembered.get('language') === 'en' ? 'en' : 'vi');

@@ -6,6 +6,7 @@ import { useBoard } from '../board.ts';
 import { isClosed } from '../closed.ts';
 import { t } from '../i18n/index.ts';
 import { Entities, History, Rules, Told } from '../incident/beside.tsx';
+import { BrokenSources } from '../incident/blind.tsx';
 import { useDetail } from '../incident/detail.ts';
 import { focusOn } from '../incident/focus.ts';
 import { Head, take } from '../incident/head.tsx';
@@ -46,6 +47,7 @@ function Loaded({ detail, card }: { readonly detail: IncidentDetail; readonly ca
       <Head card={card} />
       <main id="main" class="story">
         <Lead detail={detail} />
+        <BrokenSources alerts={detail.alerts} />
         <Chain alerts={detail.alerts} />
         <Timeline key={card.id} detail={detail} card={card} />
         <aside class="side">

@@ -9,7 +9,7 @@ import { toggleTheme } from '../theme.ts';
 import { keysShown } from './keys.tsx';
 import { Who } from './marks.tsx';
 
-export type Section = 'board' | 'search' | 'rules' | 'try' | 'read' | 'health' | 'wall' | 'none';
+export type Section = 'board' | 'search' | 'sources' | 'rules' | 'try' | 'read' | 'health' | 'wall' | 'none';
 
 const ways: readonly {
   readonly section: Section;
@@ -22,6 +22,7 @@ const ways: readonly {
   { section: 'rules', href: '/rules', word: 'nav.rules', needs: 'rules' },
   { section: 'try', href: '/try', word: 'nav.try', needs: 'rules' },
   { section: 'read', href: '/read', word: 'nav.read', needs: 'rules' },
+  { section: 'sources', href: '/sources', word: 'nav.sources', needs: 'health' },
   { section: 'health', href: '/health', word: 'nav.health', needs: 'health' },
   { section: 'wall', href: '/wall', word: 'nav.wall' },
 ];

@@ -66,7 +66,7 @@ export function Sources(): JSX.Element | null {
   return (
     <section class="srcs" aria-labelledby="srcs-h">
       <h2 id="srcs-h">
-        <a href="/health">{t('sources')}</a>
+        <a href="/sources">{t('sources')}</a>
         <span class="dim">{t('sources.sum', { n: sources.length, silent })}</span>
       </h2>
       {sources.length === 0 ? (
@@ -78,7 +78,7 @@ export function Sources(): JSX.Element | null {
           ))}
           {sources.length > cellsMax ? (
             <li data-at="more">
-              <a href="/health">{t('sources.more', { n: sources.length - cellsMax })}</a>
+              <a href="/sources">{t('sources.more', { n: sources.length - cellsMax })}</a>
             </li>
           ) : null}
         </ul>

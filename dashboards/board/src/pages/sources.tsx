@@ -1,0 +1,118 @@
+/** "Nguồn nhật ký": what each source sends, what it owes, what is broken and what cannot be seen meanwhile. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { SystemView } from '../../../../src/contract/api.ts';
+import type { SourceWatch, SourceWatchView } from '../../../../src/contract/sources.ts';
+import { useBoard } from '../board.ts';
+import { dateTimeZone, plain } from '../format.ts';
+import { failureText, t } from '../i18n/index.ts';
+import { Shell } from '../parts/shell.tsx';
+import { StatusBar } from '../parts/sources.tsx';
+import { SourceDetail } from '../sources/detail.tsx';
+import { SourceList } from '../sources/list.tsx';
+import { Systems } from '../sources/systems.tsx';
+import { byNeed } from '../sources/words.ts';
+
+const pollMs = 30_000;
+
+interface Loaded {
+  readonly watch: SourceWatch | null;
+  readonly systems: readonly SystemView[];
+  readonly failed: string;
+  readonly replace: (view: SourceWatchView) => void;
+}
+
+function useSources(): Loaded {
+  const { api } = useBoard();
+  const [watch, setWatch] = useState<SourceWatch | null>(null);
+  const [systems, setSystems] = useState<readonly SystemView[]>([]);
+  const [failed, setFailed] = useState('');
+  useEffect(() => {
+    let open = true;
+    const load = (): void => {
+      Promise.all([api.sourceWatch(), api.systems()]).then(
+        ([now, all]) => {
+          if (!open) return;
+          setWatch(now);
+          setSystems(all);
+          setFailed('');
+        },
+        // What was read last stays, with why it is not newer.
+        (error: unknown) => open && setFailed(failureText(error)),
+      );
+    };
+    load();
+    const timer = setInterval(load, pollMs);
+    return () => {
+      open = false;
+      clearInterval(timer);
+    };
+  }, [api]);
+  const replace = (view: SourceWatchView): void =>
+    setWatch((now) =>
+      now === null ? null : { ...now, items: now.items.map((each) => (each.id === view.id ? view : each)) },
+    );
+  return { watch, systems, failed, replace };
+}
+
+export function SourcesPage({ id }: { readonly id: string }): JSX.Element {
+  const { watch, systems, failed, replace } = useSources();
+  const [wanted, setWanted] = useState('');
+  const items = byNeed(watch?.items ?? []);
+  const found = items.filter((source) =>
+    plain(`${source.name} ${source.id} ${source.systemName}`).includes(plain(wanted)),
+  );
+  const chosen = items.find((source) => source.id === id);
+  const broken = items.filter(({ breaches }) => breaches.length > 0).length;
+  return (
+    <Shell section="sources">
+      <main id="main" class="page srcpage">
+        <div class="bar">
+          <h1>{t('nav.sources')}</h1>
+          {watch === null ? null : (
+            <p class="sum">
+              {t('src.sum', { n: items.length, broken })} · {t('asOf', { at: dateTimeZone(watch.atMs) })}
+            </p>
+          )}
+          <div class="tools">
+            <input
+              class="field"
+              type="search"
+              data-slash
+              aria-label={t('src.find')}
+              placeholder={t('src.find')}
+              value={wanted}
+              onInput={(event) => setWanted(event.currentTarget.value)}
+            />
+          </div>
+        </div>
+        {failed === '' ? null : (
+          <p class="cutnote" data-tone="late" role="alert">
+            {t('src.failed', { why: failed })}
+          </p>
+        )}
+        {watch === null ? (
+          <p class="empty">{failed === '' ? t('loading') : ''}</p>
+        ) : (
+          <>
+            <div class="srcs2" data-open={chosen === undefined ? undefined : ''}>
+              <section class="pane" aria-label={t('nav.sources')}>
+                <SourceList items={found} chosen={id} atMs={watch.atMs} />
+                {items.length > 0 ? null : (
+                  <p class="empty">
+                    {t('sources.empty')}
+                    <br />
+                    {t('sources.first')} <code>npx vonggac token create --kind collector --name …</code>
+                  </p>
+                )}
+              </section>
+              {chosen === undefined ? null : <SourceDetail key={chosen.id} source={chosen} changed={replace} />}
+            </div>
+            <Systems systems={systems} sources={items} />
+          </>
+        )}
+      </main>
+      <StatusBar />
+    </Shell>
+  );
+}

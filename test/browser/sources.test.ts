@@ -1,0 +1,151 @@
+/** The page of log sources in a real browser, against the fixture. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../src/model/account.ts';
+import { type BoardFixture, startBoardFixture } from '../harness/board-fixture.ts';
+
+function chromiumPath(): string | null {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  return null;
+}
+
+const executablePath = chromiumPath();
+if (executablePath === null) console.log('sources in a browser: skipped, no chromium on this machine');
+
+describe.skipIf(executablePath === null)('the page of log sources', () => {
+  let dist = '';
+  let browser: Browser;
+  let context: BrowserContext | null = null;
+  let fixture: BoardFixture | null = null;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    dist = await mkdtemp(join(tmpdir(), 'board-'));
+    await build({
+      configFile: fileURLToPath(new URL('../../dashboards/board/vite.config.ts', import.meta.url)),
+      build: { outDir: dist, emptyOutDir: true },
+      logLevel: 'error',
+    });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'], headless: true });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await rm(dist, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    await context?.close();
+    await fixture?.close();
+  });
+
+  async function open(path: string, o: { role?: Role; width?: number } = {}): Promise<{ page: Page; f: BoardFixture }> {
+    complaints = [];
+    const f = await startBoardFixture({ dist, signedIn: true, role: o.role ?? 'admin' });
+    fixture = f;
+    context = await browser.newContext({ viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' });
+    const page = await context.newPage();
+    page.on('console', (m) => {
+      if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text());
+    });
+    page.on('pageerror', (e) => complaints.push(e.message));
+    await page.goto(f.url + path);
+    await page.locator('.srclist').first().waitFor();
+    return { page, f };
+  }
+
+  it('lists the broken ones first, with what is blind by them, and complains of nothing', async () => {
+    const { page } = await open('/sources');
+    const names = await page.locator('.srclist').first().locator('tbody th a').allTextContents();
+    expect(names).toHaveLength(5);
+    expect(names.slice(0, 2).join()).toContain('HIS');
+    expect(await page.locator('tr', { hasText: 'HIS Bệnh viện' }).textContent()).toContain('1.214 luật, 143 kỹ thuật');
+    expect(await page.locator('.sum').textContent()).toContain('5 nguồn, 2 vỡ cam kết');
+    expect(await page.locator('.systems').textContent()).toContain('Sở Nông nghiệp và PTNT đến hết 30/06/2025');
+    expect(complaints).toEqual([]);
+  });
+
+  it('is filtered without tone marks', async () => {
+    const { page } = await open('/sources');
+    await page.keyboard.press('/');
+    await page.keyboard.type('my thanh dong');
+    await expect.poll(() => page.locator('.srclist').first().locator('tbody tr').count()).toBe(1);
+  });
+
+  it('a parser is confirmed and let go again', async () => {
+    const { page, f } = await open('/sources/win');
+    await page.getByRole('button', { name: 'Xác nhận evtx-json' }).click();
+    await expect.poll(() => page.locator('.said').textContent()).toBe('Đã lưu.');
+    await page.getByRole('button', { name: 'Bỏ xác nhận' }).click();
+    await page.getByRole('button', { name: 'Xác nhận evtx-json' }).waitFor();
+    expect(f.agreed).toEqual(['win parser {"parser":"evtx-json"}', 'win parser {"parser":"auto"}']);
+  });
+
+  it('a wrong zone is offered as a correction, which wants a reason, and is taken back', async () => {
+    const { page, f } = await open('/sources/fw');
+    expect(await page.locator('.warn').first().textContent()).toBe('Có vẻ ghi sai múi giờ: cần cộng 7 giờ.');
+    expect(await page.getByLabel('Hiệu chỉnh, phút').inputValue()).toBe('420');
+    expect(await page.getByRole('button', { name: 'Hiệu chỉnh từ bây giờ' }).isDisabled()).toBe(true);
+    await page.getByLabel('Lý do').fill('Thiết bị ghi giờ UTC');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Bỏ hiệu chỉnh' }).click();
+    await page.getByLabel('Lý do').waitFor();
+    expect(f.agreed.map((row) => row.slice(0, 8))).toEqual(['fw clock', 'fw clock']);
+  });
+
+  it('a contract is proposed, edited by keyboard alone and saved', async () => {
+    const { page, f } = await open('/sources/win');
+    await page.getByRole('button', { name: 'Đề xuất theo 4 tuần qua' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByLabel('Im lặng tối đa').inputValue()).toBe('120');
+    await page.getByLabel('Loại nhật ký phải có').fill('Windows/Security, linux/auditd');
+    await page.getByLabel('Ngoài giờ: Nhiều nhất').fill('5000');
+    await page.getByLabel('T7', { exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Lưu cam kết' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.said').textContent()).toBe('Đã lưu.');
+    const sent = JSON.parse(f.agreed[0]?.slice('win contract '.length) ?? '{}').contract;
+    expect(sent).toMatchObject({
+      kinds: ['windows/security', 'linux/auditd'],
+      silenceMs: 7_200_000,
+      kindSilenceMs: 86_400_000,
+      skewMs: 5_000,
+      volume: { working: { least: 400, most: 60_000 }, night: { least: 0, most: 5_000 } },
+      workingHours: { fromMinute: 450, untilMinute: 1020, days: [1, 2, 3, 4, 5, 6] },
+    });
+  });
+
+  it('an encoding is chosen', async () => {
+    const { page, f } = await open('/sources/win');
+    await page.getByLabel('Bảng mã chữ').selectOption('vni');
+    await expect.poll(() => f.agreed).toEqual(['win encoding {"encoding":"vni"}']);
+  });
+
+  it('who is no administrator reads all and changes nothing', async () => {
+    const { page } = await open('/sources/his', { role: 'viewer' });
+    expect(await page.locator('.breaches').textContent()).toContain('im lặng không quá 1 giờ 30 phút');
+    expect(await page.locator('.srcdetail button').count()).toBe(0);
+    expect(await page.getByLabel('Im lặng tối đa').isDisabled()).toBe(true);
+  });
+
+  it('fits a telephone, the chosen source first', async () => {
+    const { page } = await open('/sources/his', { width: 390 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const detail = await page.locator('.srcdetail').boundingBox();
+    const list = await page.locator('.srclist').first().boundingBox();
+    expect(detail?.y ?? 0).toBeLessThan(list?.y ?? 0);
+  });
+});
