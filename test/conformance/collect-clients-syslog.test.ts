@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'vonggac-clients-'));
   if (hasOpenssl) {
     authority = createAuthority(dir);
-    server = authority.issue('collector.test', 'DNS:collector.test,DNS:localhost,IP:127.0.0.1');
+    server = authority.issue('collector.tinh.example', 'DNS:collector.tinh.example,IP:127.0.0.1');
     device = authority.issue('fw-01.tinh.example');
   }
   world = await startCollectWorld({
@@ -89,107 +89,133 @@ describe.skipIf(!existsSync(logger))(`logger (skipped where ${logger} is not)`, 
       sent.stdin.end(`${lines.join('\n')}\n`);
       expect(await new Promise((resolve) => sent.once('exit', resolve))).toBe(0);
       const raws = await storedOf(run, lines.length, 'by-address');
-      expect(raws.map((raw) => raw.slice(raw.indexOf('#')))).toEqual(lines);
+      expect(raws.map(fromMark)).toEqual(lines);
       const [row] = (await world.stored('by-address')).filter(({ raw }) => raw.includes(`#${run}# 0`));
       expect(row).toMatchObject({ parser: 'syslog-5424', parseStatus: 'parsed', message: lines[0] });
     },
   );
 });
 
-describe.skipIf(!hasRsyslog)(`rsyslog (skipped when absent: ${skipWhy})`, () => {
-  /** A file followed by imfile and sent by the action, as a server's own rsyslog does it. */
-  function follow(name: string, action: string, globals = ''): string {
-    const own = folder(name);
+/** A snippet of docs/collectors.md, by its first line, with this test's names in it. */
+function snippet(name: string, file: string): string {
+  const page = readFileSync(new URL('../../docs/collectors.md', import.meta.url), 'utf8');
+  const text = [...page.matchAll(/^```\n(# [^\n]+)\n(.*?)^```$/gms)].find(([, first]) => first === `# ${name}`)?.[2];
+  if (text === undefined) throw new Error(`docs/collectors.md has no snippet "# ${name}"`);
+  const { ports } = world.listeners;
+  return Object.entries({
+    'target="collector.tinh.example"': 'target="127.0.0.1"',
+    'syslog("collector.tinh.example"': 'syslog("127.0.0.1"',
+    '5514': String(ports['syslog-tcp']),
+    '6514': String(ports['syslog-tls']),
+    '2514': String(ports.relp),
+    '2515': String(ports['relp-tls']),
+    '/etc/vonggac/ca.crt': authority?.ca,
+    '/etc/vonggac/device.crt': device?.certificate,
+    '/etc/vonggac/device.key': device?.key,
+    '/var/log/qlvb/app.log': file,
+    'follow-freq(1)': 'follow-freq(0.1)',
+  }).reduce((made, [from, to]) => made.replaceAll(from, to ?? ''), text);
+}
+
+/** Appends to a file as an application does, some lines at a time. */
+function append(file: string, lines: readonly string[]): void {
+  for (let n = 0; n < lines.length; n += 100) appendFileSync(file, `${lines.slice(n, n + 100).join('\n')}\n`);
+}
+
+const fromMark = (raw: string): string => raw.slice(raw.indexOf('#'));
+
+describe.skipIf(!hasRsyslog)(`rsyslog as docs/collectors.md says (skipped when absent: ${skipWhy})`, () => {
+  /** A file that rsyslog follows; what it does with the lines is the snippet. */
+  function follow(name: string, run = name): { readonly file: string; readonly client: LogClient } {
+    const own = folder(run);
     const file = path.join(own, 'app.log');
     writeFileSync(file, '');
     const config = path.join(own, 'rsyslog.conf');
-    writeFileSync(
-      config,
-      `global(workDirectory="${own}" maxMessageSize="64k" ${globals})
-module(load="imfile" mode="inotify")
-module(load="omrelp")
-template(name="asItIs" type="string" string="%msg%")
-input(type="imfile" file="${file}" tag="qlvb" ruleset="out")
-ruleset(name="out") { ${action} }
-`,
-    );
-    clients.push(startRsyslog(config, own));
-    return file;
+    const text = snippet(`rsyslog: ${name}`, file);
+    const input = text.includes('imfile')
+      ? ''
+      : `module(load="imfile")\ninput(type="imfile" file="${file}" tag="qlvb")\n`;
+    writeFileSync(config, `global(workDirectory="${own}")\n${input}${text}`);
+    const client = startRsyslog(config, own);
+    clients.push(client);
+    return { file, client };
   }
 
-  async function sendAndCompare(run: string, file: string, source: string, count = 2_000): Promise<void> {
-    const lines = linesOf(run, count);
-    for (let n = 0; n < count; n += 100) appendFileSync(file, `${lines.slice(n, n + 100).join('\n')}\n`);
-    const raws = await storedOf(run, count, source);
-    expect(raws.map((raw) => raw.slice(raw.indexOf('#')))).toEqual(lines);
-  }
-
-  it.each(['traditional', 'octet-counted'])('imfile → TCP, %s', { timeout: awaited }, async (framing) => {
-    const run = `tcp${framing.slice(0, 3)}`;
-    const port = world.listeners.ports['syslog-tcp'];
-    const file = follow(
-      run,
-      `action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" TCP_Framing="${framing}" template="RSYSLOG_SyslogProtocol23Format")`,
-    );
-    await sendAndCompare(run, file, 'by-address');
-  });
-
-  it.skipIf(!hasOpenssl)(
-    'imfile → TLS with a client certificate: the source is the certificate’s',
+  it.each([
+    ['tcp', 'by-address'],
+    ['tls', 'by-certificate'],
+    ['relp', 'by-address'],
+    ['relp-tls', 'by-certificate'],
+    ['file', 'by-address'],
+  ])(
+    'imfile → %s: what was written is stored, byte for byte and in order',
     { timeout: awaited },
-    async () => {
-      const port = world.listeners.ports['syslog-tls'];
-      const file = follow(
-        'tls',
-        `action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" TCP_Framing="octet-counted"
-        StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="collector.test"
-        template="RSYSLOG_SyslogProtocol23Format")`,
-        `DefaultNetstreamDriverCAFile="${authority.ca}" DefaultNetstreamDriverCertFile="${device.certificate}" DefaultNetstreamDriverKeyFile="${device.key}"`,
-      );
-      await sendAndCompare('tls', file, 'by-certificate');
+    async (name, source) => {
+      if (name.endsWith('tls') && !hasOpenssl) return;
+      const { file } = follow(name);
+      const lines = linesOf(name, 3_000);
+      append(file, lines);
+      expect((await storedOf(name, lines.length, source)).map(fromMark)).toEqual(lines);
     },
   );
 
-  it('imfile → RELP', { timeout: awaited }, async () => {
-    const port = world.listeners.ports.relp;
-    const file = follow(
-      'relp',
-      `action(type="omrelp" target="127.0.0.1" port="${port}" windowSize="5000" template="RSYSLOG_SyslogProtocol23Format")`,
-    );
-    await sendAndCompare('relp', file, 'by-address', 5_000);
-  });
-
-  it.skipIf(!hasOpenssl)('imfile → RELP over TLS with a client certificate', { timeout: awaited }, async () => {
-    const port = world.listeners.ports['relp-tls'];
-    const file = follow(
-      'relptls',
-      `action(type="omrelp" target="127.0.0.1" port="${port}" tls="on" tls.caCert="${authority.ca}" tls.myCert="${device.certificate}"
-        tls.myPrivKey="${device.key}" tls.authMode="name" tls.permittedPeer=["collector.test"] template="RSYSLOG_SyslogProtocol23Format")`,
-    );
-    await sendAndCompare('relptls', file, 'by-certificate');
-  });
-});
-
-describe.skipIf(!hasSyslogNg || !hasOpenssl)(`syslog-ng (skipped when absent: ${skipWhy})`, () => {
-  it('file → TLS with a client certificate', { timeout: awaited }, async () => {
-    const own = folder('ng');
+  it('lines ended by LF only, as older configurations send them', { timeout: awaited }, async () => {
+    const own = folder('lf');
     const file = path.join(own, 'app.log');
     writeFileSync(file, '');
-    const config = path.join(own, 'syslog-ng.conf');
+    const config = path.join(own, 'rsyslog.conf');
+    const text = snippet('rsyslog: tcp', file).replace('TCP_Framing="octet-counted"', '');
     writeFileSync(
       config,
-      `@version: 3.38
-options { keep-hostname(yes); };
-source s_app { file("${file}" follow-freq(0.1) flags(no-parse) program-override("qlvb")); };
-destination d_platform { syslog("127.0.0.1" port(${world.listeners.ports['syslog-tls']}) transport("tls")
-  tls(ca-file("${authority.ca}") cert-file("${device.certificate}") key-file("${device.key}") peer-verify(required-trusted))); };
-log { source(s_app); destination(d_platform); };
-`,
+      `global(workDirectory="${own}")\nmodule(load="imfile")\ninput(type="imfile" file="${file}" tag="qlvb")\n${text}`,
     );
-    clients.push(startSyslogNg(config, own));
-    const lines = linesOf('ng', 2_000);
-    for (let n = 0; n < lines.length; n += 100) appendFileSync(file, `${lines.slice(n, n + 100).join('\n')}\n`);
-    const raws = await storedOf('ng', lines.length, 'by-certificate');
-    expect(raws.map((raw) => raw.slice(raw.indexOf('#')))).toEqual(lines);
+    clients.push(startRsyslog(config, own));
+    const lines = linesOf('lf', 2_000);
+    append(file, lines);
+    expect((await storedOf('lf', lines.length, 'by-address')).map(fromMark)).toEqual(lines);
+  });
+
+  it('RELP, the engine killed on the way: every line once and in order', { timeout: 120_000 }, async () => {
+    const { file } = follow('relp', 'killed');
+    const lines = linesOf('killed', 4_000);
+    append(file, lines.slice(0, 2_000));
+    await storedOf('killed', 100, 'by-address');
+    process.kill(world.pid ?? 0, 'SIGKILL');
+    append(file, lines.slice(2_000));
+    expect((await storedOf('killed', lines.length, 'by-address')).map(fromMark)).toEqual(lines);
+  });
+
+  it('RELP, the sender killed on the way: every line of its file, though some twice', {
+    timeout: 120_000,
+  }, async () => {
+    const { file, client } = follow('relp', 'sender');
+    const lines = linesOf('sender', 4_000);
+    append(file, lines.slice(0, 2_000));
+    await storedOf('sender', 100, 'by-address');
+    await client.stop('SIGKILL');
+    append(file, lines.slice(2_000));
+    const own = folder('sender');
+    rmSync(path.join(own, 'rsyslogd.pid'), { force: true });
+    clients.push(startRsyslog(path.join(own, 'rsyslog.conf'), own));
+    const ask = async () => [...new Set((await storedOf('sender', 0, 'by-address')).map(fromMark))];
+    const stored = await until(ask, (seen) => seen.length >= lines.length, 60_000);
+    expect(stored.sort()).toEqual([...lines].sort());
   });
 });
+
+describe.skipIf(!hasSyslogNg || !hasOpenssl)(
+  `syslog-ng as docs/collectors.md says (skipped when absent: ${skipWhy})`,
+  () => {
+    it('file → TLS with a client certificate', { timeout: awaited }, async () => {
+      const own = folder('ng');
+      const file = path.join(own, 'app.log');
+      writeFileSync(file, '');
+      const config = path.join(own, 'syslog-ng.conf');
+      writeFileSync(config, snippet('syslog-ng: tls', file));
+      clients.push(startSyslogNg(config, own));
+      const lines = linesOf('ng', 2_000);
+      append(file, lines);
+      expect((await storedOf('ng', lines.length, 'by-certificate')).map(fromMark)).toEqual(lines);
+    });
+  },
+);
