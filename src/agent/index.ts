@@ -3,6 +3,7 @@ import type { AgentConfig, AgentReport } from '../model/agent.ts';
 import { createBell } from './bell.ts';
 import { createFiles } from './files.ts';
 import type { Client } from './http-client.ts';
+import { type Journal, journalEnd, openJournal } from './journal.ts';
 import { type AgentLimits, defaultAgentLimits } from './limits.ts';
 import { createMemory } from './memory.ts';
 import { createPace } from './pace.ts';
@@ -35,6 +36,8 @@ export interface Agent {
   report(): AgentReport;
 }
 
+const journalName = 'journald';
+
 /** Reads logs, keeps them in the spool until the server has stored them, and forgets nothing in between. */
 export function createAgent(o: AgentOptions): Agent {
   const limits: AgentLimits = { ...defaultAgentLimits, ...o.limits };
@@ -48,9 +51,10 @@ export function createAgent(o: AgentOptions): Agent {
   });
   const memory = createMemory(state, positions, config.inputs);
   const troubles = createTroubles(tell);
+  const [toSend, toRead] = [createBell(), createBell()];
   const files = createFiles({
     inputs: config.inputs,
-    known: memory.newest().filter(({ cursor }) => cursor === ''),
+    known: memory.newest().filter(({ id }) => id !== journalName),
     isKnownInput: memory.isKnownInput,
     newStream: memory.newStream,
     opened: memory.opened,
@@ -58,15 +62,37 @@ export function createAgent(o: AgentOptions): Agent {
     limits,
     clock,
   });
+  const journal = openTheJournal();
   const startedMs = clock();
+  let droppedLines = 0;
   const totals: SendTotals = { sentBatches: 0, sentRawBytes: 0, sentWireBytes: 0, rejectedLines: 0 };
   const pace = createPace(limits);
-  const [toSend, toRead] = [createBell(), createBell()];
   let isReadAll = false;
   const shared = { ...o, limits, files, spool, memory, pace, troubles, toSend, toRead };
 
+  function openTheJournal(): Journal | null {
+    const input = config.inputs.find(({ paths }) => paths.includes(journalName));
+    if (input === undefined) return null;
+    const known = memory.newest().find(({ id }) => id === journalName);
+    const cursor = input.begin === 'end' && !memory.isKnownInput(input) ? journalEnd() : '';
+    const none = { path: journalName, id: journalName, head: { bytes: 0, hash: '' }, offset: 0, header: '', cursor };
+    const start = known ?? { ...none, stream: memory.newStream(), seenMs: clock() };
+    memory.opened(start);
+    return openJournal({ input, start, limits, ring: () => toRead.ring(), clock });
+  }
+
   async function read(): Promise<void> {
-    await readAll({ ...shared, spoolBytesMax: config.spoolBytesMax, agent: state.memory.agent });
+    await readAll({
+      ...shared,
+      journal,
+      spoolBytesMax: config.spoolBytesMax,
+      whenFull: config.whenFull,
+      agent: state.memory.agent,
+      dropped: (lines) => {
+        if (lines > 0) tell(`the spool is full: ${lines} lines of the journal were dropped`);
+        droppedLines += lines;
+      },
+    });
     isReadAll = true;
     toSend.ring();
   }
@@ -77,6 +103,7 @@ export function createAgent(o: AgentOptions): Agent {
         await Promise.all([read(), sendAll({ ...shared, isReadAll: () => isReadAll }, totals)]);
       } finally {
         files.close();
+        journal?.close();
         o.client.close();
       }
     },
@@ -90,7 +117,7 @@ export function createAgent(o: AgentOptions): Agent {
       spoolBytes: spool.bytes,
       spoolBatches: spool.batches,
       ...totals,
-      droppedLines: 0,
+      droppedLines,
       bytesPerSecond: Math.round(pace.bytesPerSecond),
       problems: [...troubles.now(), ...files.problems()].slice(0, 20),
     }),

@@ -58,7 +58,8 @@ export function createMemory(state: StateFile, spooled: readonly Position[], inp
     },
     forget(olderThanMs, isFollowed) {
       const lastOfFile = new Map([...behindSpool.values()].map(({ id, stream }) => [id, stream]));
-      for (const { stream, id, seenMs } of behindServer.values()) {
+      for (const { stream, id, cursor, seenMs } of behindServer.values()) {
+        if (cursor !== '') continue;
         const isOver = seenMs < olderThanMs || (lastOfFile.get(id) ?? stream) > stream;
         if (!isOver || isFollowed(stream)) continue;
         behindServer.delete(stream);

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AgentConfig } from '../model/agent.ts';
 import { makeBatches } from './batch.ts';
 import type { Bell } from './bell.ts';
 import type { Files } from './files.ts';
+import type { Journal } from './journal.ts';
 import type { AgentLimits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Pace } from './pace.ts';
@@ -11,6 +13,11 @@ import type { Troubles } from './troubles.ts';
 
 export interface ReaderOptions {
   readonly files: Files;
+  /** null when it is not read. */
+  readonly journal: Journal | null;
+  readonly whenFull: AgentConfig['whenFull'];
+  /** Lines of the journal that were dropped for want of room. */
+  readonly dropped: (lines: number) => void;
   readonly spool: Spool;
   readonly spoolBytesMax: number;
   readonly memory: Memory;
@@ -43,14 +50,18 @@ export async function readAll(o: ReaderOptions): Promise<void> {
       // A file that is read from its end must not be read from its start after a kill.
       if (memory.hasNews) troubles.onDisk('state', memory.save);
     }
+    troubles.set('journal', o.journal?.problem ?? '');
     if (clock() - lookedMs >= limits.scanMs) {
       lookedMs = clock();
       files.look();
     }
   }
 
+  /** Files wait; with `drop-oldest` what came by the journal makes room. */
   function isSpoolFull(): boolean {
-    const isFull = spool.bytes >= o.spoolBytesMax || spool.batches >= limits.spoolBatchesMax;
+    const over = (): boolean => spool.bytes >= o.spoolBytesMax || spool.batches >= limits.spoolBatchesMax;
+    if (over() && o.whenFull === 'drop-oldest') o.dropped(spool.drop(limits.wireBytesMax));
+    const isFull = over();
     troubles.set('spool', isFull ? `the spool is full (${spool.bytes} bytes): reading waits for the server` : '');
     return isFull;
   }
@@ -62,7 +73,7 @@ export async function readAll(o: ReaderOptions): Promise<void> {
     let sinceMs = clock();
     const enough = pace.batchBytes();
     while (!signal.aborted && bytes < enough && chunks.length < limits.batchSectionsMax) {
-      const chunk = files.next();
+      const chunk = files.next() ?? o.journal?.next() ?? null;
       if (chunk === 'more') await nextTurn();
       else if (chunk !== null) {
         if (chunks.length === 0) sinceMs = clock();
@@ -80,8 +91,14 @@ export async function readAll(o: ReaderOptions): Promise<void> {
   }
 
   async function keep(chunks: readonly Chunk[]): Promise<void> {
+    const isDroppable = ({ after }: Chunk): boolean => o.whenFull === 'drop-oldest' && after.cursor !== '';
+    const groups = [chunks.filter((chunk) => !isDroppable(chunk)), chunks.filter(isDroppable)];
+    for (const [i, group] of groups.entries()) if (group.length > 0) await keepGroup(group, i === 1);
+  }
+
+  async function keepGroup(chunks: readonly Chunk[], canDrop: boolean): Promise<void> {
     for (const batch of makeBatches(chunks, { ...o, wireBytesMax: limits.wireBytesMax })) {
-      while (!troubles.onDisk('disk', () => spool.add(batch, false))) {
+      while (!troubles.onDisk('disk', () => spool.add(batch, canDrop))) {
         // Stopped: what is not in the spool is read again.
         if (signal.aborted) return;
         await o.toRead.wait(limits.scanMs);

@@ -20,6 +20,8 @@ export async function runShip(o: ShipOptions): Promise<number> {
   try {
     const { server, token, stateDir, tls, config } = await readShipSettings(o.files, o, o.token);
     if (config.inputs.length === 0) throw new AgentConfigError('name files, --journald or a --config with inputs');
+    if (o.once && config.inputs.some(({ paths }) => paths.includes('journald')))
+      throw new AgentConfigError('the journal has no end: --once is for files');
     const agent = createAgent({
       config,
       stateDir,

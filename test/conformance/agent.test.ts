@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -15,12 +15,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-process.ts';
-import { type AgentServer, startAgentServer } from '../harness/agent-server.ts';
+import { type AgentServer, agentToken, startAgentServer } from '../harness/agent-server.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { until } from '../harness/platform.ts';
 
+const journald = '/lib/systemd/systemd-journald';
+
 let built = '';
-let bundle = '';
+let program = '';
 let dir = '';
 let server: AgentServer;
 let link: Link;
@@ -28,7 +30,7 @@ let agent: RunningAgent | null = null;
 
 beforeAll(async () => {
   built = mkdtempSync(path.join(tmpdir(), 'vonggac-agent-'));
-  bundle = await buildAgent(built);
+  program = await buildAgent(built);
 });
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 
@@ -49,7 +51,7 @@ const at = (name: string): string => path.join(dir, name);
 const state = (): string => at('state');
 
 function start(args: readonly string[] = []): RunningAgent {
-  agent = startAgent(bundle, [at('*.log'), '--server', link.url, '--state', state(), '--begin', 'start', ...args]);
+  agent = startAgent(program, [at('*.log'), '--server', link.url, '--state', state(), '--begin', 'start', ...args]);
   return agent;
 }
 
@@ -152,6 +154,41 @@ describe('lines arrive', () => {
     expect(stored('a')).toEqual(range(6_000));
     expect(server.wireBytes / rawBytes).toBeLessThan(0.15);
   }, 90_000);
+});
+
+describe('the journal', () => {
+  it('is followed from its cursor, over a kill', async () => {
+    const script = `
+      mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log/journal || exit 77
+      mkdir -p /run/systemd/journal
+      ${journald} & daemon=$!
+      for i in $(seq 100); do [ -S /run/systemd/journal/stdout ] && break; sleep 0.05; done
+      say() { for n in $(seq $1 $2); do echo "thu-$n"; done | systemd-cat -t vonggac-thu; }
+      say 1 100
+      "$0" --journald --begin start --server "$1" --state "$2" & agent=$!
+      say 101 200; sleep 2; kill -9 $agent; say 201 300
+      "$0" --journald --begin start --server "$1" --state "$2" & agent=$!
+      say 301 400
+      read _; kill -9 $agent $daemon`;
+    const shell = spawn('unshare', ['-m', 'sh', '-c', script, program, link.url, state()], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      env: { ...process.env, NODE: process.execPath, VONGGAC_TOKEN: agentToken },
+    });
+    const ended = new Promise<number | null>((resolve) => shell.once('exit', resolve));
+    const heard = (): string[] => server.rows.flatMap(({ raw }) => /"MESSAGE":"(thu-\d+)"/.exec(raw)?.[1] ?? []);
+    await until(
+      'all is stored, or there is no journal',
+      () => heard().length >= 400 || shell.exitCode !== null,
+      30_000,
+    );
+    if (shell.exitCode === 77) {
+      console.log('skipped: no journal of our own can be started here (unshare, mount, systemd-journald)');
+      return;
+    }
+    expect(heard()).toEqual(range(400).map((n) => `thu-${n + 1}`));
+    shell.stdin.end('\n');
+    await ended;
+  }, 60_000);
 });
 
 describe('exactly once and in order', () => {

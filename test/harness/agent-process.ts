@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 export async function buildAgent(dir: string): Promise<string> {
   const out = path.join(dir, 'agent');
   await promisify(execFile)(process.execPath, [path.join(root, 'scripts/agent-folder.mjs'), out]);
-  return path.join(out, 'vonggac-agent.mjs');
+  return path.join(out, 'vonggac-agent');
 }
 
 export interface RunningAgent {
@@ -24,15 +24,15 @@ export interface RunningAgent {
   stop(): Promise<number | null>;
 }
 
-/** Starts the bundled agent with node alone. */
+/** Starts the agent's folder as people do. */
 export function startAgent(
-  bundle: string,
+  program: string,
   args: readonly string[],
-  o: { readonly token?: string; readonly env?: Record<string, string>; readonly nodeFlags?: readonly string[] } = {},
+  o: { readonly token?: string; readonly env?: Record<string, string> } = {},
 ): RunningAgent {
-  const child = spawn(process.execPath, [...(o.nodeFlags ?? []), bundle, 'ship', ...args], {
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, VONGGAC_TOKEN: o.token ?? agentToken, ...o.env },
+    env: { ...process.env, NODE: process.execPath, VONGGAC_TOKEN: o.token ?? agentToken, ...o.env },
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
