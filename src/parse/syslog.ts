@@ -8,6 +8,7 @@ import { readPriority } from './priority.ts';
 import { setField, understood } from './record.ts';
 import { parseSyslog3164 } from './syslog-3164.ts';
 import { parseSyslog5424 } from './syslog-5424.ts';
+import { inHeaderZone } from './syslog-zone.ts';
 
 const cee = /^@cee: ?/;
 
@@ -87,6 +88,14 @@ function withBody(outcome: ParseOutcome, receivedTimeMs: number, limits: ParseLi
   return outcome;
 }
 
+/** The whole message: its header, its text read once more, and the time of that, else the header's. */
+function withMessage(text: string, header: ParseOutcome, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+  const read = withBody(header, receivedTimeMs, limits);
+  if (header.record === null || read.record === null || read.record === header.record) return read;
+  const timeMs = inHeaderZone(read.record.timeMs, header.record.timeMs, text);
+  return timeMs === read.record.timeMs ? read : { record: { ...read.record, timeMs }, reason: '' };
+}
+
 /** A bare message of a program, as journald and shippers keep it, read as the text of a syslog message; null when words. */
 export function readMessage(
   program: string,
@@ -104,9 +113,9 @@ function parseSyslog(text: string, receivedTimeMs: number, limits: ParseLimits):
   const priority = readPriority(text);
   if (priority !== null && text[priority.end] === '1' && text[priority.end + 1] === ' ') {
     const strict = parseSyslog5424(text, limits);
-    if (strict.record !== null) return withBody(strict, receivedTimeMs, limits);
+    if (strict.record !== null) return withMessage(text, strict, receivedTimeMs, limits);
   }
-  return withBody(parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits);
+  return withMessage(text, parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits);
 }
 
 /** Syslog with a priority: it cannot be mistaken. */
@@ -131,12 +140,13 @@ export const syslogFormats: readonly LineFormat[] = [
     id: 'syslog-5424',
     starts: '',
     looksLike: null,
-    parse: (text, receivedTimeMs, limits) => withBody(parseSyslog5424(text, limits), receivedTimeMs, limits),
+    parse: (text, receivedTimeMs, limits) => withMessage(text, parseSyslog5424(text, limits), receivedTimeMs, limits),
   },
   {
     id: 'syslog-3164',
     starts: '',
     looksLike: null,
-    parse: (text, receivedTimeMs, limits) => withBody(parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits),
+    parse: (text, receivedTimeMs, limits) =>
+      withMessage(text, parseSyslog3164(text, receivedTimeMs), receivedTimeMs, limits),
   },
 ];
