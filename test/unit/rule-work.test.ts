@@ -51,7 +51,7 @@ function withoutTrees({ set }: WorkingRules): void {
   }
 }
 
-test('rules are read and compiled by the thread for the tags that are named', async () => {
+test('rules are read and compiled by the thread for the tags that are named', { timeout: 120_000 }, async () => {
   const working = await ruleWork.inThread(places(), [tagsOf('windows')]);
   const here = await ruleWork.here(places());
   expect(working.set.version).toBe(here.set.version);
@@ -62,7 +62,9 @@ test('rules are read and compiled by the thread for the tags that are named', as
   expect(working.read.refused).toBe(1);
 });
 
-test('tags that come later are compiled by a thread, each once, while others have their turn', async () => {
+test('tags that come later are compiled by a thread, each once, while others have their turn', {
+  timeout: 120_000,
+}, async () => {
   const working = await ruleWork.inThread(places(), []);
   withoutTrees(working);
   const asked = ['linux', 'windows', 'linux'].map((product) => working.prepare([tagsOf(product)]));
@@ -73,13 +75,13 @@ test('tags that come later are compiled by a thread, each once, while others hav
   expect(await turnsDuring(working.prepare([tagsOf('linux'), tagsOf('windows')]))).toBeLessThan(3);
 });
 
-test('a folder that is not there is told as it is without a thread', async () => {
+test('a folder that is not there is told as it is without a thread', { timeout: 120_000 }, async () => {
   const nowhere = { ...places(), dirs: [join(dir, 'nowhere')] };
   await expect(ruleWork.inThread(nowhere, [])).rejects.toThrow(RulesUnreadable);
   await expect(ruleWork.here(nowhere)).rejects.toThrow(RulesUnreadable);
 });
 
-test('a thread that crashes is told of', async () => {
+test('a thread that crashes is told of', { timeout: 120_000 }, async () => {
   const here = pathToFileURL(join(dir, 'caller.js')).href;
   await writeFile(join(dir, 'exits.js'), 'process.exit(9)');
   await writeFile(join(dir, 'throws.js'), 'throw new Error("no such rule")');
