@@ -13,7 +13,7 @@ export interface TlsFiles {
 }
 
 /** The files are not there, not readable, or do not belong together. */
-export class TlsFilesError extends Error {
+class TlsFilesError extends Error {
   readonly code = 'tls-files';
 }
 

@@ -92,7 +92,7 @@ function withBody(outcome: ParseOutcome, receivedTimeMs: number, limits: ParseLi
 function withMessage(text: string, header: ParseOutcome, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
   const read = withBody(header, receivedTimeMs, limits);
   if (header.record === null || read.record === null || read.record === header.record) return read;
-  const timeMs = inHeaderZone(read.record.timeMs, header.record.timeMs, text);
+  const timeMs = inHeaderZone(read.record.timeMs, header.record.timeMs, text, header.record.message);
   return timeMs === read.record.timeMs ? read : { record: { ...read.record, timeMs }, reason: '' };
 }
 
