@@ -98,7 +98,7 @@ export function createElasticCollector(o: HttpCollectorOptions & { readonly pref
       const type = errorTypes[code] ?? 'illegal_argument_exception';
       if (!mustBeCut(status, request)) return void reply.send(errorBody(status, type, message));
       reply.hijack();
-      request.raw.destroy();
+      request.raw.socket.destroy();
     },
   });
   // An action and a document are two lines.
