@@ -14,7 +14,7 @@ import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
 import { openAgents } from './compose/agents.ts';
 import { createClosers } from './compose/closers.ts';
-import { openCollectors } from './compose/collectors.ts';
+import { openCollectors, shareHttp } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
 import { createLineTrial } from './compose/line-trial.ts';
@@ -296,6 +296,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       log,
       limits: defaultApiLimits,
     });
+    const http = shareHttp(config, metrics);
     const collectors =
       intake === null
         ? null
@@ -303,6 +304,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
             intake,
             register,
             authenticate: access.authenticateCollector,
+            http,
             config,
             closeWaitMs,
             clock,
@@ -314,7 +316,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const agents =
       intake === null
         ? null
-        : openAgents({ intake, authenticate: access.authenticateCollector, config, clock, log, metrics });
+        : openAgents({ intake, authenticate: access.authenticateCollector, http, clock, log, metrics });
     const health = createHealth({
       version: packageVersion(),
       store,

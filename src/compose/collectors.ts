@@ -1,7 +1,8 @@
 import { createElasticCollector } from '../collect/elastic.ts';
 import { createHecCollector } from '../collect/hec.ts';
+import type { HttpCollectorLimits } from '../collect/http-limits.ts';
 import { createHttpCollector } from '../collect/http-ndjson.ts';
-import { createHttpRoom } from '../collect/http-room.ts';
+import { createHttpRoom, type HttpRoom } from '../collect/http-room.ts';
 import { createLineHeaders } from '../collect/line-headers.ts';
 import { createLokiCollector } from '../collect/loki.ts';
 import { createOtlpCollector } from '../collect/otlp.ts';
@@ -18,11 +19,27 @@ export interface CollectorsOptions {
   readonly register: Register;
   /** The source of a bearer token, or null when the token is not (or no longer) one. */
   readonly authenticate: (token: string) => Promise<Source | null>;
+  readonly http: HttpShare;
   readonly config: Config;
   readonly closeWaitMs: number;
   readonly clock: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
+}
+
+/** Bounds of all HTTP collectors, and the one room their requests share. */
+export interface HttpShare {
+  readonly limits: Partial<HttpCollectorLimits>;
+  readonly room: HttpRoom;
+}
+
+export function shareHttp(config: Config, metrics: Metrics): HttpShare {
+  const limits = {
+    bodyBytesMax: config.ingestBodyBytesMax,
+    inflatedBytesMax: 2 * config.ingestBodyBytesMax,
+    lineBytesMax: config.ingestLineBytesMax,
+  };
+  return { limits, room: createHttpRoom(metrics, limits) };
 }
 
 /** Everything by which lines come in: the listeners of their own, and what the HTTP server is to carry. */
@@ -71,16 +88,10 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     metrics,
   });
   log.info(listeners.ports, 'collectors listen');
-  const limits = {
-    bodyBytesMax: config.ingestBodyBytesMax,
-    inflatedBytesMax: 2 * config.ingestBodyBytesMax,
-    lineBytesMax: config.ingestLineBytesMax,
-  };
   const parts = {
     intake,
     authenticate: o.authenticate,
-    limits,
-    room: createHttpRoom(metrics, limits),
+    ...o.http,
     clock,
     log: o.log.child({ part: 'http-collector' }),
     metrics,

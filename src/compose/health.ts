@@ -17,7 +17,7 @@ const workersFreshMs = 5000;
 
 export interface HealthParts {
   readonly version: string;
-  readonly store: Pick<Store, 'ping' | 'events' | 'notices'>;
+  readonly store: Pick<Store, 'ping' | 'events' | 'notices' | 'sourceWatch'>;
   readonly queues: Pick<Queues, 'depth'>;
   readonly register: Pick<Register, 'sources' | 'source'>;
   /** null in a process without the role collect. */
@@ -52,13 +52,21 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     const atMs = parts.clock();
     const [depth, facts] = await Promise.all([
       parts.queues.depth(),
-      inTime(Promise.all([parts.store.events.coverage(), parts.store.notices.counts(), parts.store.events.sources()])),
+      inTime(
+        Promise.all([
+          parts.store.events.coverage(),
+          parts.store.notices.counts(),
+          parts.store.events.sources(),
+          parts.store.sourceWatch.openBreaches(),
+        ]),
+      ),
     ]);
     const held = parts.intake?.stats();
     // A store may answer questions and take no rows: its disk is full.
     const up = facts !== null && held?.storeAway !== true;
     unansweredSinceMs = up ? null : (unansweredSinceMs ?? atMs);
-    const [coverage, notices, sources] = facts ?? [null, null, []];
+    const [coverage, notices, sources, breaches] = facts ?? [null, null, [], []];
+    const broken = new Set(breaches.map(({ source }) => source));
     const workers = up ? workersAt(atMs) : [];
     const rules = parts.rules();
     const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
@@ -85,12 +93,14 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
       queue: { up: depth !== null },
       sources: [...new Set([...parts.register.sources().map(({ id }) => id), ...named.keys()])].map((id) => {
         const seen = named.get(id);
+        const agreed = parts.register.source(id)?.contract !== undefined;
         return {
           id,
           name: parts.register.source(id)?.name ?? id,
           lastReceivedMs: seen?.lastReceivedMs ?? 0,
           perMinute: seen?.perMinute ?? 0,
           rawShare: seen?.rawShare ?? 0,
+          contract: broken.has(id) ? 'broken' : agreed ? 'kept' : 'none',
         };
       }),
     };
