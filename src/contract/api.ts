@@ -315,6 +315,8 @@ export interface Health {
     readonly lastReceivedMs: number;
     readonly perMinute: number;
     readonly rawShare: number;
+    /** Whether it sends what it owes; `none`: nothing was agreed. */
+    readonly contract: 'none' | 'kept' | 'broken';
   }[];
 }
 

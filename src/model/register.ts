@@ -63,7 +63,7 @@ export function agencyAt(system: System, timeMs: number): { readonly org: string
 }
 
 /** Why periods of one thing do not go together, for people; '' when they do. */
-export function periodProblem(periods: readonly Period[]): string {
+function periodProblem(periods: readonly Period[]): string {
   const said = ({ fromDay, untilDay }: Period): string => `${fromDay || '…'} – ${untilDay || '…'}`;
   const sorted = periods.toSorted((a, b) => (a.fromDay < b.fromDay ? -1 : a.fromDay > b.fromDay ? 1 : 0));
   for (const [i, period] of sorted.entries()) {

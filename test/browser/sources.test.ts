@@ -143,7 +143,7 @@ describe.skipIf(executablePath === null)('the page of log sources', () => {
 
   it('fits a telephone, the chosen source first', async () => {
     const { page } = await open('/sources/his', { width: 390 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     const detail = await page.locator('.srcdetail').boundingBox();
     const list = await page.locator('.srclist').first().boundingBox();
     expect(detail?.y ?? 0).toBeLessThan(list?.y ?? 0);

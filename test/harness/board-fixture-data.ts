@@ -588,6 +588,7 @@ export function makeHealth(nowMs: number): Health {
       lastReceivedMs: nowMs - agoSeconds * 1000,
       perMinute,
       rawShare,
+      contract: 'none' as const,
     })),
   };
 }

@@ -27,6 +27,7 @@ function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = 
         sources: async () => [],
         workers: async () => [],
       },
+      sourceWatch: { openBreaches: async () => [] },
       notices: { counts: async () => ({ waiting: 0, failed: 0, oldestWaitingMs: 0 }) },
     } as unknown as HealthParts['store'],
     queues: { depth: async () => ({ detect: depth, notify: depth }) },

@@ -302,7 +302,14 @@ export const health: z.ZodType<Health> = z
     notify: z.object({ lagMs: ms, waiting: count, failed: count }),
     queue: z.object({ up: z.boolean() }),
     sources: z.array(
-      z.object({ id: z.string(), name: z.string(), lastReceivedMs: ms, perMinute: count, rawShare: z.number() }),
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        lastReceivedMs: ms,
+        perMinute: count,
+        rawShare: z.number(),
+        contract: z.enum(['none', 'kept', 'broken']),
+      }),
     ),
   })
   .meta({ id: 'Health' });

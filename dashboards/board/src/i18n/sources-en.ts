@@ -2,6 +2,7 @@ import type { sourcesVi } from './sources-vi.ts';
 
 export const sourcesEn: Readonly<Record<keyof typeof sourcesVi, string>> = {
   'nav.sources': 'Log sources',
+  'keys.gh': 'Go to platform health',
   'src.sum': '{n} [n|source|sources], {broken} with a broken contract',
   'src.find': 'Filter by name or system',
   'src.rate': 'Last 24 hours',

@@ -1,6 +1,7 @@
 /** Words of the page of log sources. */
 export const sourcesVi = {
   'nav.sources': 'Nguồn nhật ký',
+  'keys.gh': 'Đến tình trạng nền tảng',
   'src.sum': '{n} nguồn, {broken} vỡ cam kết',
   'src.find': 'Lọc theo tên, hệ thống',
   'src.rate': '24 giờ qua',

@@ -24,6 +24,7 @@ const rows: readonly (readonly [keys: readonly string[], word: PlainKey])[] = [
   [['G', 'L'], 'keys.gl'],
   [['G', 'R'], 'keys.gr'],
   [['G', 'N'], 'keys.gn'],
+  [['G', 'H'], 'keys.gh'],
   [['G', 'W'], 'keys.gw'],
   [['Esc'], 'keys.esc'],
   [['?'], 'keys.all'],

@@ -238,7 +238,8 @@ export function commandsOf(board: Board): Readonly<Record<string, (event: Keyboa
     'g w': to('/wall'),
     'g l': () => board.may('rules') && to('/rules')(),
     'g r': () => board.may('rules') && to('/try')(),
-    'g n': () => board.may('health') && to('/health')(),
+    'g n': () => board.may('health') && to('/sources')(),
+    'g h': () => board.may('health') && to('/health')(),
     '/': () => {
       const field = document.querySelector<HTMLElement>('[data-slash]');
       if (field === null) return to('/search')();

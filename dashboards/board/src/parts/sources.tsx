@@ -8,14 +8,16 @@ import { Icon } from '../icons.tsx';
 
 type Source = Health['sources'][number];
 
-/** Without a contract for each source yet, ten minutes without a line is silence. */
+/** Of a source nothing was agreed with, ten minutes without a line is silence. */
 const silentMs = 600_000;
 /** Cells in the strip; the silent come first, the rest are counted. */
 const cellsMax = 8;
 /** Share of lines that no parser understood from which a cell says so. */
 const rawShareMin = 0.2;
 
+/** Silent in hours in which it owes nothing is as agreed; a contract broken otherwise wants a look just the same. */
 export function isSilent(source: Source, atMs: number): boolean {
+  if (source.contract !== 'none') return source.contract === 'broken';
   return source.lastReceivedMs === 0 || atMs - source.lastReceivedMs > silentMs;
 }
 
