@@ -10,7 +10,7 @@ import {
   defaultAlertLimits,
   draftOf,
 } from './alert/index.ts';
-import { buildApi, createAccess, defaultApiLimits } from './api/index.ts';
+import { buildApi, createAccess, defaultApiLimits, hashSecret } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
 import { openAgents } from './compose/agents.ts';
 import { createClosers } from './compose/closers.ts';
@@ -313,10 +313,20 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
           });
     if (collectors !== null) closers.add('collectors', () => collectors.close());
 
-    const agents =
-      intake === null
-        ? null
-        : openAgents({ intake, authenticate: access.authenticateCollector, http, clock, log, metrics });
+    const agents = openAgents({
+      intake,
+      authenticate: access.authenticateCollector,
+      tokenByHash: access.directory.tokenByHash,
+      sourceById: async (id) => (await access.directory.sources()).byId.get(id)?.value ?? null,
+      configOf: (token) => store.ledger.newest('agent', token),
+      reports: state.agents,
+      hash: hashSecret,
+      http,
+      dataDir: config.dataDir,
+      clock,
+      log,
+      metrics,
+    });
     const health = createHealth({
       version: packageVersion(),
       store,
@@ -352,11 +362,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       mappings: () => ({ ...mappings.current(), unknownLogsource: config.unknownLogsource }),
       tryLines: createLineTrial({ mappings: mappings.current, rules: rules.live, clock }),
       personal: { mask: personal.text, reveal: personal.reveal },
+      agents,
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       sources: openSourceViews({ store, clock }),
       metrics,
-      collectors: [...(collectors?.http ?? []), ...(agents === null ? [] : [agents.collector])],
+      collectors: [...(collectors?.http ?? []), ...agents.collectors],
       boardDir: servesBoard ? path.join(packageRoot(), 'dist', 'board') : null,
       trustedProxies: config.trustedProxies,
       publicUrl: config.publicUrl,

@@ -17,6 +17,7 @@ import { openapiOptions, openapiRoutes } from './openapi.ts';
 import { createPasswords } from './passwords.ts';
 import type * as ports from './ports.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
@@ -57,6 +58,7 @@ export interface ApiParts {
   readonly mappings: ports.MappingsPort;
   readonly tryLines: (wanted: LineTrialWanted) => LineTrial;
   readonly drills: ports.DrillsPort;
+  readonly agents: ports.AgentsPort;
   readonly health: ports.HealthPort;
   readonly sources: ports.SourcesPort;
   readonly metrics: ports.MetricsPort;
@@ -143,6 +145,7 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     await app.register(accountRoutes({ accounts, directory, logins }));
     await app.register(tokenRoutes({ ledger, directory, limits }));
     await app.register(registerRoutes({ ledger, directory, limits }));
+    await app.register(agentRoutes({ ledger, directory, agents: parts.agents }));
     await app.register(sourceRoutes({ ledger, directory, sources: parts.sources, clock }));
     await app.register(calendarRoutes({ ledger, sources: parts.sources }));
     await app.register(alertRoutes({ alerts: parts.alerts, show, limits }));

@@ -7,4 +7,5 @@ export { type ApiLimits, defaultApiLimits } from './limits.ts';
 export { createPasswords } from './passwords.ts';
 export { newEntryCode } from './setup-code.ts';
 export { firstAdminLink, setupPath } from './setup-service.ts';
+export { hashSecret } from './secrets.ts';
 export { createToken } from './tokens-service.ts';

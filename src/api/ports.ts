@@ -13,6 +13,7 @@ import type {
   RuleView,
 } from '../contract/api.ts';
 import type { SourceWatchView } from '../contract/sources.ts';
+import type { AgentReport } from '../model/agent.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding } from '../model/finding.ts';
@@ -188,6 +189,12 @@ type ReloadOutcome =
 
 /** The field mappings in force. */
 export type MappingsPort = () => MappingsView;
+
+/** Agents: what each said last, by the hash of its token, and the fingerprint of the key that signs their configuration. */
+export interface AgentsPort {
+  readonly fingerprint: string;
+  said(): Promise<ReadonlyMap<string, { readonly atMs: number; readonly peer: string; readonly report: AgentReport }>>;
+}
 
 export interface DrillsPort {
   current(): Promise<readonly DrillView[]>;

@@ -1,15 +1,30 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { agentBatchType } from '../model/agent.ts';
+import { type AgentReport, agentBatchType, type SignedBundle } from '../model/agent.ts';
 import type { Source } from '../model/source.ts';
 import { linesOf, readSections, type SectionBytes } from './agent-body.ts';
-import { readWhole } from './http-body.ts';
+import { plainChunks, readWhole } from './http-body.ts';
 import { type BodyPart, createHttpDoor, type HttpCollectorOptions, header } from './http-door.ts';
 import { HttpProblem } from './http-problem.ts';
 
+/** What an administrator decided for agents, and where their reports go. */
+export interface AgentDesk {
+  /** Sources that the agent with this token may write as beside its own, by id. */
+  sourcesOf(token: string): Promise<ReadonlyMap<string, Source>>;
+  /** null when the agent was told nothing. */
+  bundleOf(token: string): Promise<{ readonly version: number; readonly signed: SignedBundle } | null>;
+  said(token: string, report: AgentReport, peer: string): Promise<void>;
+}
+
 export interface AgentCollectorOptions extends HttpCollectorOptions {
-  /** Sources that the agent with this token may write as beside its own, by id: those an administrator gave it. */
-  readonly sourcesOf: (token: string) => Promise<ReadonlyMap<string, Source>>;
+  readonly desk: AgentDesk;
   readonly isParser: (id: string) => boolean;
+}
+
+const reportBytesMax = 65_536;
+
+/** Of a request that was let in. */
+function tokenOf(request: FastifyRequest): string {
+  return header(request, 'authorization').split(/ +/)[1] ?? '';
 }
 
 /**
@@ -28,8 +43,7 @@ export function createAgentCollector(o: AgentCollectorOptions): FastifyPluginAsy
 
   async function sourcesOf(request: FastifyRequest): Promise<ReadonlyMap<string, Source>> {
     const own = door.sourceOf(request);
-    const token = header(request, 'authorization').split(' ')[1] ?? '';
-    return new Map([...(await o.sourcesOf(token)), ['', own], [own.id, own]]);
+    return new Map([...(await o.desk.sourcesOf(tokenOf(request))), ['', own], [own.id, own]]);
   }
 
   /** One part for each source and parser: the store reads and counts them apart. */
@@ -76,5 +90,31 @@ export function createAgentCollector(o: AgentCollectorOptions): FastifyPluginAsy
       door.answered(200);
       return reply.send(receipt);
     });
+    app.get('/agent/v1/config', { onRequest: door.admit }, async (request, reply) => {
+      const found = await o.desk.bundleOf(tokenOf(request));
+      const etag = `"${found?.version ?? 0}"`;
+      const status = found === null ? 204 : header(request, 'if-none-match') === etag ? 304 : 200;
+      door.answered(status);
+      reply.code(status).header('etag', etag).header('cache-control', 'no-store');
+      return status === 200 ? reply.send(found?.signed) : reply.send();
+    });
+    app.post('/agent/v1/report', { onRequest: door.admit }, async (request, reply) => {
+      const limits = { ...door.limits, bodyBytesMax: reportBytesMax };
+      const body = await readWhole(plainChunks(request.raw, 'identity', limits));
+      await o.desk.said(tokenOf(request), reportOf(body), request.ip);
+      door.answered(204);
+      return reply.code(204).send();
+    });
   };
+}
+
+/** Only its form is looked at here: what an agent says of itself is checked where it is shown. */
+function reportOf(body: Buffer): AgentReport {
+  try {
+    const read: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as AgentReport;
+  } catch {
+    // Not JSON.
+  }
+  throw new HttpProblem('bad-body');
 }

@@ -68,4 +68,5 @@ export type LedgerKind =
   | 'rule'
   | 'drill'
   | 'reveal'
-  | 'setting';
+  | 'setting'
+  | 'agent';

@@ -1,4 +1,5 @@
 import type { Logger } from '../observe/log.ts';
+import { type AgentReports, createAgentReports } from './agents.ts';
 import { answered } from './away.ts';
 import { type Bus, createBus } from './bus.ts';
 import { openConnection, type RedisAddress } from './connection.ts';
@@ -9,6 +10,7 @@ import { createLock, type Lock } from './lock.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
+export type { AgentReports } from './agents.ts';
 export type { BusNews } from './bus.ts';
 export { createMemoryCorrelationState } from './correlation-memory.ts';
 export type { CorrelationState } from './correlation-state.ts';
@@ -19,6 +21,8 @@ export interface State {
   readonly bus: Bus;
   readonly sessions: Sessions;
   readonly rateLimit: RateLimit;
+  /** What agents said last. */
+  readonly agents: AgentReports;
   /** Recent members of correlations, shared by all workers. */
   readonly correlations: CorrelationState;
   /** Whether Redis answers now. */
@@ -56,6 +60,7 @@ export function createState(o: {
     bus,
     sessions: createSessions({ redis, prefix, limits, clock }),
     rateLimit: createRateLimit({ redis, prefix }),
+    agents: createAgentReports({ redis, prefix }),
     correlations: createRedisCorrelationState({
       redis,
       prefix,

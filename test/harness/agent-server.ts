@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAgentCollector } from '../../src/collect/http-agent.ts';
 import { createIntake } from '../../src/ingest/index.ts';
+import type { AgentReport, SignedBundle } from '../../src/model/agent.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import type { Source } from '../../src/model/source.ts';
@@ -19,6 +20,9 @@ export interface AgentServer {
   readonly deadLetters: readonly { readonly reason: string; readonly bytes: number }[];
   /** Bytes of bodies as they came. */
   readonly wireBytes: number;
+  readonly reports: readonly AgentReport[];
+  /** What the agent is told from now on. */
+  tell(bundle: { readonly version: number; readonly signed: SignedBundle } | null): void;
   /** Closes every connection and the port. */
   stop(): Promise<void>;
   /** On the same port as before. */
@@ -43,6 +47,8 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
   const rows: SecurityEvent[] = [];
   const deadLetters: { reason: string; bytes: number }[] = [];
   const batches = new Map<string, Batch>();
+  const reports: AgentReport[] = [];
+  let bundle: { readonly version: number; readonly signed: SignedBundle } | null = null;
   let wireBytes = 0;
   let port = 0;
   let open: { readonly app: FastifyInstance; readonly close: () => Promise<void> } | null = null;
@@ -76,7 +82,11 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
       createAgentCollector({
         intake,
         authenticate: async (token) => (token === agentToken ? agentSource : null),
-        sourcesOf: async () => new Map((o.sources ?? []).map((source) => [source.id, source])),
+        desk: {
+          sourcesOf: async () => new Map((o.sources ?? []).map((source) => [source.id, source])),
+          bundleOf: async () => bundle,
+          said: async (_token, report) => void reports.push(report),
+        },
         isParser: (id) => parserIds.includes(id),
         log,
         metrics,
@@ -93,6 +103,10 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
     port,
     rows,
     deadLetters,
+    reports,
+    tell: (told) => {
+      bundle = told;
+    },
     get wireBytes() {
       return wireBytes;
     },

@@ -22,6 +22,7 @@ import type {
 } from '../../src/api/ports.ts';
 import type { DrillView, Health, IncidentAction, RuleSetView, RuleView } from '../../src/contract/api.ts';
 import { incidentCard } from '../../src/incident/index.ts';
+import type { AgentReport } from '../../src/model/agent.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Alert, Finding } from '../../src/model/finding.ts';
 import {
@@ -58,6 +59,7 @@ interface Memory {
   readonly events: StoredEvent[];
   readonly batches: Batch[];
   readonly deliveries: Delivery[];
+  readonly agents: Map<string, { readonly atMs: number; readonly peer: string; readonly report: AgentReport }>;
   readonly deadLetters: DeadLetter[];
   readonly rules: RuleView[];
   readonly mappings: Mapping[];
@@ -296,6 +298,7 @@ export function memoryApi(
     events: [],
     batches: [],
     deliveries: [],
+    agents: new Map(),
     deadLetters: [],
     rules: [],
     mappings: [],
@@ -380,6 +383,7 @@ export function memoryApi(
     lock,
     sessions,
     rateLimit: memoryRateLimit(memory),
+    agents: { fingerprint: 'SHA256:test', said: async () => memory.agents },
     deliveries: { of: (id) => store(() => memory.deliveries.filter(({ incident }) => incident === id)) },
     mappings: () => ({ version: 'mappings-1', unknownLogsource: 'closed', all: memory.mappings }),
     rules: {
