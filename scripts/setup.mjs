@@ -118,7 +118,13 @@ async function main() {
     await build();
     return runSource('test/bench/main.ts');
   }
-  if (command === 'proof') return runSource('test/proof/main.ts');
+  if (command === 'proof') {
+    if (rest.includes('crash')) {
+      ensureRedis();
+      await build();
+    }
+    return runSource('test/proof/main.ts');
+  }
   const needsStack = command === 'demo' || command === 'start' || command === 'setup';
   if (!needsStack) stop(`unknown command ${command}; one of setup, demo, start, test, bench, proof`);
   if (!rest.includes('--help') && !rest.includes('-h')) ensureRedis();

@@ -14,9 +14,11 @@ import {
 } from '../property/sigma-contenders.ts';
 import { correlationBatch } from '../property/sigma-correlation-cases.ts';
 import { bruteForce, delayed, doubled, leaving, streamed } from '../property/sigma-correlation-contenders.ts';
+import { proveCrashes } from './crash.ts';
 
-/** npm run proof [-- --cases N --seed N]: generated rules on generated events, every engine beside the reference. */
-const usage = 'usage: npm run proof [-- --cases 1000000] [--seed 1] [--without sql]';
+/** npm run proof: generated rules on generated events, every engine beside the reference; or a platform under faults. */
+const usage = `usage: npm run proof [-- --cases 1000000] [--seed 1] [--without sql]
+       npm run proof -- crash [--moments 10] [--seed 1] [--kind 'disk full' …]`;
 /** A query costs ClickHouse a second and a half whatever the number of events, so there are many; else more rules. */
 const sizeWithSql = { rules: 40, events: 400 };
 const sizeWithout = { rules: 40, events: 50 };
@@ -118,17 +120,25 @@ async function proveCorrelations(cases: number, seed: number, sql: CorrelationSq
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
+      moments: { type: 'string', default: '10' },
+      kind: { type: 'string', multiple: true, default: [] },
       cases: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
       without: { type: 'string', multiple: true, default: [] },
     },
   });
-  const [cases, seed] = [Number(values.cases), Number(values.seed)];
-  if (!Number.isSafeInteger(cases) || !Number.isSafeInteger(seed) || cases < 1 || seed < 0) {
+  const [cases, seed, moments] = [Number(values.cases), Number(values.seed), Number(values.moments)];
+  const isWrong = [cases, seed, moments].some((number) => !Number.isSafeInteger(number)) || cases < 1 || seed < 0;
+  if (isWrong || moments < 1 || positionals.length > 1 || (positionals[0] ?? 'crash') !== 'crash') {
     console.error(usage);
     process.exitCode = 2;
+    return;
+  }
+  if (positionals[0] === 'crash') {
+    if (!(await proveCrashes({ moments, seed, kinds: values.kind }))) process.exitCode = 1;
     return;
   }
   const wanted = contenders.filter(({ name }) => !values.without.includes(name));
