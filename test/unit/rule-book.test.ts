@@ -48,16 +48,8 @@ const work: RuleWork = {
   },
 };
 
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'vonggac-rules-'));
-  await mkdir(join(dir, 'rules', 'deep'), { recursive: true });
-  await writeFile(join(dir, 'rules', 'one.yml'), rule(1, 'whoami'));
-  audit = [];
-  auditFails = false;
-  threadsLost = 0;
-  asked = [];
-  metrics = createMetrics();
-  book = await openRuleBook({
+const open = (): Promise<RuleBook> => {
+  return openRuleBook({
     dirs: [join(dir, 'rules')],
     options: { placeholderFile: '', legacyActions: false, unknownDimension: 'closed' },
     audit: async (row) => {
@@ -70,6 +62,18 @@ beforeEach(async () => {
     limits: { pollMs: 50, settleMs: 20 },
     work,
   });
+};
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vonggac-rules-'));
+  await mkdir(join(dir, 'rules', 'deep'), { recursive: true });
+  await writeFile(join(dir, 'rules', 'one.yml'), rule(1, 'whoami'));
+  audit = [];
+  auditFails = false;
+  threadsLost = 0;
+  asked = [];
+  metrics = createMetrics();
+  book = await open();
 });
 afterEach(async () => {
   await book.close();
@@ -187,6 +191,14 @@ describe('rules follow their folders', () => {
     threadsLost = 1;
     expect(await book.reload('p1')).toEqual({ kind: 'loaded', changed: true });
     expect(book.set()).toMatchObject({ detections: 2, failure: '' });
+  });
+
+  test('at the start nothing else goes on yet: without a thread, rules are read here', async () => {
+    await book.close();
+    threadsLost = 1;
+    metrics = createMetrics();
+    book = await open();
+    expect(book.set()).toMatchObject({ detections: 1, failure: '' });
   });
 
   test('a file written while it was read is read again', async () => {
