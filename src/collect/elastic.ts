@@ -93,7 +93,6 @@ export function createElasticCollector(o: HttpCollectorOptions & { readonly pref
       ],
       ...['application/vnd.elasticsearch+x-ndjson', 'application/vnd.elasticsearch+json'],
     ]),
-    tellsAgain: true,
     answer: ({ code, status, message }, request, reply) => {
       const type = errorTypes[code] ?? 'illegal_argument_exception';
       if (!mustBeCut(status, request)) return void reply.send(errorBody(status, type, message));

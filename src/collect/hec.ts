@@ -150,7 +150,6 @@ export function createHecCollector(o: HttpCollectorOptions): FastifyPluginAsync 
     schemes: ['splunk', 'basic', 'bearer'],
     challenge: 'Splunk',
     types: null,
-    tellsAgain: true,
     answer: answerProblem,
   });
   const acks = createHecAcks();

@@ -37,7 +37,6 @@ export function createAgentCollector(o: AgentCollectorOptions): FastifyPluginAsy
     schemes: ['bearer'],
     challenge: 'Bearer',
     types: new Set([agentBatchType]),
-    tellsAgain: false,
     answer: ({ code, message, messageVi }, _request, reply) => void reply.send({ code, message, messageVi }),
   });
 

@@ -39,8 +39,6 @@ export interface HttpProtocol {
   readonly challenge: string;
   /** Media types a body may have, '' for none said; null: any. */
   readonly types: ReadonlySet<string> | null;
-  /** Lines sent again by a client that was not told their outcome are answered by it, see Untold. */
-  readonly tellsAgain: boolean;
   /** Sends the problem in the protocol's own words; status and Retry-After are set already and may be set anew. */
   answer(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -188,7 +186,8 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
         transport: protocol.name,
         peer: request.ip,
       };
-      if (!protocol.tellsAgain) return await patiently(o.intake.submit(submission));
+      // With a key the belt itself knows what it has.
+      if (submission.key !== '') return await patiently(o.intake.submit(submission));
       return await rememberingly(reply, printOf(submission), () => o.intake.submit(submission));
     } finally {
       place.leave();

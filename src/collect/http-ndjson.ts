@@ -29,8 +29,6 @@ export function createHttpCollector(o: HttpCollectorOptions & { readonly headers
     schemes: ['bearer'],
     challenge: 'Bearer',
     types,
-    // Senders of this protocol have a key for it.
-    tellsAgain: false,
     answer: ({ code, message, messageVi }, _request, reply) => void reply.send({ code, message, messageVi }),
   });
   return async (app) => {

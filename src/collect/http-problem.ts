@@ -37,8 +37,8 @@ const problems: Readonly<Record<HttpProblemCode, Problem>> = {
   ],
   'unsupported-encoding': [
     415,
-    'Send the body plain, as gzip or as deflate',
-    'Chỉ nhận nội dung thường, nén gzip hoặc deflate',
+    'Send the body plain, or packed by gzip, deflate or Brotli',
+    'Chỉ nhận nội dung thường, hoặc nén gzip, deflate, Brotli',
   ],
   busy: [429, 'Too much is waiting; send again later', 'Hệ thống đang bận; hãy gửi lại sau'],
   'store-away': [503, 'The store does not answer; nothing was stored', 'Kho dữ liệu không phản hồi; chưa lưu gì'],

@@ -35,7 +35,6 @@ export function createLokiCollector(o: HttpCollectorOptions): FastifyPluginAsync
     schemes: ['basic', 'bearer'],
     challenge: 'Basic realm="loki"',
     types: new Set(['application/json', protobuf]),
-    tellsAgain: true,
     answer: (problem, _request, reply) => void reply.type('text/plain; charset=utf-8').send(`${problem.message}\n`),
   });
   return async (app) => {

@@ -61,7 +61,6 @@ export function createOtlpCollector(o: HttpCollectorOptions): FastifyPluginAsync
     schemes: ['bearer', 'basic', 'apikey'],
     challenge: 'Bearer',
     types: new Set(['application/json', protobuf]),
-    tellsAgain: true,
     answer: answerProblem,
   });
   return async (app) => {
