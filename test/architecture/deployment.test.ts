@@ -68,6 +68,9 @@ describe('settings', () => {
     ['VONGGAC_ROLES', ''],
     ['CLICKHOUSE_URL', 'ftp://x'],
     ['VONGGAC_SYSLOG_UDP', 'nowhere'],
+    ['VONGGAC_RELP', 'nowhere'],
+    ['VONGGAC_SYSLOG_TLS', '0.0.0.0:6514'],
+    ['VONGGAC_COLLECT_TLS_CLIENTS', 'maybe'],
     ['VONGGAC_CLICKHOUSE_DATABASE', 'a; DROP'],
     ['VONGGAC_CLICKHOUSE_REPLICATED', 'yes'],
   ])('refuses %s=%s', (name, value) => {
