@@ -106,6 +106,7 @@ async function openApi(): Promise<FastifyInstance> {
     tryLines: () => ({ problems: [], lines: [], more: 0, parsers: ['auto'] }),
     personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
+    agents: { fingerprint: 'SHA256:test', said: state.agents.all },
     health: { health: healthNow },
     sources: createSourceViews({
       rows: store.sourceWatch,
