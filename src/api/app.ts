@@ -56,7 +56,7 @@ export interface ApiParts {
   readonly deliveries: ports.DeliveriesPort;
   readonly rules: ports.RulesPort;
   readonly mappings: ports.MappingsPort;
-  readonly tryLines: (wanted: LineTrialWanted) => LineTrial;
+  readonly tryLines: (wanted: LineTrialWanted) => Promise<LineTrial>;
   readonly drills: ports.DrillsPort;
   readonly agents: ports.AgentsPort;
   readonly health: ports.HealthPort;

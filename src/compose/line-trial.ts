@@ -22,7 +22,11 @@ const rulesMax = 50;
  * Pasted lines read as the platform would read them from a source pinned to a parser: its mappings, its rules, and a
  * mapping that is still being written. Nothing is kept.
  */
-export function createLineTrial({ mappings, rules, clock }: LineTrialParts): (wanted: LineTrialWanted) => LineTrial {
+export function createLineTrial({
+  mappings,
+  rules,
+  clock,
+}: LineTrialParts): (wanted: LineTrialWanted) => Promise<LineTrial> {
   const readBare = createLineReader({ version: '', all: [] }).readLine;
   let standing: { readonly of: Mappings; readonly reader: LineReader } | null = null;
 
@@ -42,7 +46,7 @@ export function createLineTrial({ mappings, rules, clock }: LineTrialParts): (wa
     return { reader: createLineReader({ version: 'draft', all: [...others, mapping] }), problems };
   }
 
-  return ({ text, parser, mapping }) => {
+  return async ({ text, parser, mapping }) => {
     const nowMs = clock();
     const pinned = parserIds.includes(parser) ? parser : 'auto';
     const { reader, problems } = withDraft(mapping);
@@ -53,12 +57,16 @@ export function createLineTrial({ mappings, rules, clock }: LineTrialParts): (wa
       .flatMap((line) => cutter.push(line, nowMs))
       .concat(cutter.end())
       .filter((record) => record.text.trim() !== '');
+    const read = cut.slice(0, recordsMax).map(({ text: raw, header }) => ({
+      raw,
+      event: reader.readLine(raw, pinned, nowMs, header),
+      bare: readBare(raw, pinned, nowMs, header),
+    }));
+    // Kinds of lines the rules were not compiled for yet are compiled aside, not on the loop that serves everybody.
+    await live.prepare(read.map(({ event }) => event.logsource));
     return {
       problems: problems.map(({ line, column, message }) => ({ line, column, message })),
-      lines: cut.slice(0, recordsMax).map(({ text: raw, header }) => {
-        const event = reader.readLine(raw, pinned, nowMs, header);
-        return tried(event, readBare(raw, pinned, nowMs, header), raw, live);
-      }),
+      lines: read.map(({ raw, event, bare }) => tried(event, bare, raw, live)),
       more: Math.max(0, cut.length - recordsMax),
       parsers: parserIds,
     };

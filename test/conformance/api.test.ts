@@ -103,7 +103,7 @@ async function openApi(): Promise<FastifyInstance> {
       }),
       reload: async () => ({ kind: 'loaded', changed: false }),
     },
-    tryLines: () => ({ problems: [], lines: [], more: 0, parsers: ['auto'] }),
+    tryLines: async () => ({ problems: [], lines: [], more: 0, parsers: ['auto'] }),
     personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
     agents: { fingerprint: 'SHA256:test', said: state.agents.all },

@@ -401,7 +401,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
         compileRules(parseRules(situations.map((s) => ruleOf(s).text).join('\n---\n'), 'rules.yml').rules),
       );
       const tryLines = createLineTrial({ mappings: () => mappings, rules: () => live, clock: Date.now });
-      return json(response, 200, tryLines((await bodyOf(request)) as LineTrialWanted));
+      return json(response, 200, await tryLines((await bodyOf(request)) as LineTrialWanted));
     }
     if (kind === 'events' && sub === 'reveal') {
       const asked = (await bodyOf(request)) as { reason: string };

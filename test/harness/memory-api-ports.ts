@@ -356,7 +356,7 @@ export function memoryApi(
       },
     },
     handling: memoryHandling(memory, ledger, lock),
-    tryLines: () => ({ problems: [], lines: [], more: 0, parsers: ['auto'] }),
+    tryLines: async () => ({ problems: [], lines: [], more: 0, parsers: ['auto'] }),
     personal: {
       mask: (text) => text.replaceAll('0912345678', 'PII~phone~00000000000000aa'),
       reveal: async (kind, token) => (kind === 'phone' && token === '00000000000000aa' ? '0912345678' : null),

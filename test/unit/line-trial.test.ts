@@ -38,8 +38,8 @@ describe('lines read on trial', () => {
   const read = (text: string, o: { parser?: string; mapping?: string } = {}) =>
     tryLines({ text, parser: o.parser ?? 'auto', mapping: o.mapping ?? '' });
 
-  it('says the fields, the names others use, the tags and the rules', () => {
-    const { lines, problems, parsers } = read(access);
+  it('says the fields, the names others use, the tags and the rules', async () => {
+    const { lines, problems, parsers } = await read(access);
     expect(problems).toEqual([]);
     expect(parsers).toEqual(parserIds);
     expect(lines).toHaveLength(1);
@@ -55,17 +55,17 @@ describe('lines read on trial', () => {
     });
   });
 
-  it('a mapping still being written counts, and what it adds is told from what the line has', () => {
-    const [line] = read(portal, { mapping: draft }).lines;
+  it('a mapping still being written counts, and what it adds is told from what the line has', async () => {
+    const [line] = (await read(portal, { mapping: draft })).lines;
     expect(line?.logsource).toMatchObject({ product: 'tthc', services: ['audit'] });
     expect(line?.fields).toMatchObject({ user: 'nva', action: 'dang nhap', src_ip: '203.0.113.9' });
     expect([line?.eventTimeMs, line?.host]).toEqual([Date.UTC(2026, 10, 22, 3), 'cong-01']);
     expect(line?.mapped).toEqual(['user', 'action', 'src_ip']);
-    expect(read(portal).lines[0]?.fields).not.toHaveProperty('user');
+    expect((await read(portal)).lines[0]?.fields).not.toHaveProperty('user');
   });
 
-  it('a wrong mapping is told with its place, and the lines are read without it', () => {
-    const { problems, lines } = read(portal, { mapping: draft.replace('copy:', 'kopie:') });
+  it('a wrong mapping is told with its place, and the lines are read without it', async () => {
+    const { problems, lines } = await read(portal, { mapping: draft.replace('copy:', 'kopie:') });
     expect(problems[0]).toMatchObject({ line: 9, message: expect.stringContaining('kopie') });
     expect(lines[0]?.fields).not.toHaveProperty('user');
   });
@@ -81,12 +81,12 @@ describe('lines read on trial', () => {
     ['blank lines', `\n\n${access}\n\n`, 'auto', 1],
     ['nothing', '', 'auto', 0],
     ['a parser there is not', access, 'nope', 1],
-  ])('%s', (_, text, parser, records) => {
-    expect(read(text, { parser }).lines).toHaveLength(records);
+  ])('%s', async (_, text, parser, records) => {
+    expect((await read(text, { parser })).lines).toHaveLength(records);
   });
 
-  it('shows fifty records and counts the rest', () => {
-    const { lines, more } = read(`${access}\n`.repeat(60));
+  it('shows fifty records and counts the rest', async () => {
+    const { lines, more } = await read(`${access}\n`.repeat(60));
     expect([lines.length, more]).toEqual([50, 10]);
   });
 });

@@ -5,7 +5,7 @@ import { severities } from '../../model/severity.ts';
 import type { ApiLimits } from '../limits.ts';
 
 export interface LineTrialParts {
-  readonly tryLines: (wanted: LineTrialWanted) => LineTrial;
+  readonly tryLines: (wanted: LineTrialWanted) => Promise<LineTrial>;
   readonly limits: ApiLimits;
 }
 
