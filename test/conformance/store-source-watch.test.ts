@@ -67,8 +67,8 @@ describe('what sources send, by the hour', () => {
       { source: 'src-a', parser: 'raw', rows: 4, rawRows: 4 },
     ]);
     expect((await sourceWatch.kinds(t0)).filter(({ source }) => source === 'src-a')).toEqual([
-      { source: 'src-a', tags: '["windows",["process_creation"],["security"]]', rows: 4, lastReceivedMs: t0 + hourMs },
-      { source: 'src-a', tags: '["windows",[],["security"]]', rows: 4, lastReceivedMs: t0 + hourMs },
+      { source: 'src-a', tags: '["windows",["process_creation"],["security"]]', rows: 3, lastReceivedMs: t0 + hourMs },
+      { source: 'src-a', tags: '["windows",[],["security"]]', rows: 5, lastReceivedMs: t0 + hourMs },
     ]);
   });
 
