@@ -28,6 +28,8 @@ export interface StreamHall extends CollectorPorts {
 
 export interface StreamMeters {
   lines(transport: string, outcome: 'taken' | 'lost', count: number): void;
+  /** One more or one less is open. */
+  connections(transport: string, by: 1 | -1): void;
   refused(transport: string, reason: 'too-many' | 'handshake' | 'certificate'): void;
 }
 
@@ -37,11 +39,13 @@ export function createStreamHall(
   const { limits, metrics } = o;
   const lines = metrics.counter('collect_stream_lines_total', 'Lines read from connections', ['transport', 'outcome']);
   const refusals = metrics.counter('collect_stream_refused_total', 'Connections refused', ['transport', 'reason']);
+  const open = metrics.gauge('collect_stream_connections', 'Open connections of senders', ['transport']);
   let heldBytes = 0;
   return {
     ...o,
     meters: {
       lines: (transport, outcome, count) => lines.inc({ transport, outcome }, count),
+      connections: (transport, by) => open.inc({ transport }, by),
       refused: (transport, reason) => refusals.inc({ transport, reason }),
     },
     hold(bytes) {

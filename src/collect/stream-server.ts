@@ -72,8 +72,10 @@ export async function listenStream(o: StreamServerOptions, hall: StreamHall): Pr
     }
     sockets.add(socket);
     perPeer.set(peer, ofPeer + 1);
+    hall.meters.connections(transport, 1);
     socket.once('close', () => {
       sockets.delete(socket);
+      hall.meters.connections(transport, -1);
       const left = (perPeer.get(peer) ?? 1) - 1;
       if (left > 0) perPeer.set(peer, left);
       else perPeer.delete(peer);

@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { RawLine, Source } from '../model/source.ts';
+import type { RawLine } from '../model/source.ts';
 import { costOf } from './line-cost.ts';
 import { peerAddress } from './peer.ts';
 import type { CollectorPorts } from './stream-hall.ts';
@@ -49,18 +49,13 @@ export interface UdpServerOptions {
   readonly reader: DatagramReader;
 }
 
-/** What one peer sent and the belt has not taken. */
-interface PeerQueue {
-  readonly source: Source;
-  readonly lines: RawLine[];
-}
-
 /** One listener for datagrams. Nobody sends twice, so what finds no room is lost, and counted. */
 export async function listenUdp(o: UdpServerOptions, hall: UdpHall): Promise<UdpListener> {
   const { limits, clock } = hall;
   const { transport } = o;
   const log = hall.log.child({ transport });
-  const queues = new Map<string, PeerQueue>();
+  /** What peers sent and the belt has not taken. */
+  const queues = new Map<string, RawLine[]>();
   const pumps = new Set<Promise<void>>();
   const total = { received: 0, dropped: 0, heldLines: 0, heldBytes: 0 };
   let lastDropLogMs = 0;
@@ -74,15 +69,15 @@ export async function listenUdp(o: UdpServerOptions, hall: UdpHall): Promise<Udp
     log.warn({ peer, droppedInAll: total.dropped, held: total.heldLines }, 'datagrams dropped: no room');
   }
 
-  async function pump(peer: string, queue: PeerQueue): Promise<void> {
+  async function pump(peer: string, queue: RawLine[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, limits.udpGatherMs));
-    while (queue.lines.length > 0) {
-      const lines = queue.lines.slice(0, limits.submitLinesMax);
-      const submission = { source: queue.source, receivedTimeMs: clock(), lines, key: '', transport, peer };
+    while (queue.length > 0) {
+      const lines = queue.slice(0, limits.submitLinesMax);
+      const submission = { source: hall.sourceOf(peer), receivedTimeMs: clock(), lines, key: '', transport, peer };
       const isTaken = await hall.submit.submit(submission);
       if (isTaken) hall.meter(transport, 'taken', lines.length);
       else drop(peer, lines.length);
-      queue.lines.splice(0, lines.length);
+      queue.splice(0, lines.length);
       total.heldLines -= lines.length;
       for (const line of lines) total.heldBytes -= costOf(line);
     }
@@ -103,10 +98,10 @@ export async function listenUdp(o: UdpServerOptions, hall: UdpHall): Promise<Udp
     total.heldBytes += costOf(line);
     const queue = queues.get(peer);
     if (queue !== undefined) {
-      queue.lines.push(line);
+      queue.push(line);
       return;
     }
-    const fresh: PeerQueue = { source: hall.sourceOf(peer), lines: [line] };
+    const fresh = [line];
     queues.set(peer, fresh);
     const run = pump(peer, fresh).finally(() => pumps.delete(run));
     pumps.add(run);
