@@ -52,8 +52,11 @@ export async function readGroups(
   const read = (fromMs: number, add: readonly MemberWriting[], groups: readonly string[]) =>
     readSlice({ correlation: correlation.key, fromMs, toMs: fromMs + lengthMs }, add, groups, parts);
   // All is added before anything is looked at: of two workers, who asks last then sees what both added, in every slice.
-  for (const [fromMs, { add }] of slices) if (add.length > 0) await read(fromMs, add, []);
-  for (const [fromMs, { groups }] of slices) if (groups.size > 0) keep(await read(fromMs, [], [...groups]));
+  await Promise.all([...slices].map(([fromMs, { add }]) => (add.length > 0 ? read(fromMs, add, []) : [])));
+  const all = await Promise.all(
+    [...slices].map(([fromMs, { groups }]) => (groups.size > 0 ? read(fromMs, [], [...groups]) : [])),
+  );
+  for (const writings of all) keep(writings);
   return found;
 }
 
