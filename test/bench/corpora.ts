@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 const shared = path.resolve(import.meta.dirname, '../../../shared');
 const corpora = path.join(shared, 'corpora');
+export const corporaDir: string = corpora;
 
 export const lanes = [
   'structured_windows',

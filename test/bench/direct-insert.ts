@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createClient } from '@clickhouse/client';
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { toSecurityEvent } from '../../src/ingest/rows.ts';
 import { utcDay } from '../../src/model/event-time.ts';
 import { createLog } from '../../src/observe/log.ts';
@@ -15,6 +15,9 @@ import { cpuMsOf } from './process-usage.ts';
 export interface DirectFigures {
   readonly wallMs: number;
   readonly clickhouseCpuMs: number;
+  /** On disk after all merges, indexes included. */
+  readonly storedBytes: number;
+  readonly storedRows: number;
 }
 
 const warmUpRows = 5_000;
@@ -47,11 +50,22 @@ export async function insertDirectly(
     };
     await Promise.all(Array.from({ length: o.inserters }, inserter));
     const figures = { wallMs: performance.now() - begin, clickhouseCpuMs: cpuMsOf(clickhouse.pid ?? 0) - cpuBefore };
+    const stored = await storedIn(client);
     await client.close();
-    return figures;
+    return { ...figures, ...stored };
   } finally {
     await clickhouse.close();
   }
+}
+
+async function storedIn(client: ClickHouseClient): Promise<Pick<DirectFigures, 'storedBytes' | 'storedRows'>> {
+  await client.command({ query: 'OPTIMIZE TABLE events FINAL' });
+  const answer = await client.query({
+    query: "SELECT sum(bytes_on_disk) AS bytes, sum(rows) AS n FROM system.parts WHERE active AND table = 'events'",
+    format: 'JSONEachRow',
+  });
+  const [row] = await answer.json<{ bytes: string; n: string }>();
+  return { storedBytes: Number(row?.bytes), storedRows: Number(row?.n) };
 }
 
 function credentials({ url, username, password, database }: Awaited<ReturnType<typeof startEmbedded>>) {
@@ -69,7 +83,7 @@ function bodiesOf(lines: readonly string[], rows: number, name: string, rowsPerI
     const batch = `${name}${bodies.length}`;
     const events = Array.from({ length: Math.min(rowsPerInsert, rows - from) }, (_, i) => {
       const line = { text: lines[(from + i) % lines.length] ?? '', line: i + 1 };
-      return toSecurityEvent(line, submission, batch, i, readLine, nowhere);
+      return toSecurityEvent(line, submission, batch, i, readLine, nowhere, null);
     });
     bodies.push(eventBlock(events, { day, committedTimeMs: receivedTimeMs, retention: {} }));
   }

@@ -1,5 +1,6 @@
 import { correlation } from './correlation.ts';
 import { detect } from './detect.ts';
+import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { loadText, machineFacts } from './machine.ts';
 import { memory } from './memory.ts';
@@ -9,7 +10,7 @@ import { ship } from './ship.ts';
 import { sigma } from './sigma.ts';
 import { start } from './start.ts';
 
-const questions: readonly Question[] = [correlation, detect, pipeline, latency, memory, ship, sigma, start];
+const questions: readonly Question[] = [correlation, detect, ingest, pipeline, latency, memory, ship, sigma, start];
 
 function usage(): string {
   const lines = questions.map(({ name, asks, options }) => {

@@ -39,22 +39,22 @@ export async function inDataDir<T>(work: (dataDir: string) => Promise<T>): Promi
   }
 }
 
+interface PlatformOptions {
+  readonly dataDir: string;
+  readonly rulesDirs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts the platform with the rules of some folders, does the work, stops it. */
-export function onPlatform<T>(
-  o: { readonly dataDir: string; readonly rulesDirs?: readonly string[] },
-  work: (platform: BenchPlatform) => Promise<T>,
-): Promise<T> {
+export function onPlatform<T>(o: PlatformOptions, work: (platform: BenchPlatform) => Promise<T>): Promise<T> {
   return whileRunning(o, async (running) => work(await openDoors(running, o.dataDir)));
 }
 
-async function whileRunning<T>(
-  o: { readonly dataDir: string; readonly rulesDirs?: readonly string[] },
-  work: (running: RunningPlatform) => Promise<T>,
-): Promise<T> {
+async function whileRunning<T>(o: PlatformOptions, work: (running: RunningPlatform) => Promise<T>): Promise<T> {
   const rules = o.rulesDirs?.join(',');
   const running = await startPlatform({
     dataDir: o.dataDir,
-    env: rules === undefined ? {} : { VONGGAC_RULES: rules },
+    env: { ...(rules === undefined ? {} : { VONGGAC_RULES: rules }), ...o.env },
   });
   try {
     return await work(running);
