@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +45,18 @@ function folder(name: string): string {
   return made;
 }
 
+/** A snippet of docs/collectors.md, by its first line, with this test's names in it. */
+function snippet(name: string, file: string): string {
+  const page = readFileSync(new URL('../../docs/collectors.md', import.meta.url), 'utf8');
+  const text = [...page.matchAll(/^```\n(# [^\n]+)\n(.*?)^```$/gms)].find(([, first]) => first === `# ${name}`)?.[2];
+  if (text === undefined) throw new Error(`docs/collectors.md has no snippet "# ${name}"`);
+  return text
+    .replaceAll('http://collector.tinh.example:8480', world.url)
+    .replaceAll('TOKEN', token)
+    .replaceAll('/var/log/qlvb/app.log', file)
+    .replace('action.resumeInterval="5"', 'action.resumeInterval="1"');
+}
+
 const text = (run: string, n: number): string => `#${run}# ${n} Cán bộ Nguyễn Thị Hạnh: "mật khẩu" sai \\ lần ${n}`;
 const texts = (run: string, from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => `${text(run, from + i)}\n`).join('');
@@ -83,19 +95,8 @@ describe.skipIf(!hasRsyslog)(`rsyslog’s omelasticsearch (${hasRsyslog ? 'unpac
       path.join(here, 'rsyslog.conf'),
       `global(workDirectory="${here}")
 module(load="imfile")
-module(load="omelasticsearch")
-template(name="doc" type="list" option.jsonf="on") {
-  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
-  property(outname="host" name="hostname" format="jsonf")
-  property(outname="message" name="msg" format="jsonf")
-}
-input(type="imfile" file="${file}" tag="qlvb:" ruleset="ship")
-ruleset(name="ship") {
-  action(type="omelasticsearch" server="${world.url}/elastic" searchIndex="logs-rsyslog" searchType="" template="doc"
-    bulkmode="on" action.resumeRetryCount="-1" action.resumeInterval="1"
-    uid="rsyslog" pwd="${token}" errorFile="${here}/errors")
-}
-`,
+input(type="imfile" file="${file}" tag="qlvb:")
+${snippet('rsyslog: elasticsearch', file)}`,
     );
     clients.push(startRsyslog(path.join(here, 'rsyslog.conf'), here));
     return { file };
@@ -123,57 +124,57 @@ ruleset(name="ship") {
 });
 
 describe.skipIf(!hasSyslogNg)(`syslog-ng (${hasSyslogNg ? 'unpacked' : skipWhy})`, () => {
-  function start(run: string, destination: string): { readonly file: string } {
+  function start(run: string, config: (file: string) => string): { readonly file: string } {
     const here = folder(run);
     const file = path.join(here, 'in.log');
     writeFileSync(file, '');
-    writeFileSync(
-      path.join(here, 'ng.conf'),
-      `@version: 3.38
-options { keep-hostname(yes); time-reopen(1); };
-log { source { internal(); }; destination { file("/dev/stderr"); }; };
-source s { file("${file}" flags(no-parse) follow-freq(1)); };
-destination d { ${destination} };
-log { source(s); destination(d); };
-`,
-    );
+    writeFileSync(path.join(here, 'ng.conf'), config(file));
     clients.push(startSyslogNg(path.join(here, 'ng.conf'), here));
     return { file };
   }
-  const body = '$(format-json --scope rfc5424 message=$MESSAGE @timestamp=$ISODATE)';
-  const destinations: readonly (readonly [string, () => string])[] = [
-    [
-      'http() to _bulk, as elasticsearch-http() is made of it',
-      () => `http(url("${world.url}/elastic/_bulk") method("POST") user("ng") password("${token}") headers("Content-Type: application/x-ndjson")
-        batch-lines(100) batch-timeout(500) timeout(10) body-suffix("\\n")
-        body("{\\"index\\":{\\"_index\\":\\"logs-ng\\"}}\\n${body}\\n"));`,
-    ],
+  const asDocumented = (file: string): string => snippet('syslog-ng: elasticsearch', file);
+  const to =
+    (destination: () => string) =>
+    (file: string): string =>
+      `@version: 3.35
+options { time-reopen(1); };
+source s { file("${file}" flags(no-parse) follow-freq(1)); };
+destination d { ${destination()} };
+log { source(s); destination(d); };
+`;
+  const destinations: readonly (readonly [string, (file: string) => string])[] = [
+    ['_bulk as docs/collectors.md says', asDocumented],
     [
       'http() to NDJSON',
-      () => `http(url("${world.url}/ingest/v1/ndjson") method("POST") headers("Authorization: Bearer ${token}", "Content-Type: application/x-ndjson")
-        batch-lines(100) batch-timeout(500) timeout(10) delimiter("\\n") body('${body}'));`,
+      to(
+        () => `http(url("${world.url}/ingest/v1/ndjson") method("POST")
+          headers("Authorization: Bearer ${token}", "Content-Type: application/x-ndjson") batch-lines(100) batch-timeout(500)
+          timeout(10) delimiter("\n") body('$(format-json message=$MESSAGE @timestamp=$ISODATE)'));`,
+      ),
     ],
     [
       'http() to HEC',
-      () => `http(url("${world.url}/services/collector/event") method("POST") headers("Authorization: Splunk ${token}")
-        batch-lines(100) batch-timeout(500) timeout(10) body('$(format-json event.message=$MESSAGE time=$S_UNIXTIME host=$HOST)'));`,
+      to(
+        () => `http(url("${world.url}/services/collector/event") method("POST")
+          headers("Authorization: Splunk ${token}") batch-lines(100) batch-timeout(500) timeout(10)
+          body('$(format-json event.message=$MESSAGE time=$S_UNIXTIME host=$HOST)'));`,
+      ),
     ],
   ];
 
   it.each(destinations)(
     '%s: what was written to the file is what is stored',
     { timeout: awaitedMs },
-    async (name, to) => {
+    async (name, config) => {
       const run = `ng-${name.length}`;
-      const { file } = start(run, to());
+      const { file } = start(run, config);
       appendFileSync(file, texts(run, 0, 300));
       expect(await messages(run, 300)).toEqual(wanted(run, 300));
     },
   );
 
   it('a killed engine: nothing is lost', { timeout: awaitedMs * 2 }, async () => {
-    const [, to] = destinations[0] ?? ['', () => ''];
-    const { file } = start('ng-killed', to());
+    const { file } = start('ng-killed', asDocumented);
     appendFileSync(file, texts('ng-killed', 0, 100));
     await messages('ng-killed', 100);
     world.kill();
