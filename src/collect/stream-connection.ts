@@ -85,7 +85,12 @@ export function serveConnection(
       queuedBytes += cost;
       hold(cost);
     }
+  }
+
+  /** After all that came together is queued, so that it goes on together. */
+  function start(): void {
     if (queue.length > 0) pumping ??= pump();
+    measure();
   }
 
   /** A source registered meanwhile counts from here on. */
@@ -108,7 +113,7 @@ export function serveConnection(
       enqueue(records.push(line, nowMs));
     }
     if (records.heldSinceMs !== null) recordTimer ??= setTimeout(giveRecord, limits.recordWaitMs);
-    measure();
+    start();
   }
 
   /** The record that is held has waited long enough, unless its next lines are only not read. */
@@ -119,7 +124,7 @@ export function serveConnection(
     const leftMs = isPaused ? limits.recordWaitMs : sinceMs + limits.recordWaitMs - clock();
     if (leftMs > 0) recordTimer = setTimeout(giveRecord, leftMs);
     else enqueue(records.flush());
-    measure();
+    start();
   }
 
   function measure(): void {
@@ -147,8 +152,9 @@ export function serveConnection(
     const { transport, address } = peer;
     const submission = { source: from, receivedTimeMs: clock(), lines, key: '', transport, peer: address };
     const isTaken = await hall.submit.submit(submission, () => !(protocol.isAnswered && isBroken));
-    if (!isTaken && !isBroken) total.lostLines += lines.length;
-    hall.meters.lines(transport, isTaken ? 'taken' : 'lost', lines.length);
+    const outcome = isTaken ? 'taken' : protocol.isAnswered ? 'unanswered' : 'lost';
+    if (outcome === 'lost') total.lostLines += lines.length;
+    hall.meters.lines(transport, outcome, lines.length);
     return isTaken;
   }
 
@@ -214,8 +220,8 @@ export function serveConnection(
   socket.on('drain', resume);
   socket.on('error', (error) => hall.log.debug({ peer: peer.address, reason: error.message }, 'connection broke'));
   socket.setTimeout(limits.idleMs, () => {
-    // A connection we ourselves do not read is not idle.
-    if (!isPaused) socket.destroy();
+    // A connection we ourselves do not read is not idle, unless it is for answers that it does not read.
+    if (!isPaused || socket.writableLength > answersBytesMax) socket.destroy();
   });
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
@@ -232,7 +238,7 @@ export function serveConnection(
         enqueue(records.flush());
       }
       clearTimeout(recordTimer);
-      measure();
+      start();
       resolve();
     });
   });
@@ -254,6 +260,7 @@ export function serveConnection(
       isEnding = true;
       socket.pause();
       enqueue(records.flush());
+      start();
       await drained();
       reader.bye?.();
       socket.destroySoon();

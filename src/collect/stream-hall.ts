@@ -27,7 +27,8 @@ export interface StreamHall extends CollectorPorts {
 }
 
 export interface StreamMeters {
-  lines(transport: string, outcome: 'taken' | 'lost', count: number): void;
+  /** `unanswered`: not taken, and the sender keeps it. */
+  lines(transport: string, outcome: 'taken' | 'lost' | 'unanswered', count: number): void;
   /** One more or one less is open. */
   connections(transport: string, by: 1 | -1): void;
   refused(transport: string, reason: 'too-many' | 'handshake' | 'certificate'): void;

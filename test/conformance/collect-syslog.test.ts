@@ -244,6 +244,13 @@ describe('a belt that does not take', () => {
     });
   });
 
+  it('lines that come together go to the belt together', async () => {
+    const world = await start();
+    await send(dial(world.collector), Array.from({ length: 50 }, (_, n) => `<13>${n}\n`).join(''));
+    await until(() => world.texts().length === 50);
+    expect(world.taken.length).toBe(1);
+  });
+
   it('lines read before the peer left still arrive', async () => {
     let isUp = false;
     const world = await start({}, async () => {
