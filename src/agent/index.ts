@@ -14,11 +14,15 @@ import { openState } from './state.ts';
 import { createTroubles } from './troubles.ts';
 
 export { createClient } from './http-client.ts';
+export { lockState } from './lock.ts';
+export { openRemote, talk } from './remote.ts';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly stateDir: string;
   readonly client: Client;
+  /** Of the server's bundle; 0 for a configuration of the agent's own. */
+  readonly configVersion: number;
   readonly host: string;
   readonly version: string;
   /** Reads what is there, sends it and ends. */
@@ -104,14 +108,13 @@ export function createAgent(o: AgentOptions): Agent {
       } finally {
         files.close();
         journal?.close();
-        o.client.close();
       }
     },
     report: () => ({
       version: o.version,
       host: o.host,
       startedMs,
-      configVersion: 0,
+      configVersion: o.configVersion,
       files: files.count,
       lagBytes: files.lagBytes,
       spoolBytes: spool.bytes,

@@ -35,7 +35,6 @@ export interface AgentLimits {
   /** Batches are cut so that sending one takes about so long at the measured pace. */
   readonly sendMs: number;
   readonly reportMs: number;
-  readonly configMs: number;
 }
 
 export const defaultAgentLimits: AgentLimits = {
@@ -60,5 +59,4 @@ export const defaultAgentLimits: AgentLimits = {
   answerMs: 45_000,
   sendMs: 10_000,
   reportMs: 60_000,
-  configMs: 60_000,
 };

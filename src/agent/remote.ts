@@ -6,6 +6,7 @@ import { AgentConfigError } from './config.ts';
 import { writeDurably } from './durable.ts';
 import type { Client } from './http-client.ts';
 import { defaultAgentLimits } from './limits.ts';
+import { pause } from './pause.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /** What the server has to say to the agent, and the agent to the server, beside lines. */
@@ -106,13 +107,7 @@ export async function talk(remote: Remote, report: () => AgentReport, signal: Ab
     if (await remote.poll(signal)) return true;
     await remote.report(report(), signal);
     // Agents started by the same power cut must not all speak in the same second.
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, defaultAgentLimits.reportMs * (0.8 + 0.4 * Math.random()));
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await pause(defaultAgentLimits.reportMs * (0.8 + 0.4 * Math.random()), signal);
   }
   return false;
 }

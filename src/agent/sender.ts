@@ -3,6 +3,7 @@ import type { Client } from './http-client.ts';
 import type { AgentLimits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Pace } from './pace.ts';
+import { pause } from './pause.ts';
 import { sendBatch } from './send.ts';
 import type { Spool } from './spool.ts';
 import type { Troubles } from './troubles.ts';
@@ -66,17 +67,4 @@ export async function sendAll(o: SenderOptions, totals: SendTotals): Promise<voi
     await pause(Math.max(sent.retryAfterMs, jittered), signal);
     waitMs = Math.min(limits.retryMaxMs, waitMs * 2);
   }
-}
-
-/** Waits; ends at once when told to stop. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 }

@@ -13,8 +13,6 @@ export interface AgentMemory {
   /** Inputs that have been read before, as JSON. */
   readonly inputs: readonly string[];
   readonly positions: readonly Position[];
-  /** The server's last bundle that was accepted, as it came. */
-  readonly bundle: unknown;
 }
 
 export interface StateFile {
@@ -41,7 +39,6 @@ export function openState(dir: string, tell: (what: string) => void): StateFile 
     generation: 0,
     inputs: [],
     positions: [],
-    bundle: null,
   };
   return {
     get memory() {

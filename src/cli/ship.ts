@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { AgentConfigError } from '../agent/config.ts';
-import { createAgent, createClient } from '../agent/index.ts';
+import { createAgent, createClient, lockState, openRemote, talk } from '../agent/index.ts';
+import type { AgentReport } from '../model/agent.ts';
 import { usageError } from './command-line.ts';
-import { readShipSettings, type ShipFlags } from './ship-settings.ts';
+import { readShipSettings, type ShipFlags, type ShipSettings } from './ship-settings.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface ShipOptions extends ShipFlags {
@@ -18,25 +19,12 @@ export async function runShip(o: ShipOptions): Promise<number> {
   const stopping = new AbortController();
   void stopSignal(false).then((reason) => stopping.abort(reason));
   try {
-    const { server, token, stateDir, tls, config } = await readShipSettings(o.files, o, o.token);
-    if (config.inputs.length === 0) throw new AgentConfigError('name files, --journald or a --config with inputs');
-    if (o.once && config.inputs.some(({ paths }) => paths.includes('journald')))
+    const settings = await readShipSettings(o.files, o, o.token);
+    if (settings.config.inputs.length === 0 && settings.serverKey === '')
+      throw new AgentConfigError('name files, --journald, a --config with inputs, or --server-key');
+    if (o.once && settings.config.inputs.some(({ paths }) => paths.includes('journald')))
       throw new AgentConfigError('the journal has no end: --once is for files');
-    const agent = createAgent({
-      config,
-      stateDir,
-      client: createClient({ server, token, tls, userAgent: `vonggac-agent/${o.version}` }),
-      host: hostname(),
-      version: o.version,
-      once: o.once,
-      clock: Date.now,
-      tell: o.err,
-      signal: stopping.signal,
-    });
-    await agent.run();
-    const { problems: _, ...totals } = agent.report();
-    if (o.once) o.out(JSON.stringify(totals));
-    return 0;
+    return await follow(o, settings, stopping.signal);
   } catch (error) {
     if (error instanceof AgentConfigError) {
       o.err(`vonggac ship: ${error.message}`);
@@ -45,5 +33,52 @@ export async function runShip(o: ShipOptions): Promise<number> {
     if (!(error instanceof Error && 'code' in error)) throw error;
     o.err(`vonggac ship: ${error.message}`);
     return 1;
+  }
+}
+
+/** Runs the agent, again with each new configuration. */
+async function follow(o: ShipOptions, settings: ShipSettings, stop: AbortSignal): Promise<number> {
+  const { server, token, stateDir, tls, serverKey } = settings;
+  const client = createClient({ server, token, tls, userAgent: `vonggac-agent/${o.version}` });
+  const release = lockState(stateDir);
+  try {
+    const remote = openRemote({ stateDir, client, token, serverKey, tell: o.err });
+    if (remote.bundle === null) await remote.poll(stop);
+    while (!stop.aborted) {
+      const over = new AbortController();
+      const signal = AbortSignal.any([stop, over.signal]);
+      const agent = createAgent({
+        config: remote.bundle?.config ?? settings.config,
+        configVersion: remote.bundle?.version ?? 0,
+        stateDir,
+        client,
+        host: hostname(),
+        version: o.version,
+        once: o.once,
+        clock: Date.now,
+        tell: o.err,
+        signal,
+      });
+      const report = (): AgentReport => {
+        const { problems, ...rest } = agent.report();
+        return { ...rest, problems: remote.problem === '' ? problems : [...problems, remote.problem] };
+      };
+      const talking = talk(remote, report, signal).finally(() => over.abort());
+      try {
+        await agent.run();
+      } finally {
+        over.abort();
+      }
+      const isNew = await talking;
+      if (o.once) {
+        o.out(JSON.stringify(report()));
+        return 0;
+      }
+      if (!isNew) break;
+    }
+    return 0;
+  } finally {
+    client.close();
+    release();
   }
 }

@@ -14,8 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { audienceOf } from '../../src/agent/bundle.ts';
+import { openAgentKey } from '../../src/compose/agent-key.ts';
 import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-process.ts';
-import { type AgentServer, agentToken, startAgentServer } from '../harness/agent-server.ts';
+import { type AgentServer, agentSource, agentToken, startAgentServer } from '../harness/agent-server.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { until } from '../harness/platform.ts';
 
@@ -189,6 +191,71 @@ describe('the journal', () => {
     shell.stdin.end('\n');
     await ended;
   }, 60_000);
+});
+
+describe('what the server tells', () => {
+  it('is followed when it is signed with the pinned key and no older; the agent says how it does', async () => {
+    const key = openAgentKey(at('server'));
+    const other = openAgentKey(at('other server'));
+    const telling = (version: number, file: string, by = key): void => {
+      const input = { paths: [at(file)], exclude: [], source: '', parser: '', begin: 'start' } as const;
+      const config = { inputs: [input], spoolBytesMax: 1 << 24, whenFull: 'block' } as const;
+      const bundle = { version, audience: audienceOf(agentToken), issuedMs: 0, config };
+      server.tell({ version, signed: by.sign(bundle) });
+    };
+    for (const name of ['first', 'second', 'third']) writeFileSync(at(`${name}.txt`), `${name}\n`);
+    const run = (): RunningAgent =>
+      startAgent(program, ['--server', link.url, '--state', state(), '--server-key', key.fingerprint]);
+
+    telling(2, 'first.txt');
+    agent = run();
+    await untilStored(1);
+    await until('it says which configuration is in force', () => server.reports.some((r) => r.configVersion === 2));
+    await agent.kill9();
+
+    for (const [why, tell] of [
+      ['older', () => telling(1, 'second.txt')],
+      ['another key', () => telling(3, 'second.txt', other)],
+    ] as const) {
+      tell();
+      agent = run();
+      const running = agent;
+      await until(`it says ${why}`, () => running.printed().includes(why));
+      await until('it tells the server', () => server.reports.at(-1)?.problems.some((p) => p.includes(why)) ?? false);
+      await agent.kill9();
+    }
+    telling(4, 'third.txt');
+    agent = run();
+    await untilStored(2);
+    expect(server.rows.map(({ raw }) => raw)).toEqual(['first', 'third']);
+  }, 60_000);
+
+  it('lines may be stored as other sources that an administrator gave, and as no others', async () => {
+    await server.stop();
+    server = await startAgentServer({ sources: [{ ...agentSource, id: 'nginx-01', parser: 'auto' }] });
+    const shipAs = async (name: string, source: string): Promise<void> => {
+      writeFileSync(at(name), `${source}\n`);
+      const args = ['--server', server.url, '--state', state(), '--begin', 'start', '--once', '--source', source];
+      agent = startAgent(program, [at(name), ...args]);
+      expect(await agent.ended).toBe(0);
+    };
+    await shipAs('a.log', 'nginx-01');
+    await shipAs('b.log', 'somebody-else');
+    expect(server.rows.map(({ raw, source }) => [raw, source])).toEqual([
+      ['nginx-01', 'nginx-01'],
+      ['somebody-else', agentSource.id],
+    ]);
+  });
+
+  it('a second agent on the same state is refused; one that was killed leaves no lock behind', async () => {
+    write('a', 0, 10);
+    start();
+    await untilStored(10);
+    const second = startAgent(program, [at('*.log'), '--server', link.url, '--state', state()]);
+    expect(await second.ended).toBe(2);
+    expect(second.printed()).toContain('another agent');
+    await finish();
+  });
 });
 
 describe('exactly once and in order', () => {
