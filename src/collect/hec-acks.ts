@@ -14,7 +14,7 @@ export interface HecAckLimits {
   readonly idsMax: number;
 }
 
-export const defaultHecAckLimits: HecAckLimits = { channelsMax: 1_000, idsMax: 10_000 };
+const defaultHecAckLimits: HecAckLimits = { channelsMax: 1_000, idsMax: 10_000 };
 
 export function createHecAcks(limits: HecAckLimits = defaultHecAckLimits): HecAcks {
   const channels = new Map<string, { next: number; readonly open: Set<number> }>();

@@ -128,7 +128,8 @@ export function createHttpDoor(o: HttpCollectorOptions, protocol: HttpProtocol):
   }
 
   async function readBody<T>(request: FastifyRequest, place: Place, gather: Taking<T>['gather']): Promise<T> {
-    if (protocol.types !== null && !protocol.types.has(mediaType(request))) throw new HttpProblem('unsupported-type');
+    if (protocol.types !== null && !protocol.types.has(mediaType(request)))
+      throw new HttpProblem('unsupported-type', 0, [...protocol.types].filter((type) => type !== '').join(', '));
     const packing = packingOf(header(request, 'content-encoding'));
     if (Number(header(request, 'content-length') || 0) > limits.bodyBytesMax) throw new HttpProblem('body-too-large');
     // A body that trickles is cut off; there is nobody left to answer then.

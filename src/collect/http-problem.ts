@@ -18,7 +18,7 @@ export type HttpProblemCode =
 type Problem = readonly [status: number, message: string, messageVi: string];
 
 const problems: Readonly<Record<HttpProblemCode, Problem>> = {
-  unauthorized: [401, 'A bearer token of a collector is needed', 'Cần mã truy cập (bearer token) của nguồn nhật ký'],
+  unauthorized: [401, 'The token of a collector is needed', 'Cần mã truy cập (token) của nguồn nhật ký'],
   'body-too-slow': [408, 'The body took too long to arrive', 'Nội dung gửi lên quá chậm'],
   'bad-idempotency-key': [400, 'The Idempotency-Key is too long', 'Idempotency-Key quá dài'],
   'bad-gzip': [400, 'The packed body is damaged', 'Nội dung nén bị hỏng'],
@@ -30,11 +30,7 @@ const problems: Readonly<Record<HttpProblemCode, Problem>> = {
     'Too many lines in one request; send smaller parts',
     'Quá nhiều dòng trong một lần gửi; hãy chia nhỏ',
   ],
-  'unsupported-type': [
-    415,
-    'Send application/x-ndjson (or application/json, text/plain)',
-    'Hãy gửi application/x-ndjson (hoặc application/json, text/plain)',
-  ],
+  'unsupported-type': [415, 'This Content-Type is not taken here', 'Không nhận kiểu nội dung (Content-Type) này'],
   'unsupported-encoding': [
     415,
     'Send the body plain, or packed by gzip, deflate or Brotli',
@@ -44,8 +40,8 @@ const problems: Readonly<Record<HttpProblemCode, Problem>> = {
   'store-away': [503, 'The store does not answer; nothing was stored', 'Kho dữ liệu không phản hồi; chưa lưu gì'],
   'outcome-unknown': [
     503,
-    'The store has not answered yet; the lines may still be stored. Send again with the same Idempotency-Key',
-    'Kho dữ liệu chưa trả lời; các dòng có thể vẫn được lưu. Hãy gửi lại với cùng Idempotency-Key',
+    'The store has not answered yet; the lines may still be stored. Send the very same again, with the same Idempotency-Key if there was one',
+    'Kho dữ liệu chưa trả lời; các dòng có thể vẫn được lưu. Hãy gửi lại y nguyên, với cùng Idempotency-Key nếu đã có',
   ],
   internal: [500, 'A fault on our side', 'Lỗi phía hệ thống'],
 };
