@@ -58,7 +58,7 @@ export interface BreachView {
   readonly sinceMs: number;
   readonly why: string;
   readonly whyVi: string;
-  readonly blindRules: readonly { readonly id: string; readonly title: string }[];
+  readonly blindRules: readonly { readonly id: string; readonly title: string; readonly titleVi: string }[];
   readonly blindRulesTotal: number;
   readonly blindTechniques: readonly string[];
   readonly blindTechniquesTotal: number;

@@ -91,7 +91,7 @@ export interface AlertHealth {
   /** When it was as agreed again; 0 while it is not. */
   readonly recoveredMs: number;
   /** Rules in force that nothing reaches meanwhile, most severe first; the total is exact. */
-  readonly blindRules: readonly { readonly id: string; readonly title: string }[];
+  readonly blindRules: readonly { readonly id: string; readonly title: string; readonly titleVi: string }[];
   readonly blindRulesTotal: number;
   /** ATT&CK techniques of all blind rules, e.g. `T1059.001`; the total is exact. */
   readonly blindTechniques: readonly string[];

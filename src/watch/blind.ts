@@ -5,6 +5,8 @@ import { type Severity, severityRank } from '../model/severity.ts';
 export interface WatchedRule {
   readonly id: string;
   readonly title: string;
+  /** '' when it has none. */
+  readonly titleVi: string;
   readonly severity: Severity;
   readonly tags: readonly string[];
   /** The dimensions it names: product, category, service. */
@@ -13,7 +15,7 @@ export interface WatchedRule {
 
 /** What cannot be seen; the lists are bounded, the totals exact. */
 export interface Blindness {
-  readonly rules: readonly { readonly id: string; readonly title: string }[];
+  readonly rules: readonly { readonly id: string; readonly title: string; readonly titleVi: string }[];
   readonly rulesTotal: number;
   readonly techniques: readonly string[];
   readonly techniquesTotal: number;
@@ -34,7 +36,7 @@ export function blindRules(
     .toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity) || (a.id < b.id ? -1 : 1));
   const techniques = [...new Set(blind.flatMap(({ tags }) => tags.flatMap(techniqueOf)))].toSorted();
   return {
-    rules: blind.slice(0, shownMax).map(({ id, title }) => ({ id, title })),
+    rules: blind.slice(0, shownMax).map(({ id, title, titleVi }) => ({ id, title, titleVi })),
     rulesTotal: blind.length,
     techniques: techniques.slice(0, shownMax),
     techniquesTotal: techniques.length,

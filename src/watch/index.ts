@@ -115,11 +115,10 @@ export function createWatch(
     });
     if (alerts.length === 0) return;
     await o.raise(alerts);
-    for (const { id, rule, health } of alerts)
-      o.log.info(
-        { alert: id, rule: rule.id, source: health?.source, recovered: health?.recoveredMs !== 0 },
-        rule.title,
-      );
+    for (const { id, rule, health } of alerts) {
+      const said = health?.recoveredMs === 0 ? rule.title : `as agreed again: ${rule.title}`;
+      o.log.info({ alert: id, rule: rule.id, source: health?.source }, said);
+    }
   }
 
   function show(open: readonly OpenBreach[]): void {

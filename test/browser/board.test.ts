@@ -488,9 +488,11 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     ['dark', '/'],
     ['light', '/incidents/inc-0000'],
     ['dark', '/incidents/inc-0000'],
+    ['light', '/sources/xa'],
+    ['dark', '/sources/xa'],
   ])('keeps every text readable in %s: %s', async (scheme, path) => {
     const { page } = await open(path, { dark: scheme === 'dark', drill: true, still: true });
-    await page.locator('.card, .evh').first().waitFor();
+    await page.locator('.card, .evh, .srcdetail').first().waitFor();
     const worst = (await page.evaluate(contrastScript)) as { ratio: number; text: string }[];
     expect(worst.filter((w) => w.ratio < 4.5)).toEqual([]);
   });

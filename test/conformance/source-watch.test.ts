@@ -124,7 +124,7 @@ describe('a source that falls silent', () => {
         breach: 'silent',
         sinceMs: t0 + 3 * minuteMs,
         recoveredMs: 0,
-        blindRules: [{ id: 'r-1', title: 'Shell by a web server' }],
+        blindRules: [{ id: 'r-1', title: 'Shell by a web server', titleVi: '' }],
         blindTechniques: ['T1505.003'],
       },
     });

@@ -27,6 +27,7 @@ function breach(id: string, more: Partial<BreachView>): BreachView {
     blindRules: Array.from({ length: 12 }, (_, i) => ({
       id: `rule-${i}`,
       title: `Suspicious Child Process Of A Web Server Worker, Variant ${i + 1}`,
+      titleVi: i % 2 === 0 ? `Tiến trình con đáng ngờ của máy chủ web, biến thể ${i + 1}` : '',
     })),
     blindRulesTotal: 1_214,
     blindTechniques: ['T1003.001', 'T1021.002', 'T1059.001', 'T1070.001', 'T1078', 'T1098', 'T1110.003'],

@@ -40,6 +40,7 @@ const source = (id: string, more: Partial<Source> = {}): Source => ({
 const rule = (id: string, logsource: Record<string, string>, ...tags: string[]): WatchedRule => ({
   id,
   title: `Rule ${id}`,
+  titleVi: `Luật ${id}`,
   severity: 'high',
   tags,
   logsource,
@@ -148,9 +149,9 @@ describe('a round of the watch', () => {
         sinceMs: start,
         recoveredMs: 0,
         blindRules: [
-          { id: 'created', title: 'Rule created' },
-          { id: 'logon', title: 'Rule logon' },
-          { id: 'sysmon', title: 'Rule sysmon' },
+          { id: 'created', title: 'Rule created', titleVi: 'Luật created' },
+          { id: 'logon', title: 'Rule logon', titleVi: 'Luật logon' },
+          { id: 'sysmon', title: 'Rule sysmon', titleVi: 'Luật sysmon' },
         ],
         blindRulesTotal: 3,
         blindTechniques: ['T1059.001', 'T1078', 'T1105'],

@@ -17,7 +17,7 @@ const breachView: z.ZodType<BreachView> = z.object({
   sinceMs: ms,
   why: z.string(),
   whyVi: z.string(),
-  blindRules: z.array(z.object({ id: z.string(), title: z.string() })),
+  blindRules: z.array(z.object({ id: z.string(), title: z.string(), titleVi: z.string() })),
   blindRulesTotal: count,
   blindTechniques: z.array(z.string()),
   blindTechniquesTotal: count,

@@ -91,7 +91,7 @@ export const alertView: z.ZodType<AlertView> = z
         log: z.string(),
         sinceMs: ms,
         recoveredMs: ms,
-        blindRules: z.array(z.object({ id: z.string(), title: z.string() })),
+        blindRules: z.array(z.object({ id: z.string(), title: z.string(), titleVi: z.string() })),
         blindRulesTotal: count,
         blindTechniques: z.array(z.string()),
         blindTechniquesTotal: count,

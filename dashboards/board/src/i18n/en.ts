@@ -24,7 +24,7 @@ export const en: Readonly<Record<keyof typeof vi, string>> = {
   'nav.search': 'Search',
   'nav.rules': 'Detection rules',
   'nav.try': 'Try a rule',
-  'nav.health': 'Platform health',
+  'nav.health': 'Platform',
   'nav.wall': 'Wall screen',
 
   'theme.toggle': 'Switch between light and dark',

@@ -22,7 +22,7 @@ export const vi = {
   'nav.search': 'Tìm kiếm',
   'nav.rules': 'Luật phát hiện',
   'nav.try': 'Thử luật',
-  'nav.health': 'Tình trạng nền tảng',
+  'nav.health': 'Nền tảng',
   'nav.wall': 'Màn hình phòng trực',
 
   'theme.toggle': 'Đổi nền sáng / tối',

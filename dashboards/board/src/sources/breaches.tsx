@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { BreachView } from '../../../../src/contract/sources.ts';
 import { dateTime, machineTime } from '../format.ts';
-import { language, t } from '../i18n/index.ts';
+import { language, t, titleOf } from '../i18n/index.ts';
 import { breachText } from './words.ts';
 
 type BlindPart = Pick<BreachView, 'blindRules' | 'blindRulesTotal' | 'blindTechniques' | 'blindTechniquesTotal'>;
@@ -20,9 +20,9 @@ export function Blind({ breach }: { readonly breach: BlindPart }): JSX.Element {
         {blindTechniques.join(' ')} {moreTechniques > 0 ? t('breach.more', { n: moreTechniques }) : null}
       </p>
       <ul>
-        {blindRules.map(({ id, title }) => (
-          <li key={id}>
-            <a href={`/rules/${encodeURIComponent(id)}`}>{title}</a>
+        {blindRules.map((rule) => (
+          <li key={rule.id}>
+            <a href={`/rules/${encodeURIComponent(rule.id)}`}>{titleOf(rule)}</a>
           </li>
         ))}
         {moreRules > 0 ? <li class="dim">{t('breach.more', { n: moreRules })}</li> : null}
