@@ -26,7 +26,10 @@ export const ship: Question = {
         const text = `${lines.join('\n')}\n`.repeat(option('copies'));
         rows.push([name, ...(await shipped(program, dir, text))]);
       }
-      printTable(['log', 'raw MB', 'wire/raw', 'wire/raw, gzip 9 whole', 'CPU ms/MB'], rows);
+      printTable(
+        ['log', 'raw MB', 'wire/raw', 'gzip 9 of all at once', 'CPU ms/MB'],
+        rows.map(([name, mb, wire, gzip, cpu]) => [name, mb, wire.toFixed(4), gzip.toFixed(4), cpu]),
+      );
       const [raw, wire] = rows.reduce(([r, w], row) => [r + row[1], w + row[1] * row[2]], [0, 0]);
       say(`all together: ${(wire / raw).toFixed(4)} bytes on the wire a byte of log`);
       say(await idle(program, dir, option('idleSeconds')));
