@@ -591,6 +591,21 @@ describe('all together', () => {
     expect((await first).status).toBe(204);
     for (const name of names) expect((await post(name, protocols[name].body)).status).toBeLessThan(300);
   });
+  it('a thousand connections with half a head each: others are served', async () => {
+    const { url, post } = await listen();
+    const { hostname, port } = new URL(url);
+    const sockets = await Promise.all(
+      Array.from({ length: 1_000 }, async (_, i) => {
+        const socket = connect(Number(port), hostname);
+        socket.on('error', () => undefined);
+        await new Promise((resolve) => socket.once('connect', resolve));
+        socket.write(`POST ${protocols[names[i % names.length] ?? 'hec'].path} HTTP/1.1\r\nHost: x\r\nAuthor`);
+        return socket;
+      }),
+    );
+    for (const name of names) expect((await post(name, protocols[name].body)).status).toBeLessThan(300);
+    for (const socket of sockets) socket.destroy();
+  });
   it('more bytes than all may hold together', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
