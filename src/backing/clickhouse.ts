@@ -6,5 +6,12 @@ export interface ClickHouseBacking {
   database: string;
   /** Process id of the embedded engine as it runs now; null between two, and for a remote server. */
   readonly pid: number | null;
+  /**
+   * Puts the body of an insert where the embedded engine reads it by itself; these headers are sent instead of it. The
+   * file is to be removed once there is an answer.
+   */
+  readonly handOver?: (
+    body: Uint8Array,
+  ) => Promise<{ readonly headers: Record<string, string>; remove(): Promise<void> }>;
   close(): Promise<void>;
 }

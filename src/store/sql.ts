@@ -15,6 +15,13 @@ export interface StoreBacking {
   readonly username: string;
   readonly password: string;
   readonly database: string;
+  /**
+   * Puts an insert's body where the engine reads it by itself; the headers are sent instead of it. Absent when the engine
+   * is elsewhere.
+   */
+  readonly handOver?: (
+    body: Uint8Array,
+  ) => Promise<{ readonly headers: Record<string, string>; remove(): Promise<void> }>;
 }
 
 /** The one door to ClickHouse. Every value goes in as a parameter; settings are part of the SQL text. */
@@ -112,9 +119,16 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
       'insert_deduplication_token = {token:String}, input_format_try_infer_dates = 0, ' +
       `input_format_try_infer_datetimes = 0, type_json_skip_duplicated_paths = 1 FORMAT ${format}`;
     await retrying(`insert into ${table}`, limits.insertWaitMs, async () => {
-      const values = Readable.from([body], { objectMode: false });
-      const answer = await client.exec({ query, query_params: { token }, values });
-      answer.stream.resume();
+      // Made anew for each try: an engine that came back has emptied its directory.
+      const handed = format === 'Native' ? await backing.handOver?.(body) : undefined;
+      try {
+        const values = Readable.from(handed === undefined ? [body] : [], { objectMode: false });
+        const headers = handed === undefined ? {} : { http_headers: handed.headers };
+        const answer = await client.exec({ query, query_params: { token }, values, ...headers });
+        answer.stream.resume();
+      } finally {
+        await handed?.remove();
+      }
     });
   }
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -386,5 +387,45 @@ describe('the process', () => {
     expect(early).toBe('waits');
     await backing.close();
     expect((await second).pid).not.toBeNull();
+  });
+});
+
+describe('a body handed over as a file', () => {
+  const query = 'INSERT INTO handed (n) FORMAT JSONEachRow';
+  const insert = (client: ClickHouseClient, headers: Record<string, string>): Promise<unknown> =>
+    client
+      .exec({ query, values: Readable.from([], { objectMode: false }), http_headers: headers })
+      .then(({ stream }) => {
+        stream.resume();
+      });
+  const count = async (client: ClickHouseClient): Promise<number> => {
+    const answer = await client.query({ query: 'SELECT count() AS n FROM handed', format: 'JSONEachRow' });
+    return Number((await answer.json<{ n: string }>())[0]?.n);
+  };
+
+  it('is inserted and gone afterwards', async () => {
+    const { backing, client, dataDir } = await open();
+    await client.command({ query: 'CREATE TABLE handed (n UInt32) ENGINE = MergeTree ORDER BY n' });
+    const handed = await backing.handOver?.(Buffer.from('{"n":1}\n{"n":2}'));
+    await insert(client, handed?.headers ?? {});
+    expect(await count(client)).toBe(2);
+    expect(await readdir(join(dataDir, 'clickhouse-inserts'))).toEqual([]);
+  });
+
+  it.each([
+    ['that is gone is to be tried again', 'handed-999', '394'],
+    ['cannot be one outside of the directory', '../clickhouse/uuid', '62'],
+  ])('%s', async (_, name, code) => {
+    const { client } = await open();
+    await client.command({ query: 'CREATE TABLE handed (n UInt32) ENGINE = MergeTree ORDER BY n' });
+    await expect(insert(client, { 'x-vonggac-insert-file': name })).rejects.toMatchObject({ code });
+    expect(await count(client)).toBe(0);
+  });
+
+  it('has the bound of every body', async () => {
+    const { backing, client } = await open({ insertBytesMax: 10 });
+    await client.command({ query: 'CREATE TABLE handed (n UInt32) ENGINE = MergeTree ORDER BY n' });
+    const handed = await backing.handOver?.(Buffer.from('{"n":1}\n{"n":2}'));
+    await expect(insert(client, handed?.headers ?? {})).rejects.toMatchObject({ code: '307' });
   });
 });

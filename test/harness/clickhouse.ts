@@ -37,6 +37,7 @@ function withCleanUp(backing: ClickHouseBacking, cleanUp: () => Promise<void>): 
     username: backing.username,
     password: backing.password,
     database: backing.database,
+    ...(backing.handOver === undefined ? {} : { handOver: backing.handOver }),
     get pid() {
       return backing.pid;
     },

@@ -41,6 +41,9 @@ export const defaultEmbeddedClickHouseLimits: EmbeddedClickHouseLimits = {
   lockWaitMs: 10_000,
 };
 
+/** Names the file in the spool directory that holds an insert's body; the body sent is empty then. */
+export const handedOverHeader = 'x-vonggac-insert-file';
+
 /** What the parent sends over the IPC channel: never argv or the environment, which other users can read. */
 export type ToChild =
   | {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { failure } from './failure.ts';
+import { handedOverHeader } from './protocol.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 import { quoted, shapeOf } from './sql-text.ts';
 
@@ -84,7 +85,11 @@ export async function readRequest(request: IncomingMessage, spool: Spool, sqlByt
   const insert = shapeOf(head).insert;
   if (insert && insert.dataAt >= head.trimEnd().length && request.method === 'POST') {
     const gzip = encodingOf(request) === 'gzip';
-    found.spooled = await spool.take(request, gzip ? '.gz' : '');
+    const handedOver = request.headers[handedOverHeader];
+    if (typeof handedOver === 'string') {
+      request.resume();
+      found.spooled = await spool.adopt(handedOver);
+    } else found.spooled = await spool.take(request, gzip ? '.gz' : '');
     const source = `FROM INFILE ${quoted(found.spooled.path)}${gzip ? " COMPRESSION 'gzip'" : ''} `;
     const clauses = head.slice(insert.sourceAt, insert.formatAt);
     found.writes = true;

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failure } from './failure.ts';
@@ -11,6 +11,11 @@ import { failure } from './failure.ts';
 export interface Spool {
   /** Writes a body to a file of its own. Throws TOO_MANY_BYTES past the limit; the file is gone then. */
   take(body: Readable, suffix: '' | '.gz'): Promise<SpoolFile>;
+  /**
+   * A file that the parent has put into the directory itself. Throws QUERY_WAS_CANCELLED when it is not there (any more):
+   * what it was for is to be tried again.
+   */
+  adopt(name: string): Promise<SpoolFile>;
 }
 
 export interface SpoolFile {
@@ -26,6 +31,18 @@ export async function createSpool(directory: string, bytesMax: number): Promise<
   await mkdir(directory, { recursive: true, mode: 0o700 });
   let count = 0;
   return {
+    async adopt(name) {
+      if (!/^[\w-]+$/.test(name)) throw failure('syntax', 'The name of a handed over file has other characters');
+      const path = `${directory}/${name}`;
+      const found = await stat(path).catch(() => null);
+      if (found === null) throw failure('cancelled', 'The handed over file is gone');
+      const remove = (): Promise<void> => rm(path, { force: true });
+      if (found.size > bytesMax) {
+        await remove();
+        throw failure('tooManyBytes', `Insert body exceeds insertBytesMax (${bytesMax})`);
+      }
+      return { path, bytes: found.size, remove };
+    },
     async take(body, suffix) {
       const path = `${directory}/${++count}${suffix}`;
       const remove = (): Promise<void> => rm(path, { force: true });
