@@ -14,8 +14,10 @@ export function factsOf(
   nowMs: number,
   limits: WatchLimits,
 ): SourceFacts {
-  const recent = rows.hours.filter(({ startMs }) => startMs > nowMs - limits.clockHours * hourMs);
-  const clock = estimateClock(delaysOf(recent, source.timeCorrection?.addMs ?? 0), limits);
+  const clock = estimateClock(
+    delaysOf(newestHours(rows.hours, nowMs, limits), source.timeCorrection?.addMs ?? 0),
+    limits,
+  );
   return {
     lastReceivedMs: Math.max(0, ...rows.kinds.map(({ lastReceivedMs }) => lastReceivedMs)),
     hours: rows.hours,
@@ -23,6 +25,23 @@ export function factsOf(
     // To a contract a wrong zone is an error of the clock like any other.
     clock: clock === null ? null : { ...clock, skewMs: clock.skewMs - clock.zoneErrorMs },
   };
+}
+
+/**
+ * The hours a clock is judged by: the newest few, so that a change is seen soon, and of a source of few lines as many
+ * more as it takes to say anything.
+ */
+function newestHours(hours: readonly StoredHour[], nowMs: number, limits: WatchLimits): readonly StoredHour[] {
+  const surely = nowMs - limits.clockJudgedHours * hourMs;
+  let samples = 0;
+  return hours
+    .filter(({ startMs }) => startMs > nowMs - limits.clockHours * hourMs)
+    .toReversed()
+    .filter(({ startMs, timedRows }) => {
+      const wanted = startMs > surely || samples < limits.clockSamplesLeast;
+      samples += timedRows;
+      return wanted;
+    });
 }
 
 /** Tags as the batch ledger writes them. */

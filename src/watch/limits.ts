@@ -9,8 +9,9 @@ export interface WatchLimits {
   readonly formatRowsLeast: number;
   /** Lines with a time of their own before anything is said of a clock. */
   readonly clockSamplesLeast: number;
-  /** Hours the clock is estimated over. */
+  /** Hours the clock is estimated over, and those it is judged by while they have lines enough. */
   readonly clockHours: number;
+  readonly clockJudgedHours: number;
   /** Blind rules and techniques named in an alert; the counts are exact. */
   readonly blindShown: number;
   /** Weeks a proposed band is learnt from, at most. */
@@ -24,6 +25,7 @@ export const defaultWatchLimits: WatchLimits = {
   formatRowsLeast: 50,
   clockSamplesLeast: 200,
   clockHours: 24,
+  clockJudgedHours: 3,
   blindShown: 50,
   weeksLearnt: 4,
 };

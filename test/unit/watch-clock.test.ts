@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DelaySample, delaysOf, estimateClock } from '../../src/watch/clock.ts';
+import { factsOf } from '../../src/watch/facts-of.ts';
 import { defaultWatchLimits as limits } from '../../src/watch/limits.ts';
 
 const s = 1_000;
@@ -73,5 +74,34 @@ describe('what delays say of a clock', () => {
       skewMs: -200,
       lagMs: 2 * s,
     });
+  });
+});
+
+describe('what a contract is judged by', () => {
+  const now = 100 * hour;
+  const hours = (rows: number, delayOf: (ago: number) => number) =>
+    Array.from({ length: 24 }, (_, i) => {
+      const ago = 23 - i;
+      const delays = { delayLowMs: delayOf(ago), delayMidMs: delayOf(ago) + s };
+      return { source: 's', startMs: now - ago * hour, rows, rawRows: 0, timedRows: rows, futureRows: 0, ...delays };
+    });
+  const source = {
+    id: 's',
+    name: '',
+    org: '',
+    system: '',
+    parser: 'auto',
+    origin: 'production',
+    drill: '',
+    lane: '',
+    addresses: [],
+  } as const;
+  it.each<[string, number, (ago: number) => number, number]>([
+    ['a clock that went wrong three hours ago', 500, (ago) => (ago < 3 ? 7 * hour : 0), -7 * hour],
+    ['one that was put right three hours ago', 500, (ago) => (ago < 3 ? 0 : 7 * hour), 0],
+    ['of few lines as many hours as it takes', 10, (ago) => (ago < 19 ? 7 * hour : 0), -7 * hour],
+  ])('%s', (_name, rows, delayOf, skewMs) => {
+    const facts = factsOf(source, { hours: hours(rows, delayOf), kinds: [] }, now + 1, limits);
+    expect(facts.clock?.skewMs === undefined ? null : facts.clock.skewMs + 0).toBe(skewMs);
   });
 });

@@ -14,7 +14,7 @@ export const emptyContract: SourceContract = {
   volume: null,
   workingHours: { fromMinute: 450, untilMinute: 1020, days: [1, 2, 3, 4, 5] },
   silenceMs: hourMs,
-  kindSilenceMs: 0,
+  kindSilenceMs: 24 * hourMs,
   lagMs: 0,
   skewMs: 0,
 };
