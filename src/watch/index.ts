@@ -73,7 +73,9 @@ export function createWatch(
     const rows = { hours: known.hours.get(source.id) ?? [], kinds: known.kinds.get(source.id) ?? [] };
     const facts = factsOf(source, rows, nowMs, limits);
     const contract = source.contract ?? null;
-    return judge({ contract, isPinned: source.parser !== 'auto', facts, outages, calendar, nowMs, limits });
+    // An exercise's sources owe only what was agreed with them: its alerts are scored.
+    const isPinned = source.parser !== 'auto' && (contract !== null || source.origin === 'production');
+    return judge({ contract, isPinned, facts, outages, calendar, nowMs, limits });
   }
 
   function opened(source: Source, breach: Breach, known: Known): OpenBreach {

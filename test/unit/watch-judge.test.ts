@@ -43,6 +43,17 @@ function randoms(seed: number): () => number {
   };
 }
 
+/** Days public servants had off in 2026 beside weekends, and Saturdays they worked: as announced, not as we compute. */
+const daysOff = '01-01 01-02 02-16 02-17 02-18 02-19 02-20 04-27 04-30 05-01 08-31 09-01 09-02'.split(' ');
+const daysWorked = ['01-10', '08-22'];
+
+function isOfficeDay(ms: number): boolean {
+  const local = new Date(ms + 7 * hourMs);
+  const day = local.toISOString().slice(5, 10);
+  if (daysWorked.includes(day)) return true;
+  return !daysOff.includes(day) && local.getUTCDay() % 6 !== 0;
+}
+
 /**
  * Hours of 2026 as an office's document system writes them: thousands of rows in office hours, ramping up before half
  * past seven and thinning out at noon and after five, a watchman's few at night, next to nothing on days off, and a
@@ -56,8 +67,7 @@ function year(seed: number, cuts: readonly { readonly fromMs: number; readonly u
   let lastReceivedMs = 0;
   for (let startMs = from; startMs < from + 365 * dayMs; startMs += hourMs) {
     const clock = ((startMs + 7 * hourMs) % dayMs) / hourMs;
-    const hourClass = classAt(startMs + 45 * minuteMs, officeHours, calendar);
-    const isWorked = hourClass === 'working';
+    const isWorked = isOfficeDay(startMs) && clock >= 7 && clock < 17;
     const isEve = startMs > at('2026-02-13T13:00:00') && startMs < at('2026-02-13T17:00:00');
     const mean = isWorked
       ? clock === 7

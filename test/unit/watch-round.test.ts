@@ -225,6 +225,17 @@ describe('a round of the watch', () => {
     expect([...w.state.breaches.values()].every(({ untilMs }) => untilMs > 0)).toBe(true);
   });
 
+  it.each([
+    ['production', 1],
+    ['drill', 0],
+  ] as const)('a confirmed parser that fails, without a contract, of origin %s', async (origin, want) => {
+    const { contract: _, ...bare } = source('dc', { parser: 'json', origin });
+    w.state.sources = [bare];
+    const rows = { rows: 100, rawRows: 90, timedRows: 0, futureRows: 0, delayLowMs: 0, delayMidMs: 0 };
+    w.state.hours = [{ source: 'dc', startMs: start, ...rows }];
+    expect(await at(10)).toHaveLength(want);
+  });
+
   it('without a contract nothing is said, whatever comes or stays away', async () => {
     const { contract: _, ...bare } = source('dc');
     w.state.sources = [bare];
