@@ -1,6 +1,7 @@
 /** What of a source's contract is broken, and what cannot be seen meanwhile. */
 import type { JSX } from 'preact';
 import type { BreachView } from '../../../../src/contract/sources.ts';
+import { useBoard } from '../board.ts';
 import { dateTime, machineTime } from '../format.ts';
 import { language, t, titleOf } from '../i18n/index.ts';
 import { breachText } from './words.ts';
@@ -9,6 +10,7 @@ type BlindPart = Pick<BreachView, 'blindRules' | 'blindRulesTotal' | 'blindTechn
 
 /** Rules and techniques by name, with how many more there are. */
 export function Blind({ breach }: { readonly breach: BlindPart }): JSX.Element {
+  const mayOpen = useBoard().may('rules');
   const { blindRules, blindRulesTotal, blindTechniques, blindTechniquesTotal } = breach;
   if (blindRulesTotal === 0) return <p class="sub">{t('breach.noBlind')}</p>;
   const moreRules = blindRulesTotal - blindRules.length;
@@ -22,7 +24,7 @@ export function Blind({ breach }: { readonly breach: BlindPart }): JSX.Element {
       <ul>
         {blindRules.map((rule) => (
           <li key={rule.id}>
-            <a href={`/rules/${encodeURIComponent(rule.id)}`}>{titleOf(rule)}</a>
+            {mayOpen ? <a href={`/rules/${encodeURIComponent(rule.id)}`}>{titleOf(rule)}</a> : titleOf(rule)}
           </li>
         ))}
         {moreRules > 0 ? <li class="dim">{t('breach.more', { n: moreRules })}</li> : null}
