@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants } from 'node:zlib';
 import type { AgentSection } from '../model/agent.ts';
+import type { AgentLimits } from './limits.ts';
 import type { Part } from './segment.ts';
-import { type Chunk, countLines } from './tail.ts';
+import type { Chunk } from './tail.ts';
 
 /** Sections and their bytes, ready for the spool. */
 export interface Batch {
@@ -46,17 +47,21 @@ export function keyOf(agent: string, parts: readonly Part[]): string {
 /** Batches of chunks; what is too large when compressed is parted. */
 export function makeBatches(
   chunks: readonly Chunk[],
-  o: { readonly agent: string; readonly host: string; readonly wireBytesMax: number },
+  o: {
+    readonly agent: string;
+    readonly host: string;
+    readonly limits: Pick<AgentLimits, 'wireBytesMax' | 'batchLinesMax'>;
+  },
 ): readonly Batch[] {
   const sections = chunks.map((chunk) => ({ chunk, bytes: chunk.bytes, section: sectionOf(chunk, o.host) }));
   const body = compress(encodeBody(sections));
-  if (body.length > o.wireBytesMax && chunks.length > 1) {
+  const lines = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
+  if ((body.length > o.limits.wireBytesMax || lines > o.limits.batchLinesMax) && chunks.length > 1) {
     const middle = Math.ceil(chunks.length / 2);
     return [chunks.slice(0, middle), chunks.slice(middle)].flatMap((half) => makeBatches(half, o));
   }
   const parts = sections.map(({ chunk, section }) => ({ section, from: chunk.from, after: chunk.after }));
   const rawBytes = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const lines = chunks.reduce((sum, { bytes }) => sum + countLines(bytes), 0);
   return [{ parts, key: keyOf(o.agent, parts), lines, rawBytes, body }];
 }
 

@@ -5,7 +5,7 @@ export class AgentConfigError extends Error {
   readonly code = 'agent-config';
 }
 
-export const defaultSpoolBytesMax: number = 256 * 1024 * 1024;
+const defaultSpoolBytesMax: number = 256 * 1024 * 1024;
 const smallestSpoolBytes = 1024 * 1024;
 
 /** Reads inputs and spool settings as people write them (docs/agent.md) or as the server sends them. Throws AgentConfigError. */

@@ -7,6 +7,8 @@ export interface AgentLimits {
   readonly turnBytes: number;
   /** Lines gathered for one batch, before compression. */
   readonly batchBytesMax: number;
+  /** Below what a server takes in one body. */
+  readonly batchLinesMax: number;
   /** Compressed; what does not fit is cut in two. Four times this is below what a server reads in its half minute at 128 kbit/s. */
   readonly wireBytesMax: number;
   readonly batchSectionsMax: number;
@@ -42,6 +44,7 @@ export const defaultAgentLimits: AgentLimits = {
   headBytes: 4096,
   turnBytes: 131_072,
   batchBytesMax: 1_048_576,
+  batchLinesMax: 20_000,
   wireBytesMax: 262_144,
   batchSectionsMax: 500,
   gatherMs: 1000,

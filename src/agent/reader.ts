@@ -70,15 +70,19 @@ export async function readAll(o: ReaderOptions): Promise<void> {
   async function gather(): Promise<readonly Chunk[]> {
     const chunks: Chunk[] = [];
     let bytes = 0;
+    let lines = 0;
     let sinceMs = clock();
     const enough = pace.batchBytes();
-    while (!signal.aborted && bytes < enough && chunks.length < limits.batchSectionsMax) {
+    const isEnough = (): boolean =>
+      bytes >= enough || lines >= limits.batchLinesMax || chunks.length >= limits.batchSectionsMax;
+    while (!signal.aborted && !isEnough()) {
       const chunk = files.next() ?? o.journal?.next() ?? null;
       if (chunk === 'more') await nextTurn();
       else if (chunk !== null) {
         if (chunks.length === 0) sinceMs = clock();
         chunks.push(chunk);
         bytes += chunk.bytes.length;
+        lines += chunk.lines;
         if (chunks.length % 16 === 0) await nextTurn();
       } else {
         const patienceMs = spool.batches > 0 ? limits.gatherBusyMs : limits.gatherMs;
@@ -97,7 +101,7 @@ export async function readAll(o: ReaderOptions): Promise<void> {
   }
 
   async function keepGroup(chunks: readonly Chunk[], canDrop: boolean): Promise<void> {
-    for (const batch of makeBatches(chunks, { ...o, wireBytesMax: limits.wireBytesMax })) {
+    for (const batch of makeBatches(chunks, o)) {
       while (!troubles.onDisk('disk', () => spool.add(batch, canDrop))) {
         // Stopped: what is not in the spool is read again.
         if (signal.aborted) return;

@@ -145,6 +145,7 @@ export function openTail(fd: number, start: Position, input: AgentInput, limits:
         if (bytes.length === 0 || !isWhole(nowMs)) return null;
         end = bytes.length;
       }
+      end = endOfLines(bytes.subarray(0, end), limits.batchLinesMax);
       const records = readRecords(bytes.subarray(0, end), input.parser, position.header);
       // Its first record may fill what is read at once, or be the last one for a while.
       if (records.end > 0) end = records.end;
@@ -165,6 +166,16 @@ function leadingZeros(bytes: Buffer): number {
   let count = 0;
   while (count < bytes.length && bytes[count] === 0) count++;
   return count;
+}
+
+/** Where the last of at most so many lines ends. */
+function endOfLines(bytes: Buffer, linesMax: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) {
+    lines++;
+    if (lines === linesMax) return at + 1;
+  }
+  return bytes.length;
 }
 
 /** Lines, the last one with or without its end. */

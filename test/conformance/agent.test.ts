@@ -11,8 +11,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { audienceOf } from '../../src/agent/bundle.ts';
 import { openAgentKey } from '../../src/compose/agent-key.ts';
@@ -147,6 +149,12 @@ describe('lines arrive', () => {
     expect(server.deadLetters).toMatchObject([{ reason: 'too-long', bytes: 3_000_000 }]);
   });
 
+  it('however many there are: a file of nothing but the shortest lines', async () => {
+    writeFileSync(at('a.log'), `${'\n'.repeat(200_000)}${'x\n'.repeat(70_000)}`);
+    expect(await start(['--once']).ended).toBe(0);
+    expect(server.rows).toHaveLength(70_000);
+  });
+
   it('over a link of 128 kbit/s, packed to less than 0.15 of what they were', async () => {
     link.setPace(16_000);
     write('a', 0, 6_000);
@@ -156,6 +164,76 @@ describe('lines arrive', () => {
     expect(stored('a')).toEqual(range(6_000));
     expect(server.wireBytes / rawBytes).toBeLessThan(0.15);
   }, 90_000);
+});
+
+describe('over TLS', () => {
+  const make = (name: string, ...args: string[]): void => {
+    const done = spawnSync('openssl', [
+      'req',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      at(`${name}.key`),
+      ...args,
+    ]);
+    if (done.status !== 0) throw new Error(done.stderr.toString());
+  };
+
+  it('with an authority of our own and the agent’s certificate; without either nothing goes', async () => {
+    make('ca', '-x509', '-days', '2', '-out', at('ca.pem'));
+    for (const name of ['localhost', 'may-01']) {
+      make(name, '-out', at(`${name}.csr`));
+      writeFileSync(at(`${name}.ext`), `subjectAltName=DNS:${name}`);
+      const of = ['x509', '-req', '-days', '2', '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
+      const done = spawnSync('openssl', [
+        ...of,
+        '-in',
+        at(`${name}.csr`),
+        '-extfile',
+        at(`${name}.ext`),
+        '-out',
+        at(`${name}.pem`),
+      ]);
+      expect(done.status, done.stderr.toString()).toBe(0);
+    }
+    const read = (name: string): Buffer => readFileSync(at(name));
+    const tls = { ca: read('ca.pem'), cert: read('localhost.pem'), key: read('localhost.key') };
+    const door = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (socket) => {
+      const onward = connect(server.port, '127.0.0.1');
+      socket.pipe(onward).pipe(socket);
+      for (const each of [socket, onward]) each.on('error', () => each.destroy());
+    });
+    door.on('tlsClientError', () => undefined);
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+    const url = `https://localhost:${(door.address() as AddressInfo).port}`;
+    const own = ['--cert', at('may-01.pem'), '--key', at('may-01.key')];
+    write('a', 0, 100);
+    const run = (args: readonly string[]): RunningAgent => {
+      agent = startAgent(program, [at('a.log'), '--server', url, '--state', state(), '--begin', 'start', ...args]);
+      return agent;
+    };
+    try {
+      for (const [args, why] of [
+        [own, /self-signed|unable to (get|verify)/],
+        [['--ca', at('ca.pem')], /certificate|alert|socket|ECONNRESET|EPROTO/],
+      ] as const) {
+        const running = run(args);
+        await until(`it says ${why}`, () => why.test(running.printed()), 30_000);
+        await running.kill9();
+      }
+      expect(server.rows).toEqual([]);
+      expect(await run(['--ca', at('ca.pem'), ...own, '--once']).ended).toBe(0);
+      expect(stored('a')).toEqual(range(100));
+    } finally {
+      await agent?.kill9();
+      door.close();
+    }
+  }, 60_000);
 });
 
 describe('the journal', () => {
