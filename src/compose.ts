@@ -218,7 +218,16 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         log,
         metrics,
       });
-      queues.workDetect(async (ref) => void (await detector.evaluate(ref)), { concurrency: config.detectConcurrency });
+      queues.workDetect(
+        async (ref) => {
+          try {
+            await detector.evaluate(ref);
+          } finally {
+            recent.done(ref);
+          }
+        },
+        { concurrency: config.detectConcurrency },
+      );
       const stopSweeping = detector.startSweeping({
         every: (ms, run) => {
           const timer = setInterval(run, ms);

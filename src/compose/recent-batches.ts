@@ -10,8 +10,10 @@ import type { Metrics } from '../observe/metrics.ts';
 export interface RecentBatches {
   keep(id: string, rows: readonly SecurityEvent[]): void;
   take(ref: BatchRef): readonly SecurityEvent[] | null;
+  /** The batch that was taken is evaluated, or given up for now. */
+  done(ref: BatchRef): void;
   /**
-   * Resolves when the detector has taken so much that another batch may come, or when it was waited for long enough.
+   * Resolves when so much is evaluated that another batch may come, or when it was waited for long enough.
    * Collecting faster than detecting would make each batch be read back from the store, which makes detecting slower
    * still; so the senders wait instead. Only for whoever has the one detector there is.
    */
@@ -30,13 +32,17 @@ export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatc
   const held = new Map<string, readonly SecurityEvent[]>();
   const waiting = new Set<() => void>();
   const paced = metrics.counter('ingest_paced_total', 'Batches that waited for the detector to catch up', ['outcome']);
+  const taken = new Map<string, number>();
   let rows = 0;
-  const hasRoom = (): boolean => rows <= rowsMax / 2;
+  let takenRows = 0;
+  const hasRoom = (): boolean => rows + takenRows <= rowsMax / 2;
+  const letIn = (): void => {
+    if (hasRoom()) for (const resume of [...waiting]) resume();
+  };
   const drop = (id: string): readonly SecurityEvent[] | null => {
     const found = held.get(id) ?? null;
     if (found !== null) rows -= found.length;
     held.delete(id);
-    if (hasRoom()) for (const resume of [...waiting]) resume();
     return found;
   };
   return {
@@ -49,7 +55,19 @@ export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatc
         drop(oldest);
       }
     },
-    take: ({ id }) => drop(id),
+    take: ({ id }) => {
+      const found = drop(id);
+      if (found !== null) {
+        taken.set(id, found.length);
+        takenRows += found.length;
+      }
+      return found;
+    },
+    done: ({ id }) => {
+      takenRows -= taken.get(id) ?? 0;
+      taken.delete(id);
+      letIn();
+    },
     room: () =>
       new Promise((resolve) => {
         if (hasRoom()) {

@@ -23,13 +23,14 @@ describe('recent batches', () => {
     recent.keep('a', rows(5));
     await recent.room();
     recent.keep('b', rows(1));
+    recent.take(ref('a'));
     const order: string[] = [];
     const waited = recent.room().then(() => order.push('room'));
     await new Promise((resolve) => setImmediate(resolve));
-    order.push('taken');
-    recent.take(ref('a'));
+    order.push('done');
+    recent.done(ref('a'));
     await waited;
-    expect(order).toEqual(['taken', 'room']);
+    expect(order).toEqual(['done', 'room']);
     expect(await text()).toContain('vonggac_ingest_paced_total{outcome="room"} 1');
   });
 
