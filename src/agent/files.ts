@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
 import type { AgentInput } from '../model/agent.ts';
 import { findFiles, pathTest } from './glob.ts';
 import type { AgentLimits } from './limits.ts';
 import { type FileFacts, factsOf, hasHead, headOf, isPacked, type Position } from './position.ts';
 import { readRecords } from './record-end.ts';
-import { isCopy, openRotated } from './rotated.ts';
+import { isCopy, openRotated, stemOf } from './rotated.ts';
 import { type Chunk, openTail, type Tail } from './tail.ts';
 
 /** The files of all inputs, found, followed and let go. */
@@ -21,7 +22,8 @@ export interface Files {
   problems(): readonly string[];
   /** Nothing will come any more: what is there counts as whole. */
   finish(): void;
-  follows(stream: number): boolean;
+  /** Streams that are followed. */
+  streams(): ReadonlySet<number>;
   close(): void;
 }
 
@@ -60,11 +62,14 @@ export function createFiles(o: FilesOptions): Files {
   let globProblems: readonly string[] = [];
   let turn: Followed[] = [];
   let isFirst = true;
+  /** Followed files by what the names of their rotated copies begin with; made when it is asked. */
+  let stems: Map<string, Followed[]> | null = null;
 
   function follow(fd: number, position: Position, input: AgentInput): Followed {
     const tail = openTail(fd, position, input, limits, clock());
     const followed: Followed = { tail, fd, hasNews: true, goneMs: null };
     byId.set(position.id, followed);
+    if (stems !== null) addTo(stems, followed);
     o.opened(position);
     lookAt(followed);
     return followed;
@@ -120,8 +125,9 @@ export function createFiles(o: FilesOptions): Files {
   function isCopyOfFollowed(fd: number, facts: FileFacts, place: string): boolean {
     const original = copies.get(facts.id);
     if (original !== undefined) return byId.has(original);
-    for (const { tail, fd: its } of byId.values()) {
-      if (!isCopy(fd, place, { fd: its, position: tail.position })) continue;
+    stems ??= byStem(byId.values());
+    for (const { tail, fd: its } of beginnings(place).flatMap((stem) => stems?.get(stem) ?? [])) {
+      if (!isCopy(fd, { fd: its, position: tail.position })) continue;
       copies.set(facts.id, tail.position.id);
       return true;
     }
@@ -153,6 +159,7 @@ export function createFiles(o: FilesOptions): Files {
 
   function find(): void {
     const seen = new Set<string>();
+    stems = null;
     const problems: string[] = [];
     for (const input of o.inputs) {
       if (input.paths.includes('journald')) continue;
@@ -246,14 +253,30 @@ export function createFiles(o: FilesOptions): Files {
     finish() {
       for (const { tail } of byId.values()) tail.finish();
     },
-    follows(stream) {
-      for (const { tail } of byId.values()) if (tail.position.stream === stream) return true;
-      return false;
-    },
+    streams: () => new Set([...byId.values()].map(({ tail }) => tail.position.stream)),
     problems: () => [...unreadable.entries()].map(([place, what]) => `${place}: ${what}`).concat(globProblems),
     close() {
       for (const { tail } of byId.values()) tail.close();
       byId.clear();
     },
   };
+}
+
+function byStem(files: Iterable<Followed>): Map<string, Followed[]> {
+  const stems = new Map<string, Followed[]>();
+  for (const followed of files) addTo(stems, followed);
+  return stems;
+}
+
+function addTo(stems: Map<string, Followed[]>, followed: Followed): void {
+  const stem = stemOf(followed.tail.position.path);
+  const others = stems.get(stem);
+  if (others === undefined) stems.set(stem, [followed]);
+  else others.push(followed);
+}
+
+/** Every path that a path begins with, in its own folder. */
+function beginnings(place: string): readonly string[] {
+  const { dir, base } = path.parse(place);
+  return Array.from(base, (_, i) => path.join(dir, base.slice(0, i + 1)));
 }

@@ -18,7 +18,7 @@ export interface Memory {
   save(): void;
   readonly hasNews: boolean;
   /** Streams that nobody follows any more and that have not moved since. */
-  forget(olderThanMs: number, isFollowed: (stream: number) => boolean): void;
+  forget(olderThanMs: number, followed: ReadonlySet<number>): void;
 }
 
 export function createMemory(state: StateFile, spooled: readonly Position[], inputs: readonly AgentInput[]): Memory {
@@ -56,12 +56,12 @@ export function createMemory(state: StateFile, spooled: readonly Position[], inp
     get hasNews() {
       return hasNews;
     },
-    forget(olderThanMs, isFollowed) {
+    forget(olderThanMs, followed) {
       const lastOfFile = new Map([...behindSpool.values()].map(({ id, stream }) => [id, stream]));
       for (const { stream, id, cursor, seenMs } of behindServer.values()) {
         if (cursor !== '') continue;
         const isOver = seenMs < olderThanMs || (lastOfFile.get(id) ?? stream) > stream;
-        if (!isOver || isFollowed(stream)) continue;
+        if (!isOver || followed.has(stream)) continue;
         behindServer.delete(stream);
         behindSpool.delete(stream);
       }

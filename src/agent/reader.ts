@@ -46,7 +46,7 @@ export async function readAll(o: ReaderOptions): Promise<void> {
       foundMs = clock();
       files.find();
       troubles.set('files', files.problems()[0] ?? '');
-      memory.forget(clock() - limits.forgetMs, files.follows);
+      memory.forget(clock() - limits.forgetMs, files.streams());
       // A file that is read from its end must not be read from its start after a kill.
       if (memory.hasNews) troubles.onDisk('state', memory.save);
     }

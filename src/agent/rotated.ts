@@ -32,10 +32,10 @@ export function openRotated(
   return null;
 }
 
-/** Whether a file is a copy of the first `bytes` bytes of another under a name made from its name. */
-export function isCopy(fd: number, place: string, of: { readonly fd: number; readonly position: Position }): boolean {
-  const { path: name, head, offset } = of.position;
-  if (!place.startsWith(stem(name)) || head.bytes < tellingBytes) return false;
+/** Whether a file begins with all that has been read of another. */
+export function isCopy(fd: number, of: { readonly fd: number; readonly position: Position }): boolean {
+  const { head, offset } = of.position;
+  if (head.bytes < tellingBytes) return false;
   if (factsOf(fd).size < offset || !hasHead(fd, head)) return false;
   const [a, b] = [Buffer.alloc(compareBytes), Buffer.alloc(compareBytes)];
   for (let at = 0; at < offset; at += compareBytes) {
@@ -48,14 +48,14 @@ export function isCopy(fd: number, place: string, of: { readonly fd: number; rea
 
 const compareBytes = 262_144;
 
-/** `app.log` is rotated to `app.log.1`, `app.log-20261122` or `app-20261122.log`. */
-function stem(name: string): string {
+/** What the names of a file's rotated copies begin with: `app.log.1`, `app.log-20261122`, `app-20261122.log`. */
+export function stemOf(name: string): string {
   const { dir, name: bare } = path.parse(name);
   return path.join(dir, bare);
 }
 
 function neighbours(place: string): readonly string[] {
-  const beginning = path.basename(stem(place));
+  const beginning = path.basename(stemOf(place));
   try {
     const dir = path.dirname(place);
     const names = readdirSync(dir).filter((name) => name.startsWith(beginning));
