@@ -17,6 +17,7 @@ import { createClosers } from './compose/closers.ts';
 import { openCollectors, shareHttp } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { openIndicators } from './compose/indicators.ts';
 import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
@@ -129,6 +130,11 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     await register.refresh();
     closers.add('register', every(registerRefreshMs, 'register', register.refresh, log));
 
+    const indicators = openIndicators({ store, lock: state.lock, clock });
+    await indicators.refresh();
+    closers.add('indicators', every(registerRefreshMs, 'indicators', indicators.refresh, log));
+    const liveRules = () => indicators.live(rules.live());
+
     const publish = state.bus.publish;
     const names = (id: string, atMs: number): SystemNames => {
       const system = register.system(id);
@@ -193,7 +199,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const recent = createRecentBatches({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
     if (has('detect')) {
       const detector = createDetector({
-        rules: rules.live,
+        rules: liveRules,
         store: {
           ...store.events,
           ...store.detection,
@@ -362,6 +368,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       deliveries: store.notices,
       rules: {
         ...rules,
+        get: (id) => rules.get(id) ?? indicators.ruleView(id),
         reload: async (actor) => {
           const refused = await mappings.reload();
           const outcome = await rules.reload(actor);
@@ -369,9 +376,10 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         },
       },
       mappings: () => ({ ...mappings.current(), unknownLogsource: config.unknownLogsource }),
-      tryLines: createLineTrial({ mappings: mappings.current, rules: rules.live, clock }),
+      tryLines: createLineTrial({ mappings: mappings.current, rules: liveRules, clock }),
       personal: { mask: personal.text, reveal: personal.reveal },
       agents,
+      indicators: indicators.api,
       drills: { current: async () => (drill === null ? [] : [drill]) },
       health: { health },
       sources: openSourceViews({ store, clock }),

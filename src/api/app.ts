@@ -26,6 +26,7 @@ import { drillRoutes } from './routes/drills.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { indicatorContentRoutes, indicatorRoutes } from './routes/indicators.ts';
 import { lineTrialRoutes } from './routes/line-trial.ts';
 import { registerRoutes } from './routes/register.ts';
 import { revealRoutes } from './routes/reveal.ts';
@@ -59,6 +60,7 @@ export interface ApiParts {
   readonly tryLines: (wanted: LineTrialWanted) => Promise<LineTrial>;
   readonly drills: ports.DrillsPort;
   readonly agents: ports.AgentsPort;
+  readonly indicators: ports.IndicatorsPort;
   readonly health: ports.HealthPort;
   readonly sources: ports.SourcesPort;
   readonly metrics: ports.MetricsPort;
@@ -154,6 +156,8 @@ function apiScope(parts: ApiParts, log: Logger): FastifyPluginAsync {
     await app.register(eventRoutes({ events, findEvent, mask: parts.personal.mask, limits, clock }));
     await app.register(revealRoutes({ findEvent, reveal: parts.personal.reveal, ledger, rateLimit, limits }));
     await app.register(ruleRoutes({ rules: parts.rules, mappings: parts.mappings, limits }));
+    await app.register(indicatorRoutes({ indicators: parts.indicators, limits }));
+    await app.register(indicatorContentRoutes({ indicators: parts.indicators, limits }));
     await app.register(lineTrialRoutes({ tryLines: parts.tryLines, limits }));
     await app.register(healthRoutes({ health: parts.health, metrics: parts.metrics }));
     await app.register(auditRoutes({ ledger: parts.ledger, limits }));

@@ -72,6 +72,11 @@ const table = {
     message: 'The rule folders cannot be used; the rules in force stay.',
     messageVi: 'Không dùng được thư mục luật; bộ luật đang chạy được giữ nguyên.',
   },
+  'indicators-refused': {
+    status: 422,
+    message: 'The list cannot be read.',
+    messageVi: 'Không đọc được danh sách chỉ dấu.',
+  },
   'too-many': {
     status: 429,
     message: 'Too many tries; wait a while.',

@@ -36,6 +36,8 @@ export interface ApiLimits {
   readonly passwordWaitingMax: number;
   /** Masked values one person may have revealed in an hour. */
   readonly revealsPerHourMax: number;
+  /** Largest upload of an indicator list. */
+  readonly indicatorBytesMax: number;
   readonly setupCodeMs: number;
   readonly entryCodeMs: number;
 }
@@ -63,6 +65,7 @@ export const defaultApiLimits: ApiLimits = {
   passwordWorkMax: 2,
   passwordWaitingMax: 20,
   revealsPerHourMax: 100,
+  indicatorBytesMax: 32 * 2 ** 20,
   setupCodeMs: 72 * 3_600_000,
   entryCodeMs: 15 * 60_000,
 };

@@ -12,12 +12,19 @@ import type {
   RuleSetView,
   RuleView,
 } from '../contract/api.ts';
+import type {
+  IndicatorListView,
+  IndicatorListWanted,
+  IndicatorPageView,
+  IndicatorTaking,
+} from '../contract/indicators.ts';
 import type { SourceWatchView } from '../contract/sources.ts';
 import type { AgentReport } from '../model/agent.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SecurityEvent } from '../model/event.ts';
 import type { Alert, Finding } from '../model/finding.ts';
 import type { IncidentFacts, IncidentState, LedgerKind, LedgerRow } from '../model/incident.ts';
+import type { IndicatorType } from '../model/indicator.ts';
 import type { Delivery } from '../model/notice.ts';
 import type { Source } from '../model/source.ts';
 import type { OfficialDays, SourceContract } from '../model/source-contract.ts';
@@ -194,6 +201,53 @@ export type MappingsPort = () => MappingsView;
 export interface AgentsPort {
   readonly fingerprint: string;
   said(): Promise<ReadonlyMap<string, { readonly atMs: number; readonly peer: string; readonly report: AgentReport }>>;
+}
+
+/** `refused`: the document or the value cannot be taken, with the reason. */
+export type IndicatorsOutcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'not-found' | 'full' }
+  | { readonly kind: 'conflict'; readonly version: number }
+  | { readonly kind: 'refused'; readonly message: string; readonly messageVi: string };
+
+/** Indicator lists. Every change is a row of the ledger, written by the stage. */
+export interface IndicatorsPort {
+  lists(): Promise<IndicatorListView[]>;
+  put(
+    id: string,
+    wanted: IndicatorListWanted,
+    version: number,
+    actor: string,
+  ): Promise<IndicatorsOutcome<IndicatorListView>>;
+  retire(id: string, reason: string, actor: string): Promise<IndicatorsOutcome<IndicatorListView>>;
+  page(
+    id: string,
+    o: { readonly q: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<IndicatorPageView>;
+  take(
+    id: string,
+    bytes: Uint8Array,
+    o: {
+      readonly format: 'auto' | 'csv' | 'stix' | 'misp';
+      readonly mode: 'replace' | 'add';
+      readonly actor: string;
+    },
+  ): Promise<IndicatorsOutcome<IndicatorTaking>>;
+  add(
+    id: string,
+    o: {
+      readonly value: string;
+      readonly type?: IndicatorType;
+      readonly description: string;
+      readonly validUntilMs: number;
+      readonly reason: string;
+      readonly actor: string;
+    },
+  ): Promise<IndicatorsOutcome<IndicatorTaking>>;
+  remove(
+    id: string,
+    o: { readonly type: IndicatorType; readonly value: string; readonly reason: string; readonly actor: string },
+  ): Promise<IndicatorsOutcome<IndicatorTaking>>;
 }
 
 export interface DrillsPort {

@@ -44,6 +44,9 @@ export type Permission =
   | 'personal.reveal'
   | 'rule.read'
   | 'rule.manage'
+  | 'indicator.read'
+  | 'indicator.add'
+  | 'indicator.manage'
   | 'drill.run'
   | 'drill.read'
   | 'account.manage'
@@ -62,6 +65,9 @@ export const permissions: Readonly<Record<Permission, readonly Role[]>> = {
   'personal.reveal': ['admin', 'analyst'],
   'rule.read': ['admin', 'analyst', 'organizer', 'viewer'],
   'rule.manage': ['admin'],
+  'indicator.read': ['admin', 'analyst'],
+  'indicator.add': ['admin', 'analyst'],
+  'indicator.manage': ['admin'],
   'drill.run': ['admin', 'organizer'],
   'drill.read': ['admin', 'organizer'],
   'account.manage': ['admin'],

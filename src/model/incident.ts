@@ -69,4 +69,5 @@ export type LedgerKind =
   | 'drill'
   | 'reveal'
   | 'setting'
-  | 'agent';
+  | 'agent'
+  | 'indicator-list';

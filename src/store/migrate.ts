@@ -7,6 +7,7 @@ import { correlations } from './migrations/002-correlations.ts';
 import { mappings } from './migrations/003-mappings.ts';
 import { sourceWatch } from './migrations/004-source-watch.ts';
 import { maskedValueTable } from './migrations/005-masked-values.ts';
+import { indicatorTables } from './migrations/006-indicators.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -20,7 +21,14 @@ export interface Migration {
 }
 
 /** All steps, ascending. A released step is never edited; a change is a new step. */
-export const migrations: readonly Migration[] = [base, correlations, mappings, sourceWatch, maskedValueTable];
+export const migrations: readonly Migration[] = [
+  base,
+  correlations,
+  mappings,
+  sourceWatch,
+  maskedValueTable,
+  indicatorTables,
+];
 
 /** The statements of every step as they would be sent, for docs and for the check of the cluster's text. */
 export function schemaText(replicated: boolean): readonly string[] {

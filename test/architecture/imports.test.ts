@@ -74,6 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   register: ['model'],
   watch: ['model', 'contract', 'observe'],
   mask: ['model'],
+  indicators: ['model'],
   'main.ts': ['cli', 'config.ts'],
 };
 

@@ -17,6 +17,7 @@ import {
   firstAdminLink,
 } from '../../src/api/index.ts';
 import type { ClickHouseBacking, RedisBacking } from '../../src/backing/index.ts';
+import { openIndicators } from '../../src/compose/indicators.ts';
 import type { Health, IncidentDetail } from '../../src/contract/api.ts';
 import { createIncidents } from '../../src/incident/index.ts';
 import {
@@ -107,6 +108,7 @@ async function openApi(): Promise<FastifyInstance> {
     personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
     agents: { fingerprint: 'SHA256:test', said: state.agents.all },
+    indicators: openIndicators({ store, lock: state.lock, clock: Date.now }).api,
     health: { health: healthNow },
     sources: createSourceViews({
       rows: store.sourceWatch,

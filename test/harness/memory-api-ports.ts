@@ -20,6 +20,7 @@ import type {
   SessionsPort,
   StoredEvent,
 } from '../../src/api/ports.ts';
+import { openIndicators } from '../../src/compose/indicators.ts';
 import type { DrillView, Health, IncidentAction, RuleSetView, RuleView } from '../../src/contract/api.ts';
 import { incidentCard } from '../../src/incident/index.ts';
 import type { AgentReport } from '../../src/model/agent.ts';
@@ -37,6 +38,7 @@ import type { Delivery } from '../../src/model/notice.ts';
 import type { System } from '../../src/model/register.ts';
 import type { Logger } from '../../src/observe/log.ts';
 import { createSourceViews } from '../../src/watch/views.ts';
+import { memoryIndicators } from './memory-indicators.ts';
 
 /** Sources that never sent anything. */
 const noSourceRows: Parameters<typeof createSourceViews>[0]['rows'] = {
@@ -399,6 +401,7 @@ export function memoryApi(
       officialDays: async () => ({ off: [], worked: [] }),
       clock,
     }),
+    indicators: openIndicators({ store: { ledger, indicators: memoryIndicators(memory.ledgerRows) }, lock, clock }).api,
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
     metrics: { text: async () => 'vonggac_up 1\n' },
