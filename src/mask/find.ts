@@ -32,7 +32,7 @@ interface Sought {
 }
 
 /** Neither inside a longer word or number, nor a part of a decimal, a GUID, an address or a time. */
-const before = String.raw`(?<![\p{L}\p{N}_~]|\p{N}[.:]|[\dA-Fa-f]{4}-)`;
+const before = String.raw`(?<![\p{L}\p{N}_~]|\p{N}[.:]|[\dA-Fa-f]{4}-|://)`;
 const after = String.raw`(?![\p{L}\p{N}_~]|[.:-]\p{N})`;
 
 /**
@@ -71,6 +71,8 @@ const inside: ReadonlySet<string> = new Set([
   'localdomain',
   'test',
 ]);
+/** Names of SSH's algorithms are written like addresses (RFC 4251, section 6). */
+const algorithmsOf: ReadonlySet<string> = new Set(['openssh.com', 'libssh.org', 'ssh.com', 'lysator.liu.se']);
 /**
  * Secrets in a query, and tokens that go by themselves. Only values that look like tokens are taken: an attack written
  * into `?token=` stays for the rules to see.
@@ -133,6 +135,7 @@ function* firstGroups(text: string, pattern: RegExp): Generator<{ readonly value
 
 function isCitizens(domain: string, own: readonly string[]): boolean {
   if (inside.has(domain.slice(domain.lastIndexOf('.') + 1))) return false;
+  if (algorithmsOf.has(domain)) return false;
   return !own.some((each) => domain === each || domain.endsWith(`.${each}`));
 }
 

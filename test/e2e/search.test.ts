@@ -424,7 +424,7 @@ describe('the collector refuses', () => {
     ['another type', () => post(collector('tu-choi'), line, { 'content-type': 'image/png' }), 415, 'unsupported-type'],
     [
       'another encoding',
-      () => post(collector('tu-choi'), line, { 'content-encoding': 'br' }),
+      () => post(collector('tu-choi'), line, { 'content-encoding': 'compress' }),
       415,
       'unsupported-encoding',
     ],

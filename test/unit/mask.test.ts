@@ -50,6 +50,8 @@ describe('what is personal in a line', () => {
     ['an address', '0912.345.678.9 10.0912345678'],
     ['a hash', 'a0912345678f 0x0912345678 _079203012345'],
     ['an attack where a token should be', '/x?token=../../etc/passwd&key=<script>alert(1)</script>&code=1%27%20OR'],
+    ['an algorithm of SSH', 'cipher=chacha20-poly1305@openssh.com pfs=curve25519-sha256@libssh.org'],
+    ['an address in octal, which is an attack', 'GET /?u=http://017700000001/'],
     ['a short code', '?code=200&key=a'],
     ['words', 'password=Summer2026 net user an Bearer token'],
     ['an http date and a status', '[22/Nov/2026:10:00:00 +0700] "GET / HTTP/1.1" 200 0'],
