@@ -11,8 +11,6 @@ export interface IndicatorLimits {
   readonly descriptionCharsMax: number;
   readonly tagsMax: number;
   readonly tagCharsMax: number;
-  /** Levels of JSON that are read; deeper documents are refused. */
-  readonly depthMax: number;
   /** Entries that were not taken and are told one by one; the rest is counted. */
   readonly toldMax: number;
   /** Comparisons in one STIX pattern. */
@@ -29,7 +27,6 @@ export const defaultIndicatorLimits: IndicatorLimits = {
   descriptionCharsMax: 500,
   tagsMax: 20,
   tagCharsMax: 100,
-  depthMax: 40,
   toldMax: 100,
   patternComparisonsMax: 1_000,
   patternCharsMax: 100_000,

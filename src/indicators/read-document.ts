@@ -1,9 +1,11 @@
 import { readCsv } from './csv.ts';
+import { isObject } from './json-object.ts';
 import type { IndicatorLimits } from './limits.ts';
+import { isMisp, readMisp } from './misp.ts';
 import { DocumentRefused, type Reading } from './reading.ts';
+import { isStix, readStix } from './stix.ts';
 
-export const documentFormats = ['auto', 'csv', 'stix', 'misp'] as const;
-export type DocumentFormat = (typeof documentFormats)[number];
+export type DocumentFormat = 'auto' | 'csv' | 'stix' | 'misp';
 
 /** Reads a document of indicators; `auto` tells the format by what stands in it. @throws DocumentRefused */
 export function readDocument(bytes: Uint8Array, format: DocumentFormat, limits: IndicatorLimits): Reading {
@@ -13,8 +15,28 @@ export function readDocument(bytes: Uint8Array, format: DocumentFormat, limits: 
       `lớn hơn ${limits.uploadBytesMax} byte; hãy chia nhỏ danh sách`,
     );
   const text = textOf(bytes);
-  if (format !== 'auto' && format !== 'csv') throw new DocumentRefused('not read yet', 'chưa đọc được');
+  const json = format === 'csv' ? undefined : jsonOf(text, format);
+  if (format !== 'misp' && isObject(json) && isStix(json)) return readStix(json, limits);
+  if (format !== 'stix' && json !== undefined && isMisp(json)) return readMisp(json, limits);
+  if (json !== undefined)
+    throw new DocumentRefused(
+      'JSON, but neither a STIX bundle nor a MISP export',
+      'JSON nhưng không phải gói STIX hay bản xuất MISP',
+    );
   return readCsv(text, limits);
+}
+
+/** undefined for what is no JSON and need not be. */
+function jsonOf(text: string, format: DocumentFormat): unknown {
+  if (format === 'auto' && !/^[\s\ufeff]*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
+  } catch (error) {
+    // `[` also begins a CSV of addresses in brackets.
+    if (format === 'auto' && /^\s*\[/.test(text)) return undefined;
+    const why = error instanceof Error ? error.message.slice(0, 200) : '';
+    throw new DocumentRefused(`not JSON: ${why}`, `không phải JSON: ${why}`);
+  }
 }
 
 /** UTF-8, or UTF-16 with a byte order mark as spreadsheets save it. */
