@@ -15,6 +15,7 @@ COPY --from=build /app/dist ./dist
 COPY bin ./bin
 COPY rules ./rules
 COPY drills ./drills
+RUN mkdir -p /var/lib/vonggac && chown node /var/lib/vonggac
 USER node
 ENTRYPOINT ["node", "bin/vonggac.mjs"]
 CMD ["up"]

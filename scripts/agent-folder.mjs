@@ -1,4 +1,4 @@
-// Builds dist/agent: the agent as one folder to copy to a machine that has nothing but Node. Also by npm run build.
+// Builds dist/agent-folder: the agent as one folder to copy to a machine that has nothing but Node. Also by npm run build.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,5 +31,5 @@ export async function buildAgentFolder(root, out) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-  await buildAgentFolder(root, path.resolve(process.argv[2] ?? path.join(root, 'dist/agent')));
+  await buildAgentFolder(root, path.resolve(process.argv[2] ?? path.join(root, 'dist/agent-folder')));
 }

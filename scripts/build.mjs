@@ -1,4 +1,4 @@
-// Builds dist/ (tsc) and dist/board (vite) when their sources changed since the last build. Also: npm run build.
+// Builds dist/ (tsc), dist/board and dist/agent-folder (vite) when their sources changed since the last build. Also: npm run build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ export function buildWhenStale(root, say) {
     {
       name: 'server',
       place: dist,
-      isOurs: (file) => !/^(board[/\\]|\.)/.test(file),
+      isOurs: (file) => !/^((board|agent-folder)[/\\]|\.)/.test(file),
       sources: ['src', 'tsconfig.json', 'package.json'],
       build: (out) => run(root, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--outDir', out]),
     },
@@ -94,6 +94,21 @@ export function buildWhenStale(root, say) {
           ...['node_modules/vite/bin/vite.js', 'build', '--config', 'dashboards/board/vite.config.ts'],
           ...['--outDir', out, '--emptyOutDir', '--logLevel', 'warn'],
         ]),
+    },
+    {
+      name: 'agent',
+      place: path.join(dist, 'agent-folder'),
+      isOurs: () => true,
+      sources: [
+        'src/agent',
+        'src/cli',
+        'src/model',
+        'src/parse',
+        'scripts/agent',
+        'scripts/agent-folder.mjs',
+        'package.json',
+      ],
+      build: (out) => run(root, ['scripts/agent-folder.mjs', out]),
     },
   ];
   clearAbandonedBuilds(dist);

@@ -156,7 +156,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       clock,
     });
 
-    const personal = await openPersonal(config, store.maskedValues);
+    const personal = openPersonal(config, store.maskedValues);
     closers.add(
       'masking',
       every(dayMs, 'masking', async () => personal.forget(), log),

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AgentBundle, SignedBundle } from '../model/agent.ts';
+import { madeOnce } from './made-once.ts';
 
 /** The key that signs what agents are told to do. */
 export interface AgentKey {
@@ -12,16 +12,9 @@ export interface AgentKey {
 
 /** Reads the key, or makes it at the first start. Processes that share a data directory share the key. */
 export function openAgentKey(dataDir: string): AgentKey {
-  const place = path.join(dataDir, 'agent-key.pem');
-  mkdirSync(dataDir, { recursive: true });
-  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-  try {
-    // Whoever is first makes it; it is never written over.
-    writeFileSync(place, made, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  const key = createPrivateKey(readFileSync(place));
+  const make = (): string =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const key = createPrivateKey(madeOnce(path.join(dataDir, 'agent-key.pem'), make));
   const raw = rawPublicKey(key);
   return {
     fingerprint: `SHA256:${createHash('sha256').update(raw).digest('base64url')}`,

@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { createMaskKeeper, type SealedValues } from '../mask/keeper.ts';
-import { openMaskKey } from '../mask/key.ts';
 import { createMasker } from '../mask/masker.ts';
 import { createSeal } from '../mask/vault.ts';
 import type { PersonalKind } from '../model/personal.ts';
+import { openMaskKey } from './mask-key.ts';
 
 /** Masking of personal data as the platform's other parts want it. */
 export interface Personal {
@@ -24,10 +23,10 @@ export interface Personal {
 /** Values whose token is remembered; some 25 MB. */
 const rememberedMax = 200_000;
 
-export async function openPersonal(
+export function openPersonal(
   config: Pick<Config, 'maskingKinds' | 'maskingOwnDomains' | 'maskingKey' | 'dataDir'>,
   values: SealedValues,
-): Promise<Personal> {
+): Personal {
   if (config.maskingKinds.length === 0)
     return {
       line: null,
@@ -36,8 +35,7 @@ export async function openPersonal(
       reveal: async () => null,
       forget: () => undefined,
     };
-  await mkdir(config.dataDir, { recursive: true });
-  const key = await openMaskKey({ setting: config.maskingKey, dataDir: config.dataDir });
+  const key = openMaskKey({ setting: config.maskingKey, dataDir: config.dataDir });
   const kinds = new Set<PersonalKind>(config.maskingKinds);
   const masker = createMasker({ key, kinds, ownDomains: config.maskingOwnDomains, rememberedMax });
   const keeper = createMaskKeeper({ masker, seal: createSeal(key), values });

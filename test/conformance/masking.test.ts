@@ -39,7 +39,7 @@ describe('personal data on its way into the store', { timeout: 120_000 }, () => 
     closers.push(() => store.close());
     const dataDir = await mkdtemp(path.join(tmpdir(), 'mask-'));
     const config = { maskingKinds: personalKinds, maskingOwnDomains: ['gov.vn'], maskingKey: '', dataDir };
-    personal = await openPersonal(config, store.maskedValues);
+    personal = openPersonal(config, store.maskedValues);
     intake = createIntake({
       readLine,
       mask: personal.line,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMaskKey } from '../../src/compose/mask-key.ts';
 import { findPersonal } from '../../src/mask/find.ts';
 import { createMaskKeeper } from '../../src/mask/keeper.ts';
-import { openMaskKey } from '../../src/mask/key.ts';
 import { createMasker } from '../../src/mask/masker.ts';
 import { createSeal } from '../../src/mask/vault.ts';
 import { personalKinds, type SealedValue } from '../../src/model/personal.ts';
@@ -179,16 +179,16 @@ describe('what was masked', () => {
 describe('the masking key', () => {
   it('is made once, for its owner only, and read again', async () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'mask-'));
-    const first = await openMaskKey({ setting: '', dataDir });
-    expect(await openMaskKey({ setting: '', dataDir })).toEqual(first);
+    const first = openMaskKey({ setting: '', dataDir });
+    expect(openMaskKey({ setting: '', dataDir })).toEqual(first);
     expect((await stat(path.join(dataDir, 'masking.key'))).mode & 0o777).toBe(0o600);
     expect((await readFile(path.join(dataDir, 'masking.key'), 'utf8')).trim()).toHaveLength(64);
   });
 
   it('that is none is refused by name', async () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'mask-'));
-    await expect(openMaskKey({ setting: 'abc', dataDir })).rejects.toThrow('VONGGAC_MASKING_KEY');
+    expect(() => openMaskKey({ setting: 'abc', dataDir })).toThrow('VONGGAC_MASKING_KEY');
     await writeFile(path.join(dataDir, 'masking.key'), '');
-    await expect(openMaskKey({ setting: '', dataDir })).rejects.toThrow('masking.key');
+    expect(() => openMaskKey({ setting: '', dataDir })).toThrow('masking.key');
   });
 });
