@@ -17,6 +17,7 @@ import { createClosers } from './compose/closers.ts';
 import { openCollectors, shareHttp } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { openHunt } from './compose/indicator-hunt.ts';
 import { openIndicators } from './compose/indicators.ts';
 import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
@@ -70,6 +71,8 @@ const detectorWaitMs = 1_000;
 const dayMs = 86_400_000;
 const notifySweepMs = 15_000;
 const watchMs = 60_000;
+/** Between two looks for indicators that stored events were not searched for. */
+const huntMs = 5_000;
 /** Signs of life are kept by the minute; given more often, none is missed. */
 const beatMs = 25_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
@@ -198,7 +201,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
 
     const recent = createRecentBatches({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
     if (has('detect')) {
-      const detector = createDetector({
+      const detectorParts: Parameters<typeof createDetector>[0] = {
         rules: liveRules,
         store: {
           ...store.events,
@@ -223,7 +226,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         clock,
         log,
         metrics,
-      });
+      };
+      const detector = createDetector(detectorParts);
       queues.workDetect(
         async (ref) => {
           try {
@@ -241,6 +245,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         },
       });
       closers.add('sweeper', async () => stopSweeping());
+      const hunter = openHunt({ store, lock: state.lock, detector: detectorParts, clock });
+      const stopHunting = every(huntMs, 'indicator hunt', hunter.round, log);
+      closers.add('indicator hunt', () => {
+        hunter.close();
+        return stopHunting();
+      });
       const watch = openWatch({
         store,
         lock: state.lock,

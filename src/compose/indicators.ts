@@ -1,17 +1,18 @@
 import type { IndicatorsOutcome, IndicatorsPort } from '../api/ports.ts';
 import type { RuleView } from '../contract/api.ts';
-import type { IndicatorListView, IndicatorTaking } from '../contract/indicators.ts';
+import type { HuntView, IndicatorListView, IndicatorTaking } from '../contract/indicators.ts';
 import type { LiveRules } from '../detect/index.ts';
 import { type LiveIndicators, withIndicators } from '../detect/indicator-rules.ts';
 import type { IndicatorBook } from '../indicators/book.ts';
 import { createIndicatorDesk, type StandingList } from '../indicators/desk.ts';
+import type { HuntWork } from '../indicators/hunt.ts';
 import { createBookKeeper } from '../indicators/keeper.ts';
 import { defaultIndicatorLimits } from '../indicators/limits.ts';
 import type { ListLedgerPort, LockPort } from '../indicators/ports.ts';
 import { readDocument } from '../indicators/read-document.ts';
 import { createCollector, DocumentRefused, type Reading } from '../indicators/reading.ts';
 import { matcherOf, ruleFactsOfList } from '../indicators/rule-facts.ts';
-import { listOfRule, ruleOfList } from '../model/indicator.ts';
+import { type IndicatorList, listOfRule, ruleOfList } from '../model/indicator.ts';
 import type { IndicatorRows } from '../store/indicators.ts';
 
 const dayMs = 86_400_000;
@@ -47,11 +48,17 @@ export function openIndicators(o: {
   }
 
   async function views(standing: readonly StandingList[]): Promise<IndicatorListView[]> {
-    const hits = await rows.hits(
-      standing.map(({ list }) => ruleOfList(list.id)),
-      clock() - dayMs,
-    );
-    return standing.map((each) => viewOf(each, hits.get(ruleOfList(each.list.id)) ?? 0));
+    const [hits, hunts] = await Promise.all([
+      rows.hits(
+        standing.map(({ list }) => ruleOfList(list.id)),
+        clock() - dayMs,
+      ),
+      rows.work('hunt'),
+    ]);
+    return standing.map((each) => ({
+      ...viewOf(each, hits.get(ruleOfList(each.list.id)) ?? 0),
+      hunt: huntView(each.list, (hunts.get(each.list.id)?.document as HuntWork | undefined) ?? null),
+    }));
   }
 
   async function viewed(standing: StandingList): Promise<IndicatorListView> {
@@ -115,7 +122,7 @@ export function openIndicators(o: {
   };
 }
 
-function liveIndicatorsOf(book: IndicatorBook): LiveIndicators {
+export function liveIndicatorsOf(book: IndicatorBook): LiveIndicators {
   return { version: book.version, facts: book.lists.map(ruleFactsOfList), ...matcherOf(book) };
 }
 
@@ -133,6 +140,27 @@ function viewOf({ list, version, changedMs, changedBy }: StandingList, hits24h: 
         };
   return { ...rest, feed: seen, version, changedMs, changedBy, poll: null, hunt: null, hits24h };
 }
+
+function huntView(list: IndicatorList, work: HuntWork | null): HuntView | null {
+  const isBehind = !list.retired && list.historyDays > 0 && list.revision > (work?.until ?? 0);
+  if (work === null || (isBehind && work.state === 'done'))
+    return isBehind ? { ...nothingHunted, state: 'waiting', days: list.historyDays } : null;
+  const { after: _, until: __, place: ___, daysAll, days, ...rest } = work;
+  return { ...rest, days: work.state === 'done' ? days : daysAll };
+}
+
+const nothingHunted: HuntView = {
+  state: 'done',
+  startedMs: 0,
+  endedMs: 0,
+  indicators: 0,
+  days: 0,
+  daysDone: 0,
+  events: 0,
+  candidates: 0,
+  hits: 0,
+  cut: '',
+};
 
 function ruleViewOf(list: IndicatorBook['lists'][number]): RuleView {
   const facts = ruleFactsOfList(list);

@@ -7,6 +7,7 @@ import { createEventsReader, type EventsReader } from './events-reader.ts';
 import { createEventsWriter, type EventsWriter } from './events-writer.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createIncidents, type Incidents } from './incidents.ts';
+import { createHuntRows, type HuntRows } from './indicator-hunt.ts';
 import { createIndicatorRows, type IndicatorRows } from './indicators.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { defaultStoreLimits, type StoreLimits } from './limits.ts';
@@ -58,7 +59,7 @@ export interface Store {
   readonly notices: Notices;
   readonly sourceWatch: SourceWatchRows;
   readonly maskedValues: MaskedValues;
-  readonly indicators: IndicatorRows;
+  readonly indicators: IndicatorRows & HuntRows;
   close(): Promise<void>;
 }
 
@@ -109,7 +110,7 @@ export async function openStore(o: StoreOptions): Promise<Store> {
     notices: createNotices({ sql, clock }),
     sourceWatch: createSourceWatchRows({ sql, clock }),
     maskedValues: createMaskedValues({ sql, clock }),
-    indicators: createIndicatorRows({ sql }),
+    indicators: { ...createIndicatorRows({ sql }), ...createHuntRows({ sql, limits }) },
     close: () => sql.close(),
   };
 }
