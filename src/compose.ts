@@ -17,11 +17,13 @@ import { createClosers } from './compose/closers.ts';
 import { openCollectors, shareHttp } from './compose/collectors.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
+import { createFeedSeal, openFeeds } from './compose/indicator-feeds.ts';
 import { openHunt } from './compose/indicator-hunt.ts';
 import { openIndicators } from './compose/indicators.ts';
 import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
+import { openMaskKey } from './compose/mask-key.ts';
 import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
@@ -73,6 +75,8 @@ const notifySweepMs = 15_000;
 const watchMs = 60_000;
 /** Between two looks for indicators that stored events were not searched for. */
 const huntMs = 5_000;
+/** Between two looks for feeds whose time has come. */
+const pollMs = 10_000;
 /** Signs of life are kept by the minute; given more often, none is missed. */
 const beatMs = 25_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
@@ -133,7 +137,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     await register.refresh();
     closers.add('register', every(registerRefreshMs, 'register', register.refresh, log));
 
-    const indicators = openIndicators({ store, lock: state.lock, clock });
+    const seal = createFeedSeal(() => openMaskKey({ setting: config.maskingKey, dataDir: config.dataDir }));
+    const indicators = openIndicators({ store, lock: state.lock, seal, clock });
     await indicators.refresh();
     closers.add('indicators', every(registerRefreshMs, 'indicators', indicators.refresh, log));
     const liveRules = () => indicators.live(rules.live());
@@ -272,6 +277,19 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         backoff: noticeBackoff,
       });
       closers.add('notice sweep', every(notifySweepMs, 'notice sweep', notifier.sweep, log));
+      const feeds = openFeeds({
+        store,
+        desk: indicators.desk,
+        lock: state.lock,
+        seal,
+        allowedHosts: config.feedAllowedHosts,
+        clock,
+      });
+      const stopPolling = every(pollMs, 'indicator feeds', feeds.round, log);
+      closers.add('indicator feeds', async () => {
+        await feeds.close();
+        await stopPolling();
+      });
     }
 
     // The workers end before what they work with: evaluations and notices under way are finished, within a bound.

@@ -39,6 +39,7 @@ export interface Config {
   readonly mailFrom: string;
   readonly webhookSecret: string;
   readonly webhookAllowedHosts: readonly string[];
+  readonly feedAllowedHosts: readonly string[];
   readonly detectConcurrency: number;
   readonly ingestBodyBytesMax: number;
   readonly ingestLineBytesMax: number;
@@ -227,6 +228,12 @@ export const settings: readonly Setting[] = [
     why: 'hosts inside private ranges that webhooks may call, comma-separated',
   },
   {
+    key: 'feedAllowedHosts',
+    env: 'VONGGAC_FEED_ALLOWED_HOSTS',
+    fallback: '',
+    why: 'hosts inside private ranges that indicator feeds may be polled from, comma-separated; also without TLS',
+  },
+  {
     key: 'detectConcurrency',
     env: 'VONGGAC_DETECT_CONCURRENCY',
     fallback: '16',
@@ -405,6 +412,7 @@ export function readConfig(
     mailFrom: text('mailFrom'),
     webhookSecret: text('webhookSecret'),
     webhookAllowedHosts: list(text('webhookAllowedHosts')),
+    feedAllowedHosts: list(text('feedAllowedHosts')),
     detectConcurrency: number('detectConcurrency', 1, 64),
     ingestBodyBytesMax: number('ingestBodyBytesMax', 1024, 1 << 30),
     ingestLineBytesMax: number('ingestLineBytesMax', 1024, 1 << 28),

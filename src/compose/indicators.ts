@@ -1,19 +1,27 @@
 import type { IndicatorsOutcome, IndicatorsPort } from '../api/ports.ts';
 import type { RuleView } from '../contract/api.ts';
-import type { HuntView, IndicatorListView, IndicatorTaking } from '../contract/indicators.ts';
+import type {
+  HuntView,
+  IndicatorListView,
+  IndicatorListWanted,
+  IndicatorTaking,
+  PollView,
+} from '../contract/indicators.ts';
 import type { LiveRules } from '../detect/index.ts';
 import { type LiveIndicators, withIndicators } from '../detect/indicator-rules.ts';
 import type { IndicatorBook } from '../indicators/book.ts';
-import { createIndicatorDesk, type StandingList } from '../indicators/desk.ts';
+import { createIndicatorDesk, type IndicatorDesk, type StandingList } from '../indicators/desk.ts';
 import type { HuntWork } from '../indicators/hunt.ts';
 import { createBookKeeper } from '../indicators/keeper.ts';
 import { defaultIndicatorLimits } from '../indicators/limits.ts';
+import type { PollWork } from '../indicators/poller.ts';
 import type { ListLedgerPort, LockPort } from '../indicators/ports.ts';
 import { readDocument } from '../indicators/read-document.ts';
 import { createCollector, DocumentRefused, type Reading } from '../indicators/reading.ts';
 import { matcherOf, ruleFactsOfList } from '../indicators/rule-facts.ts';
-import { type IndicatorList, listOfRule, ruleOfList } from '../model/indicator.ts';
+import { type IndicatorList, listOfRule, ruleOfList, type TaxiiFeed } from '../model/indicator.ts';
 import type { IndicatorRows } from '../store/indicators.ts';
+import type { FeedSeal } from './indicator-feeds.ts';
 
 const dayMs = 86_400_000;
 
@@ -24,6 +32,7 @@ export interface Indicators {
   /** Reads what changed. */
   refresh(): Promise<void>;
   readonly api: IndicatorsPort;
+  readonly desk: IndicatorDesk;
   /** A list as a rule's page shows it; null for what is no list's rule. */
   ruleView(rule: string): RuleView | null;
 }
@@ -31,6 +40,7 @@ export interface Indicators {
 export function openIndicators(o: {
   readonly store: { readonly ledger: ListLedgerPort; readonly indicators: IndicatorRows };
   readonly lock: LockPort;
+  readonly seal: FeedSeal;
   readonly clock: () => number;
 }): Indicators {
   const { store, clock } = o;
@@ -48,15 +58,17 @@ export function openIndicators(o: {
   }
 
   async function views(standing: readonly StandingList[]): Promise<IndicatorListView[]> {
-    const [hits, hunts] = await Promise.all([
+    const [hits, hunts, polls] = await Promise.all([
       rows.hits(
         standing.map(({ list }) => ruleOfList(list.id)),
         clock() - dayMs,
       ),
       rows.work('hunt'),
+      rows.work('poll'),
     ]);
     return standing.map((each) => ({
       ...viewOf(each, hits.get(ruleOfList(each.list.id)) ?? 0),
+      poll: each.list.feed === null ? null : pollView(polls.get(each.list.id)?.document as PollWork | undefined),
       hunt: huntView(each.list, (hunts.get(each.list.id)?.document as HuntWork | undefined) ?? null),
     }));
   }
@@ -77,10 +89,20 @@ export function openIndicators(o: {
     return { kind: 'done', value: { list: await viewed(outcome.standing), taken: outcome.taken } };
   }
 
+  /** A secret that is not sent stays, but never goes to another address than the one it was given for. */
+  function feedOf(id: string, wanted: IndicatorListWanted['feed'], before: TaxiiFeed | null): TaxiiFeed | null {
+    if (wanted === null) return null;
+    const { secret, ...feed } = wanted;
+    const kept = before?.root === feed.root ? before.sealed : '';
+    return { ...feed, sealed: secret === undefined ? kept : o.seal.seal(id, secret) };
+  }
+
   const api: IndicatorsPort = {
     lists: async () => views(await desk.all()),
     put: async (id, wanted, version, actor) => {
-      const outcome = await desk.put(id, { ...wanted, feed: null }, version, actor);
+      const before = (await store.ledger.newest('indicator-list', id))?.document as IndicatorList | undefined;
+      const feed = feedOf(id, wanted.feed, before?.feed ?? null);
+      const outcome = await desk.put(id, { ...wanted, feed }, version, actor);
       return outcome.kind === 'done' ? { kind: 'done', value: await viewed(outcome.standing) } : outcome;
     },
     retire: async (id, reason, actor) => {
@@ -114,6 +136,7 @@ export function openIndicators(o: {
     live,
     refresh: keeper.refresh,
     api,
+    desk,
     ruleView: (rule) => {
       const id = listOfRule(rule);
       const list = keeper.book().lists.find((each) => each.id === id);
@@ -147,6 +170,12 @@ function huntView(list: IndicatorList, work: HuntWork | null): HuntView | null {
     return isBehind ? { ...nothingHunted, state: 'waiting', days: list.historyDays } : null;
   const { after: _, until: __, place: ___, daysAll, days, ...rest } = work;
   return { ...rest, days: work.state === 'done' ? days : daysAll };
+}
+
+function pollView(work: PollWork | undefined): PollView | null {
+  if (work === undefined) return null;
+  const { feed: _, addedAfter: __, complete: ___, ...view } = work;
+  return view;
 }
 
 const nothingHunted: HuntView = {

@@ -17,6 +17,7 @@ import {
   firstAdminLink,
 } from '../../src/api/index.ts';
 import type { ClickHouseBacking, RedisBacking } from '../../src/backing/index.ts';
+import { createFeedSeal } from '../../src/compose/indicator-feeds.ts';
 import { openIndicators } from '../../src/compose/indicators.ts';
 import type { Health, IncidentDetail } from '../../src/contract/api.ts';
 import { createIncidents } from '../../src/incident/index.ts';
@@ -108,7 +109,12 @@ async function openApi(): Promise<FastifyInstance> {
     personal: { mask: (text) => text, reveal: async () => null },
     drills: { current: async () => [] },
     agents: { fingerprint: 'SHA256:test', said: state.agents.all },
-    indicators: openIndicators({ store, lock: state.lock, clock: Date.now }).api,
+    indicators: openIndicators({
+      store,
+      lock: state.lock,
+      seal: createFeedSeal(() => new Uint8Array(32)),
+      clock: Date.now,
+    }).api,
     health: { health: healthNow },
     sources: createSourceViews({
       rows: store.sourceWatch,

@@ -7,6 +7,7 @@ import {
   draftOf,
 } from '../../src/alert/index.ts';
 import type { ClickHouseBacking } from '../../src/backing/index.ts';
+import { createFeedSeal } from '../../src/compose/indicator-feeds.ts';
 import { openHunt } from '../../src/compose/indicator-hunt.ts';
 import { type Indicators, openIndicators } from '../../src/compose/indicators.ts';
 import type { Hunter } from '../../src/indicators/hunt.ts';
@@ -34,7 +35,12 @@ beforeAll(async () => {
   const rules = rulesOf(threeRules);
   const random = randomOf(1);
   worker = startWorker({ name: 'w1', rules: () => rules, store, redis, notices: new Map(), random });
-  indicators = openIndicators({ store, lock: worker.state.lock, clock: Date.now });
+  indicators = openIndicators({
+    store,
+    lock: worker.state.lock,
+    seal: createFeedSeal(() => new Uint8Array(32)),
+    clock: Date.now,
+  });
   await fill();
 }, 60_000);
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClickHouseBacking } from '../../src/backing/index.ts';
+import { createFeedSeal } from '../../src/compose/indicator-feeds.ts';
 import { type Indicators, openIndicators } from '../../src/compose/indicators.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
@@ -38,7 +39,12 @@ beforeAll(async () => {
     notices: new Map(),
     random: randomOf(1),
   });
-  indicators = openIndicators({ store, lock: worker.state.lock, clock: Date.now });
+  indicators = openIndicators({
+    store,
+    lock: worker.state.lock,
+    seal: createFeedSeal(() => new Uint8Array(32)),
+    clock: Date.now,
+  });
 }, 60_000);
 afterAll(async () => {
   await worker?.close();

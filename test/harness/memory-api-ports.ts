@@ -20,6 +20,7 @@ import type {
   SessionsPort,
   StoredEvent,
 } from '../../src/api/ports.ts';
+import { createFeedSeal } from '../../src/compose/indicator-feeds.ts';
 import { openIndicators } from '../../src/compose/indicators.ts';
 import type { DrillView, Health, IncidentAction, RuleSetView, RuleView } from '../../src/contract/api.ts';
 import { incidentCard } from '../../src/incident/index.ts';
@@ -401,7 +402,12 @@ export function memoryApi(
       officialDays: async () => ({ off: [], worked: [] }),
       clock,
     }),
-    indicators: openIndicators({ store: { ledger, indicators: memoryIndicators(memory.ledgerRows) }, lock, clock }).api,
+    indicators: openIndicators({
+      store: { ledger, indicators: memoryIndicators(memory.ledgerRows) },
+      lock,
+      seal: createFeedSeal(() => new Uint8Array(32)),
+      clock,
+    }).api,
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
     metrics: { text: async () => 'vonggac_up 1\n' },

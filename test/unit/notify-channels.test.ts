@@ -4,8 +4,8 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Notice } from '../../src/model/notice.ts';
 import { createEmailChannel, createWebhookChannel, webhookKey } from '../../src/notify/index.ts';
-import { isPublicAddress } from '../../src/notify/public-address.ts';
 import { signature } from '../../src/notify/webhook.ts';
+import { isPublicAddress } from '../../src/outbound/public-address.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
