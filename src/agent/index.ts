@@ -82,7 +82,9 @@ export function createAgent(o: AgentOptions): Agent {
     const none = { path: journalName, id: journalName, head: { bytes: 0, hash: '' }, offset: 0, header: '', cursor };
     const start = known ?? { ...none, stream: memory.newStream(), seenMs: clock() };
     memory.opened(start);
-    return openJournal({ input, start, limits, ring: () => toRead.ring(), clock });
+    // Whatever the source's other lines are, these are the journal's.
+    const its = input.parser === '' ? { ...input, parser: journalName } : input;
+    return openJournal({ input: its, start, limits, ring: () => toRead.ring(), clock });
   }
 
   async function read(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ParsedRecord } from '../model/record.ts';
 import { openElastic } from './envelope-elastic.ts';
 import { gelfSign, openGelf } from './envelope-gelf.ts';
 import { openHec } from './envelope-hec.ts';
+import { journaldSign, openJournald } from './envelope-journald.ts';
 import { openLoki } from './envelope-loki.ts';
 import { type JsonObject, parseJsonObject } from './json.ts';
 import type { ParseLimits } from './limits.ts';
@@ -17,13 +18,21 @@ export interface Opened {
   readonly record: ParsedRecord;
   /** '' when there is nothing in it to be read once more. */
   readonly line: string;
+  /**
+   * It is a program's message, as in syslog: first its program tells how it is read, and the envelope's time, written
+   * down as it was said, is better than one that it names.
+   */
+  readonly isMessage?: true;
 }
 
 /** Opens a record of one protocol; null when the object is not of its shape, a text when it cannot be read. */
 type Open = (object: JsonObject, limits: ParseLimits) => Opened | string | null;
 
-/** A GELF message may begin with any of its names. */
-const gelfName = `"${gelfSign}"`;
+/** A GELF message and an entry of the journal may begin with any of their names. */
+const signs: readonly (readonly [name: string, open: Open])[] = [
+  [`"${gelfSign}"`, openGelf],
+  [`"${journaldSign}"`, openJournald],
+];
 
 /** By how the line begins; the collectors write it so, and so do Elastic's, Loki's and the OTel collector's exports. */
 const envelopes: readonly (readonly [beginning: string, open: Open])[] = [
@@ -40,14 +49,15 @@ export const envelopeIds: readonly string[] = ['elastic', 'loki', 'hec'];
 export function openEnvelope(text: string, limits: ParseLimits): Opened | string | null {
   if (text.charCodeAt(0) !== 123) return null;
   const open =
-    envelopes.find(([beginning]) => text.startsWith(beginning))?.[1] ?? (text.includes(gelfName) ? openGelf : null);
-  if (open === null) return null;
+    envelopes.find(([beginning]) => text.startsWith(beginning))?.[1] ??
+    signs.find(([name]) => text.includes(name))?.[1];
+  if (open === undefined) return null;
   const parsed = parseJsonObject(text, limits.depthMax);
   return parsed.object === null ? parsed.reason : open(parsed.object, limits);
 }
 
 /** The line's own record with what the envelope says beside it and never over it: `loki+nginx-access`. */
-export function inEnvelope(envelope: ParsedRecord, inner: ParsedRecord): ParsedRecord {
+export function inEnvelope({ record: envelope, isMessage }: Opened, inner: ParsedRecord): ParsedRecord {
   const fields: Record<string, FieldValue> = inner.fields;
   for (const name in envelope.fields) {
     const value = envelope.fields[name];
@@ -56,7 +66,7 @@ export function inEnvelope(envelope: ParsedRecord, inner: ParsedRecord): ParsedR
   return {
     ...inner,
     parser: `${envelope.parser}+${inner.parser}`,
-    timeMs: inner.timeMs ?? envelope.timeMs,
+    timeMs: isMessage === true ? envelope.timeMs : (inner.timeMs ?? envelope.timeMs),
     host: inner.host || envelope.host,
     program: inner.program || envelope.program,
     fields,

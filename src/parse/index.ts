@@ -1,4 +1,4 @@
-import type { ParseOutcome } from '../model/record.ts';
+import type { ParsedRecord, ParseOutcome } from '../model/record.ts';
 import { bodyFormats } from './body-formats.ts';
 import { envelopeIds, inEnvelope, type Opened, openEnvelope } from './envelope.ts';
 import type { HeaderRule, LineFormat } from './format.ts';
@@ -78,19 +78,19 @@ function sniff(text: string, receivedTimeMs: number, limits: ParseLimits): Parse
 }
 
 /** An envelope with its line, when that is a record: by the pin, else by its look, else as a message of its program. */
-function readOpened(
-  { record, line }: Opened,
-  pin: LineFormat | null,
-  receivedTimeMs: number,
-  limits: ParseLimits,
-): ParseOutcome {
-  const text = bare(line);
+function readOpened(opened: Opened, pin: LineFormat | null, receivedTimeMs: number, limits: ParseLimits): ParseOutcome {
+  const { record } = opened;
+  const text = bare(opened.line);
   if (text === '') return { record, reason: '' };
+  const byLook = (): ParsedRecord | null => sniff(text, receivedTimeMs, limits).record;
+  const byProgram = (): ParsedRecord | null => readMessage(record.program, text, receivedTimeMs, limits);
   const inner =
-    pin === null
-      ? (sniff(text, receivedTimeMs, limits).record ?? readMessage(record.program, text, receivedTimeMs, limits))
-      : pin.parse(text, receivedTimeMs, limits).record;
-  if (inner !== null) return { record: inEnvelope(record, inner), reason: '' };
+    pin !== null
+      ? pin.parse(text, receivedTimeMs, limits).record
+      : opened.isMessage === true
+        ? (byProgram() ?? byLook())
+        : (byLook() ?? byProgram());
+  if (inner !== null) return { record: inEnvelope(opened, inner), reason: '' };
   return { record: pin === null ? record : { ...record, status: 'partial', reason: `not-${pin.id}` }, reason: '' };
 }
 

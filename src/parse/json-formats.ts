@@ -1,5 +1,6 @@
 import type { ParseOutcome } from '../model/record.ts';
 import { gelfSign, parseGelf } from './envelope-gelf.ts';
+import { journaldSign, parseJournald } from './envelope-journald.ts';
 import { isEvtxJson, parseEvtxJson } from './evtx-json.ts';
 import type { BodyFormat, LineFormat } from './format.ts';
 import { parseGenericJson } from './generic-json.ts';
@@ -22,6 +23,7 @@ function jsonBy(shape: Shape): LineFormat['parse'] {
 /** Names without which a flat object is none of the shapes below but plain JSON. */
 export const jsonShapeNames: readonly string[] = [
   ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs', 'sourcetype', gelfSign],
+  journaldSign,
   ...['SourceName', 'ProviderGuid', 'Hostname', 'EventTime'],
 ];
 
@@ -56,4 +58,5 @@ export const jsonFormats: readonly LineFormat[] = [
   pinned('winlogbeat-json', parseWinlogbeatJson),
   pinned('otlp-json', parseOtlpJson),
   pinned('gelf', parseGelf),
+  pinned('journald', parseJournald),
 ];

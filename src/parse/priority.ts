@@ -29,6 +29,11 @@ const facilities: readonly string[] = [
 /** Severity names of RFC 5424 table 2, by code. */
 const severities: readonly string[] = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
+/** Name of a facility by its code; '' for other numbers. */
+export function facilityName(code: number): string {
+  return facilities[code] ?? '';
+}
+
 /** Name of a severity by its code; '' for other numbers. */
 export function severityName(code: number): string {
   return severities[code] ?? '';

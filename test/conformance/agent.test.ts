@@ -266,6 +266,10 @@ describe('the journal', () => {
       return;
     }
     expect(heard()).toEqual(range(400).map((n) => `thu-${n + 1}`));
+    const ours = server.rows.filter(({ raw }) => raw.includes('"MESSAGE":"thu-'));
+    expect(ours.map(({ parser, message }) => [parser, message])).toEqual(
+      range(400).map((n) => ['journald', `thu-${n + 1}`]),
+    );
     shell.stdin.end('\n');
     await ended;
   }, 60_000);
