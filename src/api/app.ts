@@ -9,6 +9,7 @@ import type { Access } from './access.ts';
 import type { AccountPorts } from './accounts-service.ts';
 import { answerErrors, answerUnroutable } from './answers.ts';
 import { serveBoard } from './board.ts';
+import { boundConnections } from './connections.ts';
 import { createFindEvent } from './find-event.ts';
 import { guard, refuseSilentRoutes } from './guard.ts';
 import { securityHeaders } from './headers.ts';
@@ -97,6 +98,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     return503OnClosing: true,
     forceCloseConnections: true,
   });
+  boundConnections(app.server, { max: limits.connectionsMax, metrics: parts.metrics, clock: parts.clock, log });
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
   answerErrors(app, log);

@@ -5,7 +5,7 @@ export { errorTable } from './errors.ts';
 export type { LedgerPorts } from './ledger-write.ts';
 export { type ApiLimits, defaultApiLimits } from './limits.ts';
 export { createPasswords } from './passwords.ts';
+export { hashSecret } from './secrets.ts';
 export { newEntryCode } from './setup-code.ts';
 export { firstAdminLink, setupPath } from './setup-service.ts';
-export { hashSecret } from './secrets.ts';
 export { createToken } from './tokens-service.ts';

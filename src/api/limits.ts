@@ -2,6 +2,8 @@
 export interface ApiLimits {
   /** Largest JSON body of an API request, in bytes (collectors set their own). */
   readonly bodyBytesMax: number;
+  /** Open connections to the HTTP server, of people and collectors together. */
+  readonly connectionsMax: number;
   /** Longest text of an event query, in UTF-16 units. */
   readonly queryLengthMax: number;
   /** Longest range of one event search. */
@@ -44,6 +46,7 @@ export interface ApiLimits {
 
 export const defaultApiLimits: ApiLimits = {
   bodyBytesMax: 64 * 1024,
+  connectionsMax: 4_000,
   queryLengthMax: 2_000,
   searchRangeMsMax: 400 * 86_400_000,
   pageDefault: 50,

@@ -259,6 +259,7 @@ export interface HealthPort {
 }
 
 export interface MetricsPort {
+  counter(name: string, help: string): { inc(): void };
   text(): Promise<string>;
 }
 

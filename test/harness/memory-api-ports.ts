@@ -410,7 +410,7 @@ export function memoryApi(
     }).api,
     drills: { current: async () => memory.drills },
     health: { health: async () => memory.health },
-    metrics: { text: async () => 'vonggac_up 1\n' },
+    metrics: { counter: () => ({ inc: () => undefined }), text: async () => 'vonggac_up 1\n' },
     collectors: [],
     boardDir: null,
     trustedProxies: [],

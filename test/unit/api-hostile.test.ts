@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/index.ts';
 import { openWorld, systemNamed, type World, type WorldRequest } from '../harness/api-world.ts';
@@ -287,6 +287,29 @@ describe('on a real socket', () => {
     ['a fine one', 'GET /api/v1/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', /^HTTP\/1\.1 200/],
   ];
   test.each(rows)('%s', async (_, text, want) => expect(await send(text)).toMatch(want));
+});
+
+test('connections over the bound are closed, counted and told, and those that are open go on', async () => {
+  const { parts } = memoryApi();
+  let refused = 0;
+  const metrics = { ...parts.metrics, counter: () => ({ inc: () => void refused++ }) };
+  const app = await buildApi({ ...parts, metrics, limits: { ...parts.limits, connectionsMax: 2 } });
+  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const dial = (): Socket => connect(Number(address.port), address.hostname);
+  const open = [dial(), dial()];
+  for (const socket of open) await once(socket, 'connect');
+  const over = [dial(), dial(), dial()];
+  for (const socket of over) {
+    socket.on('error', () => undefined);
+    if (!socket.closed) await once(socket.resume(), 'close');
+  }
+  const [first] = open;
+  first?.write('GET /api/v1/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  const [answer] = first === undefined ? [''] : await once(first, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+  expect(refused).toBe(3);
+  for (const socket of open) socket.destroy();
+  await app.close();
 });
 
 test('building it twice in one process is possible: there is no state outside', async () => {
