@@ -32,6 +32,7 @@ export interface AgentsOptions {
 export interface Agents {
   readonly collectors: readonly ReturnType<typeof createAgentCollector>[];
   readonly fingerprint: string;
+  /** What agents said last; of one whose token was taken back nothing is kept. */
   readonly said: AgentReports['all'];
 }
 
@@ -45,6 +46,13 @@ export function openAgents(o: AgentsOptions): Agents {
     const found = await o.tokenByHash(hash(token));
     const row = found === null ? null : await o.configOf(found.id);
     return row === null ? null : { version: row.version, config: row.document.config as AgentConfig };
+  }
+
+  async function said(): ReturnType<AgentReports['all']> {
+    const all = await o.reports.all();
+    const holds = await Promise.all([...all.keys()].map(async (agent) => (await o.tokenByHash(agent)) !== null));
+    await o.reports.forget([...all.keys()].filter((_, i) => holds[i] === false));
+    return new Map([...all].filter((_, i) => holds[i] === true));
   }
 
   const desk: AgentDesk = {
@@ -68,6 +76,6 @@ export function openAgents(o: AgentsOptions): Agents {
         ? []
         : [createAgentCollector({ ...o, intake, desk, isParser: (id) => parsers.has(id), ...o.http, log })],
     fingerprint: key.fingerprint,
-    said: o.reports.all,
+    said,
   };
 }
