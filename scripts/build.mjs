@@ -102,6 +102,7 @@ export function buildWhenStale(root, say) {
       sources: [
         'src/agent',
         'src/cli',
+        'src/disk',
         'src/model',
         'src/parse',
         'scripts/agent',

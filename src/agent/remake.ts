@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { hashOf } from '../disk/sealed.ts';
 import { type Batch, compress, encodeBody, keyOf } from './batch.ts';
 import { factsOf, hasHead } from './position.ts';
 import { openRotated } from './rotated.ts';
-import { hashOf } from './sealed.ts';
 import type { Part, SegmentHead } from './segment.ts';
 import { countLines } from './tail.ts';
 

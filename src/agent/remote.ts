@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeDurably } from '../disk/durable.ts';
+import { sealed, unsealed } from '../disk/sealed.ts';
 import type { AgentBundle, AgentReport, SignedBundle } from '../model/agent.ts';
 import { BundleRefused, readBundle } from './bundle.ts';
 import { AgentConfigError } from './config.ts';
-import { writeDurably } from './durable.ts';
 import type { Client } from './http-client.ts';
 import { defaultAgentLimits } from './limits.ts';
 import { pause } from './pause.ts';
-import { sealed, unsealed } from './sealed.ts';
 
 /** What the server has to say to the agent, and the agent to the server, beside lines. */
 export interface Remote {

@@ -1,6 +1,6 @@
+import { hashOf, sealed, unsealed } from '../disk/sealed.ts';
 import type { AgentSection } from '../model/agent.ts';
 import type { Position } from './position.ts';
-import { hashOf, sealed, unsealed } from './sealed.ts';
 
 /** A section of a batch and where its bytes came from. */
 export interface Part {

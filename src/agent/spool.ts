@@ -10,8 +10,8 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import { syncFolder, writeDurably } from '../disk/durable.ts';
 import type { Batch } from './batch.ts';
-import { syncFolder, writeDurably } from './durable.ts';
 import { findGaps } from './gaps.ts';
 import type { Position } from './position.ts';
 import { remakeBatch, remakeBody } from './remake.ts';

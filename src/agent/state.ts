@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeDurably } from './durable.ts';
+import { writeDurably } from '../disk/durable.ts';
+import { sealed, unsealed } from '../disk/sealed.ts';
 import type { Position } from './position.ts';
-import { sealed, unsealed } from './sealed.ts';
 
 /** What the agent must not forget. Positions are those behind the last batch the server has acknowledged. */
 export interface AgentMemory {
