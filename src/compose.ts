@@ -377,7 +377,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       register,
       intake,
       droppedUdp: () => collectors?.droppedUdp() ?? 0,
-      rules: rules.set,
+      // A worker evaluates with rules and lists; it is behind when either differs.
+      rules: () => ({ ...rules.set(), version: liveRules().version }),
       clock,
     });
     let drill: DrillView | null = null;

@@ -17,6 +17,12 @@ import type {
   RuleView,
   SystemView,
 } from '../../../src/contract/api.ts';
+import type {
+  IndicatorListView,
+  IndicatorListWanted,
+  IndicatorPageView,
+  IndicatorTaking,
+} from '../../../src/contract/indicators.ts';
 import type { SourceWatch, SourceWatchView } from '../../../src/contract/sources.ts';
 import type { TextEncoding } from '../../../src/model/source.ts';
 import type { SourceContract, TimeCorrection } from '../../../src/model/source-contract.ts';
@@ -94,6 +100,16 @@ export interface Api {
   /** `version`: of the source's document as it was seen; a newer one is refused. */
   agree(source: string, version: number, agreement: SourceAgreement): Promise<SourceWatchView>;
   proposal(source: string): Promise<{ readonly contract: SourceContract | null }>;
+  indicatorLists(): Promise<readonly IndicatorListView[]>;
+  /** `version` 0 for a new list. */
+  putIndicatorList(id: string, list: IndicatorListWanted, version: number): Promise<IndicatorListView>;
+  retireIndicatorList(id: string, reason: string): Promise<IndicatorListView>;
+  indicators(id: string, q: string, limit: number, cursor?: string): Promise<IndicatorPageView>;
+  addIndicator(
+    id: string,
+    wanted: { readonly value: string; readonly description: string; readonly reason: string },
+  ): Promise<IndicatorTaking>;
+  uploadIndicators(id: string, mode: 'replace' | 'add', file: Blob): Promise<IndicatorTaking>;
   systems(): Promise<readonly SystemView[]>;
   /** The drill that runs or ran last; null when there is none or it is not for these eyes. */
   drill(): Promise<DrillView | null>;
@@ -120,11 +136,16 @@ async function failureOf(answer: Response): Promise<ApiFailure> {
   }
 }
 
+const listPath = (id: string): string => `/indicator-lists/${encodeURIComponent(id)}`;
+
 /** `base` is '' on the board's own origin. */
 export function createApi(base: string): Api {
   async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
-    if (body !== undefined) {
+    if (body instanceof Blob) {
+      init.body = body;
+      init.headers = { accept: 'application/json', 'content-type': 'application/octet-stream' };
+    } else if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { accept: 'application/json', 'content-type': 'application/json' };
     }
@@ -166,6 +187,14 @@ export function createApi(base: string): Api {
     agree: (id, version, { what, body }) =>
       call('PUT', `/sources/${encodeURIComponent(id)}/${what}`, { ...body, version }),
     proposal: (id) => call('GET', `/sources/${encodeURIComponent(id)}/proposal`),
+    indicatorLists: async () => (await call<Pick<Page<IndicatorListView>, 'items'>>('GET', '/indicator-lists')).items,
+    putIndicatorList: async (id, list, version) =>
+      (await call<{ list: IndicatorListView }>('PUT', listPath(id), { list, version })).list,
+    retireIndicatorList: async (id, reason) =>
+      (await call<{ list: IndicatorListView }>('DELETE', listPath(id), { reason })).list,
+    indicators: (id, q, limit, cursor) => call('GET', `${listPath(id)}/indicators${search({ q, limit, cursor })}`),
+    addIndicator: (id, wanted) => call('POST', `${listPath(id)}/indicators`, wanted),
+    uploadIndicators: (id, mode, file) => call('PUT', `${listPath(id)}/content${search({ mode })}`, file),
     systems: async () => (await call<Pick<Page<SystemView>, 'items'>>('GET', '/systems')).items,
     drill: async () => {
       const { items } = await call<Pick<Page<DrillView>, 'items'>>('GET', '/drills/current');

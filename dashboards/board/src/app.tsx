@@ -8,6 +8,7 @@ import { BoardPage } from './pages/board.tsx';
 import { EntryPage, LoginPage, SetupPage } from './pages/enter.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { IncidentPage } from './pages/incident.tsx';
+import { IndicatorsPage } from './pages/indicators.tsx';
 import { ReadPage } from './pages/read.tsx';
 import { RulesPage } from './pages/rules.tsx';
 import { SearchPage } from './pages/search.tsx';
@@ -54,6 +55,8 @@ function Page(): JSX.Element | null {
       return <RulesPage id={route.id} />;
     case 'sources':
       return <SourcesPage id={route.id} />;
+    case 'indicators':
+      return <IndicatorsPage id={route.id} />;
     case 'try':
       return <TryPageLater />;
     case 'read':

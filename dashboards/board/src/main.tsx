@@ -16,6 +16,7 @@ import './styles/incident.css';
 import './styles/search.css';
 import './styles/plain.css';
 import './styles/sources.css';
+import './styles/indicators.css';
 import './styles/wall.css';
 import { showTheme } from './theme.ts';
 

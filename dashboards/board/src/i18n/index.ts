@@ -4,12 +4,14 @@ import { ApiFailure } from '../api-client.ts';
 import { remembered } from '../remembered.ts';
 import { en } from './en.ts';
 import { fill } from './fill.ts';
+import { indicatorsEn } from './indicators-en.ts';
+import { indicatorsVi } from './indicators-vi.ts';
 import type { Language } from './language.ts';
 import { sourcesEn } from './sources-en.ts';
 import { sourcesVi } from './sources-vi.ts';
 import { vi } from './vi.ts';
 
-type Words = typeof vi & typeof sourcesVi;
+type Words = typeof vi & typeof sourcesVi & typeof indicatorsVi;
 export type Key = keyof Words;
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
@@ -20,8 +22,8 @@ type Arguments<K extends Key> = [Names<Words[K]>] extends [never] ? [] : [values
 export type PlainKey = { [K in Key]: [Names<Words[K]>] extends [never] ? K : never }[Key];
 
 const words: Readonly<Record<Language, Readonly<Record<Key, string>>>> = {
-  vi: { ...vi, ...sourcesVi },
-  en: { ...en, ...sourcesEn },
+  vi: { ...vi, ...sourcesVi, ...indicatorsVi },
+  en: { ...en, ...sourcesEn, ...indicatorsEn },
 };
 
 /** The document has one language, hence one signal. */

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, PlainKey>> = {
   exists: 'how.exists',
   fieldref: 'how.fieldref',
   null: 'how.null',
+  indicator: 'how.indicator',
 };
 
 export function howWord(how: string): string {

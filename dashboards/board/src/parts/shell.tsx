@@ -9,19 +9,30 @@ import { toggleTheme } from '../theme.ts';
 import { keysShown } from './keys.tsx';
 import { Who } from './marks.tsx';
 
-export type Section = 'board' | 'search' | 'sources' | 'rules' | 'try' | 'read' | 'health' | 'wall' | 'none';
+export type Section =
+  | 'board'
+  | 'search'
+  | 'sources'
+  | 'indicators'
+  | 'rules'
+  | 'try'
+  | 'read'
+  | 'health'
+  | 'wall'
+  | 'none';
 
 const ways: readonly {
   readonly section: Section;
   readonly href: string;
   readonly word: PlainKey;
-  readonly needs?: 'rules' | 'health';
+  readonly needs?: 'rules' | 'health' | 'handle';
 }[] = [
   { section: 'board', href: '/', word: 'nav.board' },
   { section: 'search', href: '/search', word: 'nav.search' },
   { section: 'rules', href: '/rules', word: 'nav.rules', needs: 'rules' },
   { section: 'try', href: '/try', word: 'nav.try', needs: 'rules' },
   { section: 'read', href: '/read', word: 'nav.read', needs: 'rules' },
+  { section: 'indicators', href: '/indicators', word: 'nav.indicators', needs: 'handle' },
   { section: 'sources', href: '/sources', word: 'nav.sources', needs: 'health' },
   { section: 'health', href: '/health', word: 'nav.health', needs: 'health' },
   { section: 'wall', href: '/wall', word: 'nav.wall' },
