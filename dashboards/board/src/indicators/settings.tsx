@@ -9,6 +9,11 @@ import { useDoing } from './doing.ts';
 
 const severities = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
+/** Preact wants one literal type an input; the four we use have the same attributes. */
+function typed(type: 'text' | 'url' | 'number' | 'password'): { readonly type: 'text' } {
+  return { type: type as 'text' };
+}
+
 function Text(p: {
   readonly name: string;
   readonly label: string;
@@ -24,12 +29,12 @@ function Text(p: {
       <input
         class="field"
         name={p.name}
-        type={p.type ?? 'text'}
+        {...typed(p.type ?? 'text')}
         defaultValue={p.value}
         required={p.required === true}
-        pattern={p.pattern}
-        placeholder={p.placeholder}
+        placeholder={p.placeholder ?? ''}
         autocomplete={p.type === 'password' ? 'new-password' : 'off'}
+        {...(p.pattern === undefined ? {} : { pattern: p.pattern })}
       />
     </label>
   );
