@@ -55,7 +55,22 @@ describe('agents', () => {
     expect((await world.as('admin', { url: '/agents' })).json().items[0]).toMatchObject({ version: 1, config });
     const stranger = { ...config, inputs: [{ ...config.inputs[0], source: 'nobody' }] };
     expect((await put({ version: 1, config: stranger })).json()).toMatchObject({ code: 'unknown-reference' });
-    expect((await put({ version: 1, config: { ...config, spoolBytesMax: 3 } })).statusCode).toBe(400);
+  });
+
+  it.each([
+    ['too small a spool', { ...config, spoolBytesMax: 3 }, 'config.spoolBytesMax'],
+    ['an input without a path', { ...config, inputs: [config.inputs[0], { paths: [] }] }, 'config.inputs[1].paths'],
+    ['a name nobody knows', { ...config, input: [] }, 'config'],
+    ['a word that is none of its two', { ...config, whenFull: 'drop' }, 'config.whenFull'],
+  ])('%s is refused with its place', async (_name, wrong, place) => {
+    const body = { version: 1, config: wrong };
+    const answer = await world.as('admin', { method: 'PUT', url: `/agents/${id}/config`, body });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining(`${place}: `),
+      messageVi: expect.stringContaining(`Sai ở ${place}: `),
+    });
   });
 
   it('are nobody’s but administrators’', async () => {

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { AgentView } from '../../contract/agents.ts';
 import type { Directory } from '../directory.ts';
-import { ApiProblem } from '../errors.ts';
+import { ApiProblem, type ProblemDetails } from '../errors.ts';
 import { principalOf } from '../guard.ts';
 import { change, documentOf, type LedgerPorts } from '../ledger-write.ts';
 import type { AgentsPort } from '../ports.ts';
@@ -52,16 +53,14 @@ const agentReport = z
   })
   .meta({ id: 'AgentReport' });
 
-const agentView = z
+const agentView: z.ZodType<AgentView> = z
   .object({
     id: z.string(),
     name: z.string(),
     source: z.string(),
-    /** When it reported last; 0 when it has not. */
     seenMs: z.number(),
     peer: z.string(),
     report: agentReport.nullable(),
-    /** 0 when it was given none. */
     version: z.number(),
     config: agentConfig.nullable(),
   })
@@ -78,7 +77,7 @@ const tags = ['agents'];
 
 /** Agents: collectors' tokens that `vonggac ship` runs with, what they say of themselves, and what they are told to do. */
 export function agentRoutes({ ledger, directory, agents }: AgentParts): FastifyPluginAsyncZod {
-  async function views(): Promise<z.infer<typeof agentView>[]> {
+  async function views(): Promise<AgentView[]> {
     const [said, rows, tokens] = await Promise.all([agents.said(), ledger.ledger.all('agent'), directory.tokens()]);
     const configs = new Map(rows.map((row) => [row.subject, row]));
     const views = [...tokens.byId.values()].flatMap(({ value }) => {
@@ -125,7 +124,11 @@ export function agentRoutes({ ledger, directory, agents }: AgentParts): FastifyP
         body: z.strictObject({ version: z.int().min(0), config: agentConfig }),
         response: { 200: z.object({ version: z.number() }) },
       },
+      // A person wrote it: what is wrong with it has to be said, and where.
+      attachValidation: true,
       handler: async (request) => {
+        const wrong = request.validationError?.validation?.[0];
+        if (wrong !== undefined) throw new ApiProblem('bad-request', placeOf(wrong));
         const { id } = request.params;
         const { version, config } = request.body;
         const token = (await directory.tokens()).byId.get(id)?.value;
@@ -146,4 +149,16 @@ export function agentRoutes({ ledger, directory, agents }: AgentParts): FastifyP
       },
     });
   };
+}
+
+/** Where in what was sent something is wrong, as one would write it: `config.inputs[0].paths`. */
+function placeOf(wrong: { readonly instancePath: string; readonly message?: string }): ProblemDetails {
+  const place = wrong.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
+  const what = wrong.message ?? '';
+  return { message: `${place}: ${what}`, messageVi: `Sai ở ${place}: ${what}` };
 }
