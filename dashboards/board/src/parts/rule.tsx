@@ -46,11 +46,19 @@ export function RuleText({ id, title = false }: { readonly id: string; readonly 
           <b>{t('rule.falsepositives')}</b> {rule.falsepositives.join('; ')}
         </p>
       )}
-      <p>
-        <a href={`/try?rule=${encodeURIComponent(rule.id)}`}>{t('rule.try')}</a>
-      </p>
-      <p class="vh">{t('rule.text')}</p>
-      <pre class="mono yaml">{rule.text}</pre>
+      {rule.id.startsWith('indicator:') ? (
+        <p>
+          <a href={`/indicators/${encodeURIComponent(rule.id.slice('indicator:'.length))}`}>{t('ioc.list')}</a>
+        </p>
+      ) : (
+        <>
+          <p>
+            <a href={`/try?rule=${encodeURIComponent(rule.id)}`}>{t('rule.try')}</a>
+          </p>
+          <p class="vh">{t('rule.text')}</p>
+          <pre class="mono yaml">{rule.text}</pre>
+        </>
+      )}
       <Credits rule={rule} />
       {rule.references.length === 0 ? null : (
         <ul class="refs">
