@@ -30,7 +30,9 @@ import type { FeedMessage } from '../../src/contract/feed.ts';
 import type { SourceWatchView } from '../../src/contract/sources.ts';
 import { liveRulesOf } from '../../src/detect/index.ts';
 import type { Role } from '../../src/model/account.ts';
+import type { AgentConfig } from '../../src/model/agent.ts';
 import { compileRules, parseRules } from '../../src/sigma/index.ts';
+import { makeAgents } from './board-fixture-agents.ts';
 import {
   alertOf,
   cardOf,
@@ -105,6 +107,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   const revealed: string[] = [];
   const agreed: string[] = [];
   const sources = makeSources(Date.now());
+  const agents = makeAgents(Date.now());
   let signedIn = o.signedIn ?? false;
   let made = 0;
   const epoch = 'e1';
@@ -326,6 +329,18 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
     if (path === '/health') return json(response, 200, makeHealth(Date.now()));
     if (path === '/source-watch')
       return json(response, 200, { atMs: Date.now(), items: sources, parsers: ['auto', 'evtx-json', 'syslog'] });
+    if (path === '/agents') return json(response, 200, { key: 'SHA256:3kXq0Yb1u8m9', items: agents });
+    if (kind === 'agents' && sub === 'config') {
+      const { version, config } = (await bodyOf(request)) as { version: number; config: AgentConfig };
+      const at = agents.findIndex((agent) => agent.id === id);
+      const before = agents[at];
+      if (before === undefined) return refuseWith(response, 404, 'not-found', 'Không tìm thấy.');
+      if (version !== before.version) return refuseWith(response, 409, 'conflict', 'Đã có người thay đổi trước đó.');
+      if (!Array.isArray(config.inputs))
+        return refuseWith(response, 400, 'bad-request', 'Sai ở config.inputs: Invalid input: expected array');
+      agents[at] = { ...before, version: version + 1, config };
+      return json(response, 200, { version: version + 1 });
+    }
     if (path === '/systems') return json(response, 200, { items: systems });
     if (kind === 'sources') {
       if (sub === 'proposal')

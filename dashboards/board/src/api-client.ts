@@ -1,4 +1,5 @@
 /** Typed calls of `/api/v1`. Every failure is an ApiFailure with the server's code and texts in both languages. */
+import type { AgentsView } from '../../../src/contract/agents.ts';
 import type {
   AlertView,
   ApiError,
@@ -110,6 +111,9 @@ export interface Api {
     wanted: { readonly value: string; readonly description: string; readonly reason: string },
   ): Promise<IndicatorTaking>;
   uploadIndicators(id: string, mode: 'replace' | 'add', file: Blob): Promise<IndicatorTaking>;
+  agents(): Promise<AgentsView>;
+  /** `config`: as a person wrote it; `version`: of what was seen, 0 for nothing. */
+  tellAgent(id: string, version: number, config: unknown): Promise<{ readonly version: number }>;
   systems(): Promise<readonly SystemView[]>;
   /** The drill that runs or ran last; null when there is none or it is not for these eyes. */
   drill(): Promise<DrillView | null>;
@@ -195,6 +199,8 @@ export function createApi(base: string): Api {
     indicators: (id, q, limit, cursor) => call('GET', `${listPath(id)}/indicators${search({ q, limit, cursor })}`),
     addIndicator: (id, wanted) => call('POST', `${listPath(id)}/indicators`, wanted),
     uploadIndicators: (id, mode, file) => call('PUT', `${listPath(id)}/content${search({ mode })}`, file),
+    agents: () => call('GET', '/agents'),
+    tellAgent: (id, version, config) => call('PUT', `/agents/${encodeURIComponent(id)}/config`, { version, config }),
     systems: async () => (await call<Pick<Page<SystemView>, 'items'>>('GET', '/systems')).items,
     drill: async () => {
       const { items } = await call<Pick<Page<DrillView>, 'items'>>('GET', '/drills/current');

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { useBoard } from './board.ts';
 import { t } from './i18n/index.ts';
 import { IconSheet } from './icons.tsx';
+import { AgentsPage } from './pages/agents.tsx';
 import { BoardPage } from './pages/board.tsx';
 import { EntryPage, LoginPage, SetupPage } from './pages/enter.tsx';
 import { HealthPage } from './pages/health.tsx';
@@ -53,6 +54,8 @@ function Page(): JSX.Element | null {
       return <SearchPage />;
     case 'rules':
       return <RulesPage id={route.id} />;
+    case 'agents':
+      return <AgentsPage id={route.id} />;
     case 'sources':
       return <SourcesPage id={route.id} />;
     case 'indicators':

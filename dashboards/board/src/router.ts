@@ -10,7 +10,7 @@ export interface Place {
 export type Route =
   | { readonly page: 'board' | 'login' | 'setup' | 'enter' | 'search' | 'health' | 'read' | 'try' | 'wall' | 'none' }
   | { readonly page: 'incident'; readonly id: string }
-  | { readonly page: 'rules' | 'sources' | 'indicators'; readonly id: string };
+  | { readonly page: 'rules' | 'sources' | 'agents' | 'indicators'; readonly id: string };
 
 function read(): Place {
   return { path: location.pathname, query: location.search };
@@ -25,7 +25,8 @@ export function routeOf(path: string): Route {
   if (rest.length > 0) return { page: 'none' };
   const id = safeDecode(second);
   if (first === 'incidents' && id !== '') return { page: 'incident', id };
-  if (first === 'rules' || first === 'sources' || first === 'indicators') return { page: first, id };
+  if (first === 'rules' || first === 'sources' || first === 'agents' || first === 'indicators')
+    return { page: first, id };
   if (second !== '') return { page: 'none' };
   if (first === '') return { page: 'board' };
   const known = plainPages.find((page) => page === first);

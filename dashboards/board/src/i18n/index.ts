@@ -2,6 +2,8 @@
 import { type Signal, signal } from '@preact/signals';
 import { ApiFailure } from '../api-client.ts';
 import { remembered } from '../remembered.ts';
+import { agentsEn } from './agents-en.ts';
+import { agentsVi } from './agents-vi.ts';
 import { en } from './en.ts';
 import { fill } from './fill.ts';
 import { indicatorsEn } from './indicators-en.ts';
@@ -11,7 +13,7 @@ import { sourcesEn } from './sources-en.ts';
 import { sourcesVi } from './sources-vi.ts';
 import { vi } from './vi.ts';
 
-type Words = typeof vi & typeof sourcesVi & typeof indicatorsVi;
+type Words = typeof vi & typeof sourcesVi & typeof indicatorsVi & typeof agentsVi;
 export type Key = keyof Words;
 
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
@@ -22,8 +24,8 @@ type Arguments<K extends Key> = [Names<Words[K]>] extends [never] ? [] : [values
 export type PlainKey = { [K in Key]: [Names<Words[K]>] extends [never] ? K : never }[Key];
 
 const words: Readonly<Record<Language, Readonly<Record<Key, string>>>> = {
-  vi: { ...vi, ...sourcesVi, ...indicatorsVi },
-  en: { ...en, ...sourcesEn, ...indicatorsEn },
+  vi: { ...vi, ...sourcesVi, ...indicatorsVi, ...agentsVi },
+  en: { ...en, ...sourcesEn, ...indicatorsEn, ...agentsEn },
 };
 
 /** The document has one language, hence one signal. */

@@ -56,6 +56,7 @@ function useSources(): Loaded {
 }
 
 export function SourcesPage({ id }: { readonly id: string }): JSX.Element {
+  const board = useBoard();
   const { watch, systems, failed, replace } = useSources();
   const [wanted, setWanted] = useState('');
   const items = byNeed(watch?.items ?? []);
@@ -75,6 +76,7 @@ export function SourcesPage({ id }: { readonly id: string }): JSX.Element {
             </p>
           )}
           <div class="tools">
+            {board.may('sources') ? <a href="/agents">{t('agt.way')}</a> : null}
             <input
               class="field"
               type="search"
