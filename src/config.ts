@@ -44,6 +44,7 @@ export interface Config {
   readonly ingestBodyBytesMax: number;
   readonly ingestLineBytesMax: number;
   readonly ingestWaitingRowsMax: number;
+  readonly spoolBytesMax: number;
   readonly maskingKinds: readonly (typeof personalKinds)[number][];
   readonly maskingOwnDomains: readonly string[];
   readonly maskingKey: string;
@@ -258,6 +259,12 @@ export const settings: readonly Setting[] = [
     why: 'rows that may wait for the store before collectors are told to slow down',
   },
   {
+    key: 'spoolBytesMax',
+    env: 'VONGGAC_SPOOL_BYTES_MAX',
+    fallback: '1073741824',
+    why: 'bytes of datagrams (syslog and GELF over UDP) kept in the data directory while the store does not take them; 0: they wait in memory only',
+  },
+  {
     key: 'maskingKinds',
     env: 'VONGGAC_MASKING',
     fallback: 'cccd,bhyt,phone,email,secret',
@@ -417,6 +424,7 @@ export function readConfig(
     ingestBodyBytesMax: number('ingestBodyBytesMax', 1024, 1 << 30),
     ingestLineBytesMax: number('ingestLineBytesMax', 1024, 1 << 28),
     ingestWaitingRowsMax: number('ingestWaitingRowsMax', 1000, 10_000_000),
+    spoolBytesMax: number('spoolBytesMax', 0, 2 ** 46),
     maskingKinds,
     maskingOwnDomains: list(text('maskingOwnDomains').toLowerCase()),
     maskingKey: text('maskingKey'),

@@ -1,6 +1,9 @@
 import type { Source } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { type DatagramSpoolLimits, defaultDatagramSpoolLimits } from './datagram-spool/limits.ts';
+import { type DatagramSpoolStats, openDatagramSpool } from './datagram-spool/spool.ts';
+import { spooledWay } from './datagram-way.ts';
 import { gelfProtocol } from './gelf-stream.ts';
 import { gelfDatagrams } from './gelf-udp.ts';
 import type { LineHeaders } from './line-headers.ts';
@@ -16,8 +19,9 @@ import { syslogProtocol } from './syslog-stream.ts';
 import { syslogDatagrams } from './syslog-udp.ts';
 import { defaultUdpLimits, type UdpLimits } from './udp-limits.ts';
 import { type DatagramReader, listenUdp, type UdpStats } from './udp-server.ts';
+import { waitingWay } from './waiting-way.ts';
 
-export type ListenerLimits = StreamLimits & UdpLimits;
+export type ListenerLimits = StreamLimits & UdpLimits & DatagramSpoolLimits;
 
 type StreamTransport = 'syslog-tcp' | 'syslog-tls' | 'relp' | 'relp-tls' | 'gelf-tcp';
 type DatagramTransport = 'syslog-udp' | 'gelf-udp';
@@ -49,6 +53,8 @@ export interface ListenersOptions {
   readonly listen: { readonly [T in Transport]?: { readonly host: string; readonly port: number } };
   /** For those that end in `-tls`. */
   readonly tls: TlsFiles | null;
+  /** Where datagrams wait that the belt does not take; absent: in memory only. */
+  readonly spoolDir?: string;
   readonly limits?: Partial<ListenerLimits>;
   readonly clock: () => number;
   readonly log: Logger;
@@ -61,6 +67,8 @@ export interface Listeners {
   stats(): {
     readonly streams: { readonly [T in StreamTransport]?: StreamStats };
     readonly datagrams: { readonly [T in DatagramTransport]?: UdpStats };
+    /** null without a spool. */
+    readonly spool: DatagramSpoolStats | null;
     readonly droppedUdp: number;
   };
   /** Stops reading, hands over what was read within `closeWaitMs`; close the belt only afterwards. */
@@ -72,17 +80,25 @@ export interface Listeners {
  * none is left open.
  */
 export async function openListeners(o: ListenersOptions): Promise<Listeners> {
-  const limits: ListenerLimits = { ...defaultStreamLimits, ...defaultUdpLimits, ...o.limits };
+  const limits: ListenerLimits = {
+    ...defaultStreamLimits,
+    ...defaultUdpLimits,
+    ...defaultDatagramSpoolLimits,
+    ...o.limits,
+  };
   const { log, metrics, clock, sourceOf, headers } = o;
   const submit = createPersistentSubmit({ ...limits, intake: o.intake, log });
   const counted = metrics.counter('collect_datagrams_total', 'Datagrams', ['transport', 'outcome']);
-  const shared = { sourceOf, submit, clock, log };
-  const hall = createStreamHall({ ...shared, limits, headers, metrics });
-  const udpHall = {
-    ...shared,
-    limits,
-    meter: (transport: string, outcome: string, count: number) => counted.inc({ transport, outcome }, count),
-  };
+  const meter = (transport: string, outcome: string, count: number): void => counted.inc({ transport, outcome }, count);
+  const shared = { sourceOf, clock, log };
+  const hall = createStreamHall({ ...shared, submit, limits, headers, metrics });
+  const spool =
+    o.spoolDir === undefined || limits.spoolBytesMax === 0
+      ? null
+      : await openDatagramSpool({ dir: o.spoolDir, limits, clock, log, metrics });
+  const ways = { intake: o.intake, submit, limits, meter, log };
+  const way = spool === null ? waitingWay(ways) : spooledWay({ ...ways, spool });
+  const udpHall = { ...shared, limits, way, meter };
   const openStreams = new Map<StreamTransport, Awaited<ReturnType<typeof listenStream>>>();
   const openDatagrams = new Map<DatagramTransport, Awaited<ReturnType<typeof listenUdp>>>();
 
@@ -92,14 +108,19 @@ export async function openListeners(o: ListenersOptions): Promise<Listeners> {
     const patience = new Promise<boolean>((resolve) => {
       giveUp = setTimeout(() => resolve(false), limits.closeWaitMs);
     });
-    const stopped = Promise.all(all.map((each) => each.stop())).then(() => true);
+    const stopped = Promise.all(all.map((each) => each.stop()))
+      .then(() => way.settled())
+      .then(() => true);
     // The belt may itself be waiting for a store that is away; its own close() settles what it holds then.
     if (!(await Promise.race([stopped, patience]))) {
       log.warn(stats(), 'collectors closed with lines the belt has not confirmed');
       for (const each of openStreams.values()) each.destroy();
     }
     clearTimeout(giveUp);
+    // First, so that what the spool was handing over stays in it.
+    const kept = way.close();
     submit.close();
+    await kept;
   }
 
   function stats(): ReturnType<Listeners['stats']> {
@@ -107,7 +128,8 @@ export async function openListeners(o: ListenersOptions): Promise<Listeners> {
     return {
       streams: Object.fromEntries([...openStreams].map(([name, each]) => [name, each.stats()])),
       datagrams: udp,
-      droppedUdp: Object.values(udp).reduce((sum, { dropped }) => sum + dropped, 0),
+      spool: spool?.stats() ?? null,
+      droppedUdp: Object.values(udp).reduce((sum, { dropped }) => sum + dropped, way.dropped),
     };
   }
 

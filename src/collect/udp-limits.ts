@@ -2,7 +2,8 @@
 export interface UdpLimits {
   readonly lineBytesMax: number;
   readonly submitLinesMax: number;
-  /** Datagrams waiting for the belt; beyond them datagrams are dropped and counted. */
+  readonly submitBytesMax: number;
+  /** Datagrams in memory; beyond them datagrams are dropped and counted. */
   readonly udpHeldLinesMax: number;
   readonly udpHeldBytesMax: number;
   /** How long datagrams of one peer gather before they go on together. */
@@ -21,6 +22,7 @@ export interface UdpLimits {
 export const defaultUdpLimits: UdpLimits = {
   lineBytesMax: 256 * 1024,
   submitLinesMax: 2_000,
+  submitBytesMax: 2 * 1024 * 1024,
   udpHeldLinesMax: 50_000,
   udpHeldBytesMax: 32 * 1024 * 1024,
   udpGatherMs: 10,

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { RawLine } from '../model/source.ts';
+import type { DatagramWay } from './datagram-way.ts';
 import { costOf } from './line-cost.ts';
 import { peerAddress } from './peer.ts';
 import type { CollectorPorts } from './stream-hall.ts';
@@ -9,7 +10,10 @@ import type { UdpLimits } from './udp-limits.ts';
 
 export interface UdpStats {
   readonly received: number;
-  /** Datagrams lost: received without room for them, and those the kernel dropped before we could read them. */
+  /**
+   * Datagrams lost before they were handed on: received without room for them, and those the kernel dropped before we could
+   * read them.
+   */
   readonly dropped: number;
   readonly droppedByKernel: number;
   readonly heldLines: number;
@@ -37,9 +41,10 @@ export interface DatagramReader {
   ): { readonly line: RawLine | null; readonly dropped: number };
 }
 
-export interface UdpHall extends CollectorPorts {
+export interface UdpHall extends Omit<CollectorPorts, 'submit'> {
   readonly limits: UdpLimits;
-  readonly meter: (transport: string, outcome: 'taken' | 'dropped', count: number) => void;
+  readonly way: DatagramWay;
+  readonly meter: (transport: string, outcome: 'dropped', count: number) => void;
 }
 
 export interface UdpServerOptions {
@@ -47,6 +52,18 @@ export interface UdpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly reader: DatagramReader;
+}
+
+/** Takes the first lines off a queue, as many as go together. */
+function takeLines(queue: RawLine[], limits: UdpLimits): { readonly lines: RawLine[]; readonly bytes: number } {
+  let count = 0;
+  let bytes = 0;
+  for (const line of queue) {
+    if (count >= limits.submitLinesMax || (count > 0 && bytes >= limits.submitBytesMax)) break;
+    count += 1;
+    bytes += costOf(line);
+  }
+  return { lines: queue.splice(0, count), bytes };
 }
 
 /** One listener for datagrams. Nobody sends twice, so what finds no room is lost, and counted. */
@@ -72,14 +89,10 @@ export async function listenUdp(o: UdpServerOptions, hall: UdpHall): Promise<Udp
   async function pump(peer: string, queue: RawLine[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, limits.udpGatherMs));
     while (queue.length > 0) {
-      const lines = queue.slice(0, limits.submitLinesMax);
-      const submission = { source: hall.sourceOf(peer), receivedTimeMs: clock(), lines, key: '', transport, peer };
-      const isTaken = await hall.submit.submit(submission);
-      if (isTaken) hall.meter(transport, 'taken', lines.length);
-      else drop(peer, lines.length);
-      queue.splice(0, lines.length);
+      const { lines, bytes } = takeLines(queue, limits);
+      await hall.way.hand({ source: hall.sourceOf(peer), receivedTimeMs: clock(), lines, transport, peer });
       total.heldLines -= lines.length;
-      for (const line of lines) total.heldBytes -= costOf(line);
+      total.heldBytes -= bytes;
     }
     queues.delete(peer);
   }
@@ -87,7 +100,9 @@ export async function listenUdp(o: UdpServerOptions, hall: UdpHall): Promise<Udp
   function onDatagram(bytes: Buffer, from: RemoteInfo): void {
     total.received += 1;
     const peer = peerAddress(from.address);
-    if (total.heldLines >= limits.udpHeldLinesMax || total.heldBytes >= limits.udpHeldBytesMax) {
+    const share = Math.max(total.heldLines / limits.udpHeldLinesMax, total.heldBytes / limits.udpHeldBytesMax);
+    if (share >= 0.5) hall.way.hurry();
+    if (share >= 1) {
       drop(peer, 1);
       return;
     }

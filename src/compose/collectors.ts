@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type { DatagramSpoolStats } from '../collect/datagram-spool/spool.ts';
 import { createElasticCollector } from '../collect/elastic.ts';
 import { createHecCollector } from '../collect/hec.ts';
 import type { HttpCollectorLimits } from '../collect/http-limits.ts';
@@ -48,6 +50,8 @@ export interface Collectors {
   /** A port is 0 when it does not listen there. */
   readonly syslog: { readonly udpPort: number; readonly tcpPort: number };
   droppedUdp(): number;
+  /** Datagrams that wait on the disk; null without such a spool. */
+  spool(): DatagramSpoolStats | null;
   /** Stops reading and hands over what was read; close the belt only afterwards. */
   close(): Promise<void>;
 }
@@ -82,7 +86,8 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
       clientCa: config.collectTlsClientCa,
       clientsRequired: config.collectTlsClients === 'required',
     },
-    limits: { closeWaitMs: o.closeWaitMs },
+    spoolDir: path.join(config.dataDir, 'datagrams'),
+    limits: { closeWaitMs: o.closeWaitMs, spoolBytesMax: config.spoolBytesMax },
     clock,
     log,
     metrics,
@@ -107,6 +112,7 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     http,
     syslog: { udpPort: listeners.ports['syslog-udp'] ?? 0, tcpPort: listeners.ports['syslog-tcp'] ?? 0 },
     droppedUdp: () => listeners.stats().droppedUdp,
+    spool: () => listeners.stats().spool,
     close: () => listeners.close(),
   };
 }

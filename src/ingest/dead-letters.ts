@@ -19,14 +19,15 @@ export function createDeadLetterDesk(o: {
   log: Logger;
   meters: IntakeMeters;
 }): DeadLetterDesk {
-  function row(submission: Submission, text: string, bytes: number, reason: string): DeadLetterRow {
+  function row(submission: Submission, line: RawLine, bytes: number, reason: string): DeadLetterRow {
+    const { receivedTimeMs, peer } = line.arrival ?? submission;
     return {
-      atMs: submission.receivedTimeMs,
+      atMs: receivedTimeMs,
       source: submission.source.id,
       transport: submission.transport,
-      peer: submission.peer,
+      peer,
       reason,
-      head: text.slice(0, o.limits.deadLetterHeadChars),
+      head: line.text.slice(0, o.limits.deadLetterHeadChars),
       bytes,
     };
   }
@@ -50,9 +51,9 @@ export function createDeadLetterDesk(o: {
         o.meters.deadLettersLost(left);
         o.log.warn({ source: submission.source.id, left }, 'more dead letters in one submission than are kept');
       }
-      await write(posted.map(({ line, bytes, reason }) => row(submission, line.text, bytes, reason)));
+      await write(posted.map(({ line, bytes, reason }) => row(submission, line, bytes, reason)));
     },
     bury: (submission, lines, reason) =>
-      write(lines.map(({ text }) => row(submission, text, Buffer.byteLength(text), reason))),
+      write(lines.map((line) => row(submission, line, Buffer.byteLength(line.text), reason))),
   };
 }

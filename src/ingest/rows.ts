@@ -36,12 +36,13 @@ export function toSecurityEvent(
   locate: Locate,
   mask: MaskLine | null,
 ): SecurityEvent {
-  const { source, receivedTimeMs } = submission;
+  const { source } = submission;
+  const { receivedTimeMs, peer } = line.arrival ?? submission;
   const said = maskedText(lineText(line, source.encoding), mask);
   const event = withFlaw(readLine(said.text, source.parser, receivedTimeMs, line.header), line, said);
   const host = event.host === '' ? (line.place?.host ?? '') : event.host;
   const time = filedTime(event.eventTimeMs, receivedTimeMs, source.timeCorrection?.addMs ?? 0);
-  const { org, system, level } = locate(source, host, time.eventTimeMs, submission.peer);
+  const { org, system, level } = locate(source, host, time.eventTimeMs, peer);
   // Written out, not spread: this runs for every line, and a spread object costs as much as parsing one.
   return {
     id: `${batch}-${index.toString(36)}`,

@@ -44,6 +44,8 @@ export interface RawLine {
   readonly header?: string;
   /** Where it stood, for senders that know: the file, and the machine for lines that name none. */
   readonly place?: { readonly file: string; readonly host: string };
+  /** When it came and from whom, where its submission holds lines of several times and senders; of the same UTC day. */
+  readonly arrival?: { readonly receivedTimeMs: number; readonly peer: string };
 }
 
 /** A line that did not come through whole: `fatal` ones become dead letters, others are stored and flagged. */

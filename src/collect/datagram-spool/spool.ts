@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '../../observe/log.ts';
+import type { Metrics } from '../../observe/metrics.ts';
+import { decodeFrames, encodeFrame, type Frame, type Handover } from './frame.ts';
+import type { DatagramSpoolLimits } from './limits.ts';
+import { type Entry, type HeldSegment, openSegmentLog } from './segment-log.ts';
+
+export interface DatagramSpoolStats {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly bytesMax: number;
+  /** Lines that found no room, that the disk did not take, or that it has damaged; since the start. */
+  readonly dropped: number;
+  /** Since when its oldest lines wait; null when it is empty. */
+  readonly sinceMs: number | null;
+  /** Why the disk does not take what comes; '' when it does. */
+  readonly failure: string;
+}
+
+/** Datagrams on the disk until the belt takes them. */
+export interface DatagramSpool {
+  /**
+   * False when there was no room. `refused` is what the belt gave back: it is older than everything of its source that
+   * came in behind.
+   */
+  put(handover: Handover, place: 'refused' | 'behind'): boolean;
+  /** Whether something of a source is here, behind which its next lines have to go. */
+  holds(source: string): boolean;
+  /** The segment whose turn it is: those that were refused go first. null when the spool is empty. */
+  next(): Promise<HeldSegment | null>;
+  /** Its frames; damaged ones are left out, counted and told. */
+  read(segment: HeldSegment): Promise<readonly Frame[]>;
+  remove(segment: HeldSegment): Promise<void>;
+  /** Counts lines that are lost. */
+  drop(lines: number, reason: string, source: string): void;
+  stats(): DatagramSpoolStats;
+  close(): Promise<void>;
+}
+
+export interface DatagramSpoolOptions {
+  readonly dir: string;
+  readonly limits: DatagramSpoolLimits & { readonly dropLogMs: number };
+  readonly clock: () => number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<DatagramSpool> {
+  const { dir, limits, clock, log, metrics } = o;
+  const linesGauge = metrics.gauge('collect_datagram_spool_lines', 'Lines in the spool of datagrams');
+  const bytesGauge = metrics.gauge('collect_datagram_spool_bytes', 'Bytes of the spool of datagrams');
+  const dropCounter = metrics.counter('collect_datagram_spool_dropped_total', 'Lines the spool lost', ['reason']);
+  const bytesBySource = new Map<string, number>();
+  const total = { lines: 0, bytes: 0, pendingBytes: 0, dropped: 0 };
+  let failure = '';
+  let lastDropLogMs = Number.NEGATIVE_INFINITY;
+  let isClosed = false;
+
+  function count(lines: number, bytes: number): void {
+    total.lines += lines;
+    total.bytes += bytes;
+    linesGauge.set(total.lines);
+    bytesGauge.set(total.bytes);
+  }
+
+  function hold(source: string, bytes: number): void {
+    const held = (bytesBySource.get(source) ?? 0) + bytes;
+    if (held === 0) bytesBySource.delete(source);
+    else bytesBySource.set(source, held);
+  }
+
+  function drop(lines: number, reason: string, source: string): void {
+    total.dropped += lines;
+    dropCounter.inc({ reason }, lines);
+    if (clock() - lastDropLogMs < limits.dropLogMs) return;
+    lastDropLogMs = clock();
+    log.warn(
+      { reason, source, droppedInAll: total.dropped, bytes: total.bytes },
+      'datagrams dropped: no room in the spool',
+    );
+  }
+
+  function lost(entries: readonly Entry[], error: unknown): void {
+    for (const { source, lines, frame } of entries) {
+      hold(source, -frame.length);
+      count(-lines, -frame.length);
+      total.pendingBytes -= frame.length;
+      drop(lines, 'disk', source);
+    }
+    if (failure === '') log.error({ dir, reason: String(error) }, 'the disk does not take the spool of datagrams');
+    failure = String(error);
+  }
+
+  function written(entries: readonly Entry[]): void {
+    for (const { frame } of entries) total.pendingBytes -= frame.length;
+    if (failure !== '') log.info({ dir }, 'the disk takes the spool of datagrams again');
+    failure = '';
+  }
+
+  const open = (name: string): ReturnType<typeof openSegmentLog> =>
+    openSegmentLog({ dir: path.join(dir, name), limits, clock, lost, written });
+  const refused = await open('refused');
+  const behind = await open('behind');
+  for (const { lines, bytes } of [...refused.found, ...behind.found]) count(lines, bytes);
+  if (total.bytes > 0)
+    log.info({ lines: total.lines, bytes: total.bytes }, 'datagrams of the last run are in the spool');
+
+  function noRoomFor(source: string, bytes: number): string {
+    if (isClosed) return 'closed';
+    if (total.bytes + bytes > limits.spoolBytesMax) return 'full';
+    const ofSource = (bytesBySource.get(source) ?? 0) + bytes;
+    if (ofSource > limits.spoolBytesMax * limits.spoolSourceShare) return 'share of the source';
+    return total.pendingBytes + bytes > limits.spoolPendingBytesMax ? 'slow disk' : '';
+  }
+
+  return {
+    put(handover, place) {
+      const frame = encodeFrame(handover);
+      const lines = handover.lines.length;
+      const source = handover.source.id;
+      const reason = noRoomFor(source, frame.length);
+      if (reason !== '') {
+        drop(lines, reason, source);
+        return false;
+      }
+      total.pendingBytes += frame.length;
+      hold(source, frame.length);
+      count(lines, frame.length);
+      (place === 'refused' ? refused : behind).add({ frame, source, lines });
+      return true;
+    },
+    // Whose lines were left by the last run is known only when they are read.
+    holds: (source) => bytesBySource.has(source) || refused.recovered + behind.recovered > 0,
+    next: async () => (await refused.oldest()) ?? behind.oldest(),
+    async read(segment) {
+      const { frames } = decodeFrames(await readFile(segment.place));
+      const found = frames.reduce((sum, { handover }) => sum + handover.lines.length, 0);
+      if (found < segment.lines) drop(segment.lines - found, 'damaged', '');
+      return frames;
+    },
+    async remove(segment) {
+      await refused.remove(segment);
+      await behind.remove(segment);
+      for (const [source, bytes] of segment.bytesBySource ?? []) hold(source, -bytes);
+      count(-segment.lines, -segment.bytes);
+    },
+    drop,
+    stats: () => ({
+      lines: total.lines,
+      bytes: total.bytes,
+      bytesMax: limits.spoolBytesMax,
+      dropped: total.dropped,
+      sinceMs: oldest(refused.sinceMs, behind.sinceMs),
+      failure,
+    }),
+    async close() {
+      isClosed = true;
+      await refused.close();
+      await behind.close();
+    },
+  };
+}
+
+function oldest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
