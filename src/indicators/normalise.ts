@@ -75,7 +75,9 @@ function isListable(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 /** null: no address and no network. */
 function readNetwork(text: string): ReadValue | null {
   const [address = '', bits, ...more] = text.replace(/^\[(.*)\]$/, '$1').split('/');
-  if (more.length > 0 || !(ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address))) return null;
+  // The library throws and catches over what is no address; most values are none.
+  if (more.length > 0 || !/^[\d.]+$|:/.test(address)) return null;
+  if (!(ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address))) return null;
   if (address.includes('%')) return refused('not-understood');
   const parsed = ipaddr.process(address);
   const full = parsed.kind() === 'ipv4' ? 32 : 128;
@@ -96,6 +98,8 @@ function readNetwork(text: string): ReadValue | null {
 /** A host name in ASCII without its final dot, '' when it is none. Letters of other scripts become `xn--…` (IDNA). */
 export function asciiName(text: string): string {
   const name = text.replace(/\.$/, '');
+  // Most names need no more than this.
+  if (/^[A-Za-z0-9_.-]{1,253}$/.test(name) && !/(?:^|\.)xn--/i.test(name)) return name.toLowerCase();
   // Only what a host may consist of is handed to the URL parser: it would also take logins, ports and escapes.
   if (/[\s/\\?#@:%[\]<>^|]/.test(name) || !URL.canParse(`http://${name}/`)) return '';
   const ascii = new URL(`http://${name}/`).hostname;

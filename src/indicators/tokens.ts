@@ -14,7 +14,8 @@ export interface Tokens {
 export interface Names {
   /** Lower case, ASCII; at least one dot. */
   name(name: string, start: number, end: number): void;
-  address4(address: string, start: number, end: number): void;
+  /** Its 32 bits, as a signed number. */
+  address4(bits: number, start: number, end: number): void;
   /** In canonical form. */
   address6(address: string, start: number, end: number): void;
   /** Lower case, as long as a known digest. */
@@ -57,16 +58,29 @@ function readDotted(text: string, has: Tokens, names: Names): void {
     while (start > 0 && isName(text.charCodeAt(start - 1))) start -= 1;
     let end = dot + 1;
     let lastDot = dot;
+    let amongDigits = isAmongDigits(text, dot) ? 1 : 0;
     let code = text.charCodeAt(end);
     while (end < text.length && (code === dotCode || isName(code))) {
-      if (code === dotCode) lastDot = end;
+      if (code === dotCode) {
+        lastDot = end;
+        if (isAmongDigits(text, end)) amongDigits += 1;
+      }
       end += 1;
       code = text.charCodeAt(end);
     }
     const next = text.indexOf('.', end);
-    dotted(text, start, end, lastDot, has, names);
+    if (has.hasAddresses && amongDigits >= 3) dottedAddress(text, start, end, names);
+    if (has.lastLabels.size > 0) dotted(text, start, end, lastDot, has, names);
     dot = next;
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isAmongDigits(text: string, at: number): boolean {
+  return isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1));
 }
 
 /** One word with dots in it, from the first of its characters to behind the last. */
@@ -80,9 +94,6 @@ function dotted(text: string, from: number, to: number, dotAt: number, has: Toke
   if (lastDot >= end) lastDot = text.lastIndexOf('.', end - 1);
   const length = end - start;
   if (lastDot <= start || length < 4 || length > 1024) return;
-  const last = text.charCodeAt(end - 1);
-  if (last >= 48 && last <= 57 && has.hasAddresses && length >= 7) dottedAddress(text, start, end, names);
-  if (has.lastLabels.size === 0) return;
   if (isAscii(text, start, end)) {
     if (length > 253) return;
     const label = text.slice(lastDot + 1, end).toLowerCase();
@@ -106,13 +117,18 @@ function otherScripts(text: string, start: number, end: number, has: Tokens, nam
   }
 }
 
-/** `203.0.113.9`, also in `203.0.113.9-8080` and `ip-203.0.113.9`, as firewalls write it; not in `1.203.0.113.9`. */
-function dottedAddress(text: string, start: number, end: number, names: Names): void {
+/** `203.0.113.9`, also with the dots of a sentence, in `203.0.113.9-8080` and `ip-203.0.113.9`, as firewalls write it; not in `1.203.0.113.9`. */
+function dottedAddress(text: string, start: number, stop: number, names: Names): void {
   let from = start;
-  for (let i = start; i <= end; i += 1) {
-    const code = i === end ? 45 : text.charCodeAt(i);
-    if (code === 45 || code === 95) {
-      address4(text, from, i, names);
+  for (let i = start; i <= stop; i += 1) {
+    const code = i === stop ? 45 : text.charCodeAt(i);
+    // Also between quotes and dashes that are no ASCII.
+    if (code === 45 || code === 95 || code >= 128) {
+      let first = from;
+      let end = i;
+      while (end > first && text.charCodeAt(end - 1) === dotCode) end -= 1;
+      while (first < end && text.charCodeAt(first) === dotCode) first += 1;
+      address4(text, first, end, names);
       from = i + 1;
     }
   }
@@ -122,11 +138,13 @@ function address4(text: string, start: number, end: number, names: Names): void 
   if (end - start < 7 || end - start > 15) return;
   let octet = -1;
   let dots = 0;
+  let bits = 0;
   for (let i = start; i <= end; i += 1) {
     const code = i === end ? dotCode : text.charCodeAt(i);
     if (code === dotCode) {
       if (octet < 0 || octet > 255) return;
       dots += 1;
+      bits = (bits << 8) | octet;
       octet = -1;
     } else if (code >= 48 && code <= 57) {
       // A leading zero is octal to some and decimal to others; nobody can say which address it is.
@@ -134,7 +152,7 @@ function address4(text: string, start: number, end: number, names: Names): void 
       octet = (octet < 0 ? 0 : octet * 10) + code - 48;
     } else return;
   }
-  if (dots === 4) names.address4(text.slice(start, end), start, end);
+  if (dots === 4) names.address4(bits, start, end);
 }
 
 function readColons(text: string, names: Names): void {

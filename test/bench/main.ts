@@ -1,5 +1,6 @@
 import { correlation } from './correlation.ts';
 import { detect } from './detect.ts';
+import { indicators } from './indicators.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { loadText, machineFacts } from './machine.ts';
@@ -10,7 +11,18 @@ import { ship } from './ship.ts';
 import { sigma } from './sigma.ts';
 import { start } from './start.ts';
 
-const questions: readonly Question[] = [correlation, detect, ingest, pipeline, latency, memory, ship, sigma, start];
+const questions: readonly Question[] = [
+  correlation,
+  detect,
+  indicators,
+  ingest,
+  pipeline,
+  latency,
+  memory,
+  ship,
+  sigma,
+  start,
+];
 
 function usage(): string {
   const lines = questions.map(({ name, asks, options }) => {
