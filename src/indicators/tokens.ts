@@ -93,7 +93,7 @@ function dotted(text: string, from: number, to: number, dotAt: number, has: Toke
   while (start < end && text.charCodeAt(start) === dotCode) start += 1;
   if (lastDot >= end) lastDot = text.lastIndexOf('.', end - 1);
   const length = end - start;
-  if (lastDot <= start || length < 4 || length > 1024) return;
+  if (lastDot <= start || length > 1024) return;
   if (isAscii(text, start, end)) {
     if (length > 253) return;
     const label = text.slice(lastDot + 1, end).toLowerCase();
