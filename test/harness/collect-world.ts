@@ -27,6 +27,8 @@ export interface CollectWorld {
   readonly pid: number | null;
   /** Everything in the store, in the order of its ids, of one source when it is named. */
   stored(source?: string): Promise<readonly Stored[]>;
+  /** Ids of batches, in the order they were committed. */
+  commits(): readonly string[];
   deadLetters(): Promise<readonly { readonly reason: string; readonly source: string }[]>;
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startCollectWorld(o: {
   readonly sources?: readonly Source[];
   readonly tls?: TlsFiles;
   readonly limits?: Partial<ListenerLimits>;
+  readonly spoolDir?: string;
 }): Promise<CollectWorld> {
   const log = createLog('silent');
   const metrics = createMetrics();
@@ -72,6 +75,7 @@ export async function startCollectWorld(o: {
     listen: Object.fromEntries(o.listen.map((transport) => [transport, at])),
     tls: o.tls ?? null,
     ...(o.limits === undefined ? {} : { limits: o.limits }),
+    ...(o.spoolDir === undefined ? {} : { spoolDir: o.spoolDir }),
     clock: Date.now,
     log,
     metrics,
@@ -79,7 +83,9 @@ export async function startCollectWorld(o: {
   const read = new Map<string, readonly Stored[]>();
   return {
     listeners,
-    pid: backing.pid,
+    get pid() {
+      return backing.pid;
+    },
     async stored(source) {
       const refs = [...offered.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
       const rows: Stored[] = [];
@@ -90,6 +96,7 @@ export async function startCollectWorld(o: {
       }
       return source === undefined ? rows : rows.filter((row) => row.source === source);
     },
+    commits: () => [...offered.keys()],
     deadLetters: () => store.events.deadLetters(1_000),
     async close() {
       await listeners.close();

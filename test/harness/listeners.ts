@@ -30,6 +30,7 @@ export async function startListeners(o: {
   readonly listen: readonly Transport[];
   readonly tls?: TlsFiles;
   readonly limits?: Partial<ListenerLimits>;
+  readonly spoolDir?: string;
   readonly source?: Partial<Source>;
   readonly sourceOf?: (peer: string, certificate?: readonly string[]) => Source;
   /** Called before a submission is taken; throws to refuse it. */
@@ -54,6 +55,7 @@ export async function startListeners(o: {
       o.listen.map((transport) => [transport, { host: '127.0.0.1', port: o.at?.[transport] ?? 0 }]),
     ),
     tls: o.tls ?? null,
+    ...(o.spoolDir === undefined ? {} : { spoolDir: o.spoolDir }),
     limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 500, recordWaitMs: 30, ...o.limits },
     clock: Date.now,
     log: pino({ level: 'warn' }, { write: (line: string) => void told.push(line) }),
