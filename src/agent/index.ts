@@ -5,7 +5,7 @@ import { createFiles } from './files.ts';
 import type { Client } from './http-client.ts';
 import { type Journal, journalEnd, openJournal } from './journal.ts';
 import { type AgentLimits, defaultAgentLimits } from './limits.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, inputKey } from './memory.ts';
 import { createPace } from './pace.ts';
 import { readAll } from './reader.ts';
 import { type SendTotals, sendAll } from './sender.ts';
@@ -46,14 +46,14 @@ const journalName = 'journald';
 export function createAgent(o: AgentOptions): Agent {
   const limits: AgentLimits = { ...defaultAgentLimits, ...o.limits };
   const { config, clock, tell } = o;
-  const state = openState(o.stateDir, tell);
+  const state = openState(o.stateDir, config.inputs.map(inputKey), tell);
   const { spool, positions } = openSpool({
     dir: path.join(o.stateDir, 'spool'),
-    agent: state.memory.agent,
-    known: new Map(state.memory.positions.map((position) => [position.stream, position])),
+    agent: state.agent,
+    known: state.positions,
     tell,
   });
-  const memory = createMemory(state, positions, config.inputs);
+  const memory = createMemory(state, positions);
   const troubles = createTroubles(tell);
   const [toSend, toRead] = [createBell(), createBell()];
   const files = createFiles({
@@ -93,7 +93,7 @@ export function createAgent(o: AgentOptions): Agent {
       journal,
       spoolBytesMax: config.spoolBytesMax,
       whenFull: config.whenFull,
-      agent: state.memory.agent,
+      agent: state.agent,
       dropped: (lines) => {
         if (lines > 0) tell(`the spool is full: ${lines} lines of the journal were dropped`);
         droppedLines += lines;

@@ -21,17 +21,20 @@ export interface Memory {
   forget(olderThanMs: number, followed: ReadonlySet<number>): void;
 }
 
-export function createMemory(state: StateFile, spooled: readonly Position[], inputs: readonly AgentInput[]): Memory {
-  const behindServer = new Map(state.memory.positions.map((position) => [position.stream, position]));
-  const behindSpool = new Map(behindServer);
+export function createMemory(state: StateFile, spooled: readonly Position[]): Memory {
+  const behindSpool = new Map(state.positions);
   for (const position of spooled) behindSpool.set(position.stream, position);
-  const before = new Set(state.memory.inputs);
-  let lastStream = Math.max(0, ...behindSpool.keys());
-  let hasNews = state.memory.generation === 0;
+  const before = new Set(state.inputsBefore);
+  let lastStream = 0;
+  for (const stream of behindSpool.keys()) lastStream = Math.max(lastStream, stream);
+  /** What is to be written with the next `save`. */
+  const unsaved = new Map<number, Position>();
+  const gone = new Set<number>();
 
   function save(): void {
-    state.save({ positions: [...behindServer.values()], inputs: inputs.map(inputKey) });
-    hasNews = false;
+    state.save({ positions: [...unsaved.values()], gone: [...gone] });
+    unsaved.clear();
+    gone.clear();
   }
 
   return {
@@ -44,31 +47,35 @@ export function createMemory(state: StateFile, spooled: readonly Position[], inp
     opened(position) {
       if (behindSpool.has(position.stream)) return;
       behindSpool.set(position.stream, position);
-      behindServer.set(position.stream, position);
-      hasNews = true;
+      unsaved.set(position.stream, position);
     },
     spooled: (position) => void behindSpool.set(position.stream, position),
     acknowledged(positions) {
-      for (const position of positions) behindServer.set(position.stream, position);
+      for (const position of positions) {
+        unsaved.set(position.stream, position);
+        gone.delete(position.stream);
+      }
       save();
     },
     save,
     get hasNews() {
-      return hasNews;
+      return state.isNew || unsaved.size > 0;
     },
     forget(olderThanMs, followed) {
-      const lastOfFile = new Map([...behindSpool.values()].map(({ id, stream }) => [id, stream]));
-      for (const { stream, id, cursor, seenMs } of behindServer.values()) {
-        if (cursor !== '') continue;
-        const isOver = seenMs < olderThanMs || (lastOfFile.get(id) ?? stream) > stream;
-        if (!isOver || followed.has(stream)) continue;
-        behindServer.delete(stream);
+      const lastOfFile = new Map<string, number>();
+      for (const { id, stream } of behindSpool.values()) lastOfFile.set(id, stream);
+      for (const { stream, id, cursor, seenMs } of state.positions.values()) {
+        if (cursor !== '' || followed.has(stream) || gone.has(stream)) continue;
+        if (seenMs >= olderThanMs && (lastOfFile.get(id) ?? stream) <= stream) continue;
+        gone.add(stream);
+        unsaved.delete(stream);
         behindSpool.delete(stream);
       }
     },
   };
 }
 
-function inputKey({ paths }: AgentInput): string {
+/** By what an input is known again in a later run. */
+export function inputKey({ paths }: AgentInput): string {
   return JSON.stringify(paths);
 }

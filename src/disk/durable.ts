@@ -20,6 +20,17 @@ export function writeDurably(place: string, parts: readonly Buffer[]): void {
   syncFolder(path.dirname(place));
 }
 
+/** Writes behind what is in a file, and makes it last. Throws what the disk says; then the file may end in half of it. */
+export function appendDurably(place: string, bytes: Buffer): void {
+  const fd = openSync(place, 'a');
+  try {
+    writeAll(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** A write may take less than it is given, on a disk that is nearly full for one. */
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);

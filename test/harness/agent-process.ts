@@ -58,12 +58,21 @@ export function startAgent(
   };
 }
 
+interface Kept {
+  readonly stream: number;
+  readonly offset: number;
+}
+
 /** Bytes of files that the server has acknowledged, by what the agent remembers on the disk. */
 export function acknowledgedBytes(stateDir: string): number {
   try {
     const text = readFileSync(path.join(stateDir, 'state.json'), 'utf8');
-    const { positions } = JSON.parse(text.slice(text.indexOf(' ') + 1)) as { positions: { offset: number }[] };
-    return positions.reduce((sum, { offset }) => sum + offset, 0);
+    const offsets = new Map<number, number>();
+    for (const line of text.split('\n').slice(1, -1)) {
+      const { positions } = JSON.parse(line.slice(line.indexOf(' '))) as { positions: Kept[] };
+      for (const { stream, offset } of positions) offsets.set(stream, offset);
+    }
+    return [...offsets.values()].reduce((sum, offset) => sum + offset, 0);
   } catch {
     return 0;
   }
