@@ -53,15 +53,19 @@ export function readTokens(text: string, has: Tokens, names: Names): void {
 }
 
 function readDotted(text: string, has: Tokens, names: Names): void {
+  // Where the word before ended.
+  let from = 0;
   for (let dot = text.indexOf('.'); dot >= 0; ) {
     let start = dot;
-    while (start > 0 && isName(text.charCodeAt(start - 1))) start -= 1;
+    while (start > from && isName(text.charCodeAt(start - 1))) start -= 1;
     let end = dot + 1;
     let lastDot = dot;
     let amongDigits = isAmongDigits(text, dot) ? 1 : 0;
     let code = text.charCodeAt(end);
+    // Two dots part words; no name has them.
     while (end < text.length && (code === dotCode || isName(code))) {
       if (code === dotCode) {
+        if (text.charCodeAt(end - 1) === dotCode || text.charCodeAt(end + 1) === dotCode) break;
         lastDot = end;
         if (isAmongDigits(text, end)) amongDigits += 1;
       }
@@ -69,6 +73,7 @@ function readDotted(text: string, has: Tokens, names: Names): void {
       code = text.charCodeAt(end);
     }
     const next = text.indexOf('.', end);
+    from = end;
     if (has.hasAddresses && amongDigits >= 3) dottedAddress(text, start, end, names);
     if (has.lastLabels.size > 0) dotted(text, start, end, lastDot, has, names);
     dot = next;

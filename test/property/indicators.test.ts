@@ -66,7 +66,9 @@ const text = fc
 /** What a person would do with regular expressions, one indicator after another. */
 function stands({ type, value }: Indicator, line: string): boolean {
   const words = line.match(/[A-Za-z0-9_.\u0080-\uffff-]+/g) ?? [];
-  const names = words.map((word) => word.replace(/^\.+|\.+$/g, '').toLowerCase());
+  const names = words
+    .flatMap((word) => word.split(/\.{2,}/))
+    .map((word) => word.replace(/^\.+|\.+$/g, '').toLowerCase());
   const addresses4 = names
     .flatMap((word) => word.split(/[-_\u0080-\uffff]/))
     .map((word) => word.replace(/^\.+|\.+$/g, ''))
