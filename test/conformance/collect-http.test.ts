@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpCollector, type HttpCollectorLimits } from '../../src/collect/http-ndjson.ts';
+import type { HttpCollectorLimits } from '../../src/collect/http-limits.ts';
+import { createHttpCollector } from '../../src/collect/http-ndjson.ts';
 import { IntakeRefused, IntakeUncertain, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 
