@@ -377,6 +377,7 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
       register,
       intake,
       droppedUdp: () => collectors?.droppedUdp() ?? 0,
+      spool: () => collectors?.spool() ?? null,
       // A worker evaluates with rules and lists; it is behind when either differs.
       rules: () => ({ ...rules.set(), version: liveRules().version }),
       clock,

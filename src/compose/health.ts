@@ -1,3 +1,4 @@
+import type { DatagramSpoolStats } from '../collect/datagram-spool/spool.ts';
 import type { Health, RuleSetView } from '../contract/api.ts';
 import type { Intake } from '../ingest/index.ts';
 import type { Queues } from '../queue/index.ts';
@@ -23,6 +24,7 @@ export interface HealthParts {
   /** null in a process without the role collect. */
   readonly intake: Pick<Intake, 'stats'> | null;
   readonly droppedUdp: () => number;
+  readonly spool: () => DatagramSpoolStats | null;
   readonly rules: () => RuleSetView;
   readonly clock: () => number;
 }
@@ -69,14 +71,22 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     const broken = new Set(breaches.map(({ source }) => source));
     const workers = up ? workersAt(atMs) : [];
     const rules = parts.rules();
-    const lags = [coverage?.oldestWaitingMs ?? 0, held?.lagMs ?? 0];
-    const degraded = depth === null || lags.some((lag) => lag > degradedLagMs);
+    const spooled = parts.spool();
+    const spoolLagMs = spooled === null || spooled.sinceMs === null ? 0 : Math.max(0, atMs - spooled.sinceMs);
+    const collectLagMs = Math.round(Math.max(held?.lagMs ?? 0, spoolLagMs));
+    const lags = [coverage?.oldestWaitingMs ?? 0, collectLagMs];
+    const degraded = depth === null || lags.some((lag) => lag > degradedLagMs) || (spooled?.failure ?? '') !== '';
     const named = new Map(sources.map((source) => [source.id, source]));
     return {
       status: up ? (degraded ? 'degraded' : 'ok') : 'down',
       atMs,
       version: parts.version,
-      collect: { lagMs: held?.lagMs ?? 0, waitingRows: held?.waitingRows ?? 0, droppedUdp: parts.droppedUdp() },
+      collect: {
+        lagMs: collectLagMs,
+        waitingRows: held?.waitingRows ?? 0,
+        droppedUdp: parts.droppedUdp(),
+        spool: spooled === null ? null : spoolView(spooled),
+      },
       store: { up, lagMs: unansweredSinceMs === null ? 0 : atMs - unansweredSinceMs },
       detect: {
         lagMs: coverage?.oldestWaitingMs ?? 0,
@@ -111,6 +121,10 @@ export function createHealth(parts: HealthParts): () => Promise<Health> {
     if (last === null || nowMs - last.atMs >= freshMs) last = { atMs: nowMs, answer: ask() };
     return last.answer;
   };
+}
+
+function spoolView({ lines, bytes, bytesMax, dropped, failure }: DatagramSpoolStats): Health['collect']['spool'] {
+  return { lines, bytes, bytesMax, dropped, failure };
 }
 
 /** What `work` gives within the time for an answer, else null; never rejects. */

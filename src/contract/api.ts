@@ -291,7 +291,21 @@ export interface Health {
   readonly status: 'ok' | 'degraded' | 'down';
   readonly atMs: number;
   readonly version: string;
-  readonly collect: { readonly lagMs: number; readonly waitingRows: number; readonly droppedUdp: number };
+  readonly collect: {
+    readonly lagMs: number;
+    readonly waitingRows: number;
+    readonly droppedUdp: number;
+    /** Datagrams that wait on the disk for the store; null where there is no such spool. */
+    readonly spool: {
+      readonly lines: number;
+      readonly bytes: number;
+      readonly bytesMax: number;
+      /** Lines it lost since the start: no room, a disk that did not take them, damage. */
+      readonly dropped: number;
+      /** Why the disk does not take what comes; '' when it does. */
+      readonly failure: string;
+    } | null;
+  };
   readonly store: { readonly up: boolean; readonly lagMs: number };
   readonly detect: {
     readonly lagMs: number;

@@ -143,7 +143,7 @@ async function healthNow(): Promise<Health> {
     status: up ? 'ok' : 'down',
     atMs: Date.now(),
     version: 'test',
-    collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0 },
+    collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0, spool: null },
     store: { up, lagMs: 0 },
     detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 0, refusedRules: 0, ...noRules },
     notify: { lagMs: 0, waiting: 0, failed: 0 },

@@ -570,7 +570,12 @@ export function makeHealth(nowMs: number): Health {
     status: 'degraded',
     atMs: nowMs,
     version: '0.1.0',
-    collect: { lagMs: 420, waitingRows: 1840, droppedUdp: 0 },
+    collect: {
+      lagMs: 420,
+      waitingRows: 1840,
+      droppedUdp: 0,
+      spool: { lines: 2210, bytes: 1_400_000, bytesMax: 1_073_741_824, dropped: 0, failure: '' },
+    },
     store: { up: true, lagMs: 180 },
     detect: {
       lagMs: 2100,

@@ -451,7 +451,7 @@ const healthyHealth: Health = {
   status: 'ok',
   atMs: 0,
   version: 'test',
-  collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0 },
+  collect: { lagMs: 0, waitingRows: 0, droppedUdp: 0, spool: null },
   store: { up: true, lagMs: 0 },
   detect: { lagMs: 0, waitingBatches: 0, lastBatch: '', rules: 25, refusedRules: 0, ...ruleSetHealth },
   notify: { lagMs: 0, waiting: 0, failed: 0 },

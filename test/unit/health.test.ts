@@ -34,6 +34,7 @@ function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = 
     register: { sources: () => [], source: () => null },
     intake: { stats: () => stats } as unknown as NonNullable<HealthParts['intake']>,
     droppedUdp: () => 0,
+    spool: () => null,
     rules: () => ruleSet,
     clock: Date.now,
   };
@@ -42,6 +43,16 @@ function parts(more: { coverage?: () => Promise<never>; storeAway?: boolean } = 
 describe('the platform says how it is', () => {
   it('well', async () => {
     expect(await createHealth(parts())()).toMatchObject({ status: 'ok', store: { up: true } });
+  });
+
+  it('behind as long as datagrams wait on the disk, and in trouble when the disk does not take them', async () => {
+    const spool = { lines: 9, bytes: 900, bytesMax: 1000, dropped: 2, sinceMs: Date.now() - 60_000, failure: '' };
+    const late = await createHealth({ ...parts(), spool: () => spool })();
+    const { sinceMs: _, ...shown } = spool;
+    expect(late).toMatchObject({ status: 'degraded', collect: { spool: shown } });
+    expect(late.collect.lagMs).toBeGreaterThanOrEqual(60_000);
+    const failing = { ...spool, lines: 0, sinceMs: null, failure: 'ENOSPC' };
+    expect(await createHealth({ ...parts(), spool: () => failing })()).toMatchObject({ status: 'degraded' });
   });
 
   it('down when the store answers questions but takes no rows (a full disk)', async () => {

@@ -286,7 +286,12 @@ export const health: z.ZodType<Health> = z
     status: z.enum(['ok', 'degraded', 'down']),
     atMs: ms,
     version: z.string(),
-    collect: z.object({ lagMs: ms, waitingRows: count, droppedUdp: count }),
+    collect: z.object({
+      lagMs: ms,
+      waitingRows: count,
+      droppedUdp: count,
+      spool: z.object({ lines: count, bytes: count, bytesMax: count, dropped: count, failure: z.string() }).nullable(),
+    }),
     store: z.object({ up: z.boolean(), lagMs: ms }),
     detect: z.object({
       lagMs: ms,

@@ -46,8 +46,8 @@ function Facts({ health }: { readonly health: Health }): JSX.Element {
       <Fact
         label={t('health.collect')}
         value={lag(health.collect.lagMs, l)}
-        at={at(health.collect.lagMs)}
-        note={t('health.collectNote', { rows: health.collect.waitingRows, dropped: health.collect.droppedUdp })}
+        at={health.collect.spool?.failure ? 'look' : at(health.collect.lagMs)}
+        note={collectText(health)}
       />
       <Fact
         label={t('health.store')}
@@ -85,6 +85,19 @@ function Facts({ health }: { readonly health: Health }): JSX.Element {
       />
     </dl>
   );
+}
+
+/** What waits, in memory and on the disk, and what was lost. */
+function collectText({ collect }: Health): string {
+  const { spool } = collect;
+  const parts = [t('health.collectNote', { rows: collect.waitingRows, dropped: collect.droppedUdp })];
+  if (spool === null) return parts.join(' · ');
+  const mb = (bytes: number): number => Math.ceil(bytes / 1_000_000);
+  if (spool.lines > 0)
+    parts.push(t('health.spoolNote', { rows: spool.lines, mb: mb(spool.bytes), max: mb(spool.bytesMax) }));
+  if (spool.dropped > 0) parts.push(t('health.spoolLost', { rows: spool.dropped }));
+  if (spool.failure !== '') parts.push(t('health.spoolFailure', { reason: spool.failure }));
+  return parts.join(' · ');
 }
 
 /** The version in force here, and those of workers that evaluate with another one. */
