@@ -42,7 +42,7 @@ export interface TaxiiPoll {
 }
 
 /** The server answered, but not as a TAXII server. */
-export class TaxiiRefused extends Error {
+class TaxiiRefused extends Error {
   readonly code = 'taxii-refused';
   constructor(message: string) {
     super(message);
