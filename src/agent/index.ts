@@ -14,6 +14,7 @@ import { openState } from './state.ts';
 import { createTroubles } from './troubles.ts';
 
 export { createClient } from './http-client.ts';
+export { type AgentLimits, defaultAgentLimits } from './limits.ts';
 export { lockState } from './lock.ts';
 export { openRemote, talk } from './remote.ts';
 

@@ -6,7 +6,7 @@ import type { AgentBundle, AgentReport, SignedBundle } from '../model/agent.ts';
 import { BundleRefused, readBundle } from './bundle.ts';
 import { AgentConfigError } from './config.ts';
 import type { Client } from './http-client.ts';
-import { defaultAgentLimits } from './limits.ts';
+import type { AgentLimits } from './limits.ts';
 import { pause } from './pause.ts';
 
 /** What the server has to say to the agent, and the agent to the server, beside lines. */
@@ -102,12 +102,17 @@ export function openRemote(o: RemoteOptions): Remote {
 }
 
 /** Polls and reports until told to stop; resolves to true when a new configuration is in force. */
-export async function talk(remote: Remote, report: () => AgentReport, signal: AbortSignal): Promise<boolean> {
+export async function talk(
+  remote: Remote,
+  report: () => AgentReport,
+  signal: AbortSignal,
+  { reportMs }: Pick<AgentLimits, 'reportMs'>,
+): Promise<boolean> {
   while (!signal.aborted) {
     if (await remote.poll(signal)) return true;
     await remote.report(report(), signal);
     // Agents started by the same power cut must not all speak in the same second.
-    await pause(defaultAgentLimits.reportMs * (0.8 + 0.4 * Math.random()), signal);
+    await pause(reportMs * (0.8 + 0.4 * Math.random()), signal);
   }
   return false;
 }

@@ -1,6 +1,14 @@
 import { hostname } from 'node:os';
 import { AgentConfigError } from '../agent/config.ts';
-import { createAgent, createClient, lockState, openRemote, talk } from '../agent/index.ts';
+import {
+  type AgentLimits,
+  createAgent,
+  createClient,
+  defaultAgentLimits,
+  lockState,
+  openRemote,
+  talk,
+} from '../agent/index.ts';
 import type { AgentReport } from '../model/agent.ts';
 import { usageError } from './command-line.ts';
 import { readShipSettings, type ShipFlags, type ShipSettings } from './ship-settings.ts';
@@ -37,7 +45,12 @@ export async function runShip(o: ShipOptions): Promise<number> {
 }
 
 /** Runs the agent, again with each new configuration. */
-async function follow(o: ShipOptions, settings: ShipSettings, stop: AbortSignal): Promise<number> {
+export async function follow(
+  o: Pick<ShipOptions, 'once' | 'version' | 'out' | 'err'>,
+  settings: ShipSettings,
+  stop: AbortSignal,
+  limits: AgentLimits = defaultAgentLimits,
+): Promise<number> {
   const { server, token, stateDir, tls, serverKey } = settings;
   const client = createClient({ server, token, tls, userAgent: `vonggac-agent/${o.version}` });
   const release = lockState(stateDir);
@@ -55,6 +68,7 @@ async function follow(o: ShipOptions, settings: ShipSettings, stop: AbortSignal)
         host: hostname(),
         version: o.version,
         once: o.once,
+        limits,
         clock: Date.now,
         tell: o.err,
         signal,
@@ -63,7 +77,7 @@ async function follow(o: ShipOptions, settings: ShipSettings, stop: AbortSignal)
         const { problems, ...rest } = agent.report();
         return { ...rest, problems: remote.problem === '' ? problems : [...problems, remote.problem] };
       };
-      const talking = talk(remote, report, signal).finally(() => over.abort());
+      const talking = talk(remote, report, signal, limits).finally(() => over.abort());
       try {
         await agent.run();
       } finally {

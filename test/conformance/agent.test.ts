@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -17,6 +18,9 @@ import path from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { audienceOf } from '../../src/agent/bundle.ts';
+import { defaultAgentLimits } from '../../src/agent/limits.ts';
+import { follow } from '../../src/cli/ship.ts';
+import { readShipSettings, type ShipFlags } from '../../src/cli/ship-settings.ts';
 import { openAgentKey } from '../../src/compose/agent-key.ts';
 import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-process.ts';
 import { type AgentServer, agentSource, agentToken, startAgentServer } from '../harness/agent-server.ts';
@@ -312,6 +316,37 @@ describe('what the server tells', () => {
     expect(server.rows.map(({ raw }) => raw)).toEqual(['first', 'third']);
   }, 60_000);
 
+  it('is taken by a running agent, which goes on from where it was', async () => {
+    const key = openAgentKey(at('server'));
+    const tell = (version: number, ...files: string[]): void => {
+      const input = { paths: files.map(at), exclude: [], source: '', parser: '', begin: 'start' } as const;
+      const config = { inputs: [input], spoolBytesMax: 1 << 24, whenFull: 'block' } as const;
+      server.tell({ version, signed: key.sign({ version, audience: audienceOf(agentToken), issuedMs: 0, config }) });
+    };
+    writeFileSync(at('first.txt'), '1\n');
+    writeFileSync(at('second.txt'), '2\n');
+    tell(1, 'first.txt');
+    const said: string[] = [];
+    const settings = await readShipSettings([], shipFlags(key.fingerprint), agentToken);
+    const stop = new AbortController();
+    const world = { once: false, version: 'test', out: () => undefined, err: (what: string) => void said.push(what) };
+    const limits = { ...defaultAgentLimits, reportMs: 200 };
+    const running = follow(world, settings, stop.signal, limits);
+    try {
+      await untilStored(1);
+      tell(2, 'first.txt', 'second.txt');
+      await untilStored(2);
+      appendFileSync(at('first.txt'), '3\n');
+      await untilStored(3);
+      await until('it says so', () => server.reports.at(-1)?.configVersion === 2);
+    } finally {
+      stop.abort();
+    }
+    expect(await running).toBe(0);
+    expect(server.rows.map(({ raw }) => raw)).toEqual(['1', '2', '3']);
+    expect(said.filter((what) => what.includes('in force'))).toHaveLength(2);
+  }, 60_000);
+
   it('lines may be stored as other sources that an administrator gave, and as no others', async () => {
     await server.stop();
     server = await startAgentServer({ sources: [{ ...agentSource, id: 'nginx-01', parser: 'auto' }] });
@@ -338,6 +373,59 @@ describe('what the server tells', () => {
     expect(second.printed()).toContain('another agent');
     await finish();
   });
+});
+
+const shipFlags = (serverKey: string): ShipFlags => ({
+  server: link.url,
+  state: state(),
+  serverKey,
+  journald: false,
+  once: false,
+});
+
+describe('a full spool', () => {
+  it('with drop-oldest loses the oldest lines of the journal, counted, and none of a file', async () => {
+    // A journal of its own: random, so that it does not pack, and larger than the spool.
+    const entries = range(4000).map(
+      (n) =>
+        `{"__CURSOR":"c${n}","__REALTIME_TIMESTAMP":"1795323600000000","MESSAGE":"thu-${n} ${randomBytes(600).toString('base64')}"}\n`,
+    );
+    writeFileSync(at('entries'), entries.join(''));
+    mkdirSync(at('bin'));
+    const script = `#!/bin/sh\ncase "$*" in *--after-cursor=*) ;; *) cat ${at('entries')} ;; esac\nexec sleep 1000\n`;
+    writeFileSync(at('bin/journalctl'), script, { mode: 0o755 });
+    const config = {
+      when_full: 'drop-oldest',
+      spool_bytes_max: 1 << 20,
+      inputs: [{ paths: ['journald'], begin: 'start' }],
+    };
+    writeFileSync(at('agent.json'), JSON.stringify(config));
+    link.cut();
+    write('a', 0, 500);
+    const env = { PATH: `${at('bin')}:${process.env.PATH ?? ''}` };
+    const args = [
+      at('*.log'),
+      '--config',
+      at('agent.json'),
+      '--server',
+      link.url,
+      '--state',
+      state(),
+      '--begin',
+      'start',
+    ];
+    const running = startAgent(program, args, { env });
+    agent = running;
+    await until('lines are dropped', () => running.printed().includes('were dropped'), 30_000);
+    link.restore();
+    const heard = (): number[] => server.rows.flatMap(({ raw }) => /thu-(\d+)/.exec(raw)?.slice(1).map(Number) ?? []);
+    await until('the newest is stored', () => heard().includes(3999), 60_000);
+    const dropped = [...running.printed().matchAll(/(\d+) lines of the journal were dropped/g)];
+    const count = dropped.reduce((sum, [, lines]) => sum + Number(lines), 0);
+    expect(heard().length + count).toBe(4000);
+    expect(heard()).toEqual(heard().toSorted((x, y) => x - y));
+    expect(server.rows.filter(({ raw }) => raw.startsWith('{"writer":"a"'))).toHaveLength(500);
+  }, 120_000);
 });
 
 describe('exactly once and in order', () => {
