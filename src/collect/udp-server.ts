@@ -7,6 +7,7 @@ import { peerAddress } from './peer.ts';
 import type { CollectorPorts } from './stream-hall.ts';
 import { kernelDrops } from './udp-kernel-drops.ts';
 import type { UdpLimits } from './udp-limits.ts';
+import { takeLines } from './udp-queue.ts';
 
 export interface UdpStats {
   readonly received: number;
@@ -52,18 +53,6 @@ export interface UdpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly reader: DatagramReader;
-}
-
-/** Takes the first lines off a queue, as many as go together. */
-function takeLines(queue: RawLine[], limits: UdpLimits): { readonly lines: RawLine[]; readonly bytes: number } {
-  let count = 0;
-  let bytes = 0;
-  for (const line of queue) {
-    if (count >= limits.submitLinesMax || (count > 0 && bytes >= limits.submitBytesMax)) break;
-    count += 1;
-    bytes += costOf(line);
-  }
-  return { lines: queue.splice(0, count), bytes };
 }
 
 /** One listener for datagrams. Nobody sends twice, so what finds no room is lost, and counted. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { decodeFrames, encodeFrame, type Frame, type Handover } from './frame.ts';
 import type { DatagramSpoolLimits } from './limits.ts';
+import { createSpoolRoom } from './room.ts';
 import { type Entry, type HeldSegment, openSegmentLog } from './segment-log.ts';
 
 export interface DatagramSpoolStats {
@@ -51,41 +52,30 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
   const linesGauge = metrics.gauge('collect_datagram_spool_lines', 'Lines in the spool of datagrams');
   const bytesGauge = metrics.gauge('collect_datagram_spool_bytes', 'Bytes of the spool of datagrams');
   const dropCounter = metrics.counter('collect_datagram_spool_dropped_total', 'Lines the spool lost', ['reason']);
-  const bytesBySource = new Map<string, number>();
-  const total = { lines: 0, bytes: 0, pendingBytes: 0, dropped: 0 };
+  const room = createSpoolRoom(limits);
+  let dropped = 0;
   let failure = '';
   let lastDropLogMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
-  function count(lines: number, bytes: number): void {
-    total.lines += lines;
-    total.bytes += bytes;
-    linesGauge.set(total.lines);
-    bytesGauge.set(total.bytes);
-  }
-
-  function hold(source: string, bytes: number): void {
-    const held = (bytesBySource.get(source) ?? 0) + bytes;
-    if (held === 0) bytesBySource.delete(source);
-    else bytesBySource.set(source, held);
+  function hold(...change: Parameters<typeof room.hold>): void {
+    room.hold(...change);
+    linesGauge.set(room.lines);
+    bytesGauge.set(room.bytes);
   }
 
   function drop(lines: number, reason: string, source: string): void {
-    total.dropped += lines;
+    dropped += lines;
     dropCounter.inc({ reason }, lines);
     if (clock() - lastDropLogMs < limits.dropLogMs) return;
     lastDropLogMs = clock();
-    log.warn(
-      { reason, source, droppedInAll: total.dropped, bytes: total.bytes },
-      'datagrams dropped: no room in the spool',
-    );
+    log.warn({ reason, source, droppedInAll: dropped, bytes: room.bytes }, 'datagrams dropped: no room in the spool');
   }
 
   function lost(entries: readonly Entry[], error: unknown): void {
     for (const { source, lines, frame } of entries) {
-      hold(source, -frame.length);
-      count(-lines, -frame.length);
-      total.pendingBytes -= frame.length;
+      room.pend(-frame.length);
+      hold(-lines, -frame.length, [[source, -frame.length]]);
       drop(lines, 'disk', source);
     }
     if (failure === '') log.error({ dir, reason: String(error) }, 'the disk does not take the spool of datagrams');
@@ -93,7 +83,7 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
   }
 
   function written(entries: readonly Entry[]): void {
-    for (const { frame } of entries) total.pendingBytes -= frame.length;
+    for (const { frame } of entries) room.pend(-frame.length);
     if (failure !== '') log.info({ dir }, 'the disk takes the spool of datagrams again');
     failure = '';
   }
@@ -102,36 +92,26 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
     openSegmentLog({ dir: path.join(dir, name), limits, clock, lost, written });
   const refused = await open('refused');
   const behind = await open('behind');
-  for (const { lines, bytes } of [...refused.found, ...behind.found]) count(lines, bytes);
-  if (total.bytes > 0)
-    log.info({ lines: total.lines, bytes: total.bytes }, 'datagrams of the last run are in the spool');
-
-  function noRoomFor(source: string, bytes: number): string {
-    if (isClosed) return 'closed';
-    if (total.bytes + bytes > limits.spoolBytesMax) return 'full';
-    const ofSource = (bytesBySource.get(source) ?? 0) + bytes;
-    if (ofSource > limits.spoolBytesMax * limits.spoolSourceShare) return 'share of the source';
-    return total.pendingBytes + bytes > limits.spoolPendingBytesMax ? 'slow disk' : '';
-  }
+  for (const { lines, bytes } of [...refused.found, ...behind.found]) hold(lines, bytes, []);
+  if (room.bytes > 0) log.info({ lines: room.lines, bytes: room.bytes }, 'datagrams of the last run are in the spool');
 
   return {
     put(handover, place) {
       const frame = encodeFrame(handover);
       const lines = handover.lines.length;
       const source = handover.source.id;
-      const reason = noRoomFor(source, frame.length);
+      const reason = isClosed ? 'closed' : room.refusal(source, frame.length);
       if (reason !== '') {
         drop(lines, reason, source);
         return false;
       }
-      total.pendingBytes += frame.length;
-      hold(source, frame.length);
-      count(lines, frame.length);
+      room.pend(frame.length);
+      hold(lines, frame.length, [[source, frame.length]]);
       (place === 'refused' ? refused : behind).add({ frame, source, lines });
       return true;
     },
     // Whose lines were left by the last run is known only when they are read.
-    holds: (source) => bytesBySource.has(source) || refused.recovered + behind.recovered > 0,
+    holds: (source) => room.has(source) || refused.recovered + behind.recovered > 0,
     next: async () => (await refused.oldest()) ?? behind.oldest(),
     async read(segment) {
       const { frames } = decodeFrames(await readFile(segment.place));
@@ -142,15 +122,15 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
     async remove(segment) {
       await refused.remove(segment);
       await behind.remove(segment);
-      for (const [source, bytes] of segment.bytesBySource ?? []) hold(source, -bytes);
-      count(-segment.lines, -segment.bytes);
+      const bySource = [...(segment.bytesBySource ?? [])].map(([source, bytes]) => [source, -bytes] as const);
+      hold(-segment.lines, -segment.bytes, bySource);
     },
     drop,
     stats: () => ({
-      lines: total.lines,
-      bytes: total.bytes,
+      lines: room.lines,
+      bytes: room.bytes,
       bytesMax: limits.spoolBytesMax,
-      dropped: total.dropped,
+      dropped,
       sinceMs: oldest(refused.sinceMs, behind.sinceMs),
       failure,
     }),
