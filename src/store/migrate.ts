@@ -8,6 +8,7 @@ import { mappings } from './migrations/003-mappings.ts';
 import { sourceWatch } from './migrations/004-source-watch.ts';
 import { maskedValueTable } from './migrations/005-masked-values.ts';
 import { indicatorTables } from './migrations/006-indicators.ts';
+import { fewerMerges } from './migrations/007-fewer-merges.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   sourceWatch,
   maskedValueTable,
   indicatorTables,
+  fewerMerges,
 ];
 
 /** The statements of every step as they would be sent, for docs and for the check of the cluster's text. */
