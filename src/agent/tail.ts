@@ -45,121 +45,129 @@ const skipBytes = 4 * 1024 * 1024;
 let room = Buffer.alloc(0);
 
 export function openTail(fd: number, start: Position, input: AgentInput, limits: AgentLimits, nowMs: number): Tail {
-  let position = start;
-  let size = 0;
-  let grownMs = nowMs;
-  let isDeleted = false;
-  let isFinished = false;
-  let skip: { readonly head: Buffer; bytes: number } | null = null;
   if (room.length <= limits.lineBytesMax) room = Buffer.alloc(limits.lineBytesMax + 1);
+  return new FileTail(fd, start, input, limits, nowMs);
+}
 
-  function read(at: number, bytes: number): Buffer {
-    return room.subarray(0, readSync(fd, room, 0, bytes, at));
+function read(fd: number, at: number, bytes: number): Buffer {
+  return room.subarray(0, readSync(fd, room, 0, bytes, at));
+}
+
+/** A class, since there may be ten thousand: their functions are there once. */
+class FileTail implements Tail {
+  readonly input: AgentInput;
+  position: Position;
+  isDeleted = false;
+  grownMs: number;
+  readonly #fd: number;
+  readonly #limits: AgentLimits;
+  #size = 0;
+  #isFinished = false;
+  #skip: { readonly head: Buffer; bytes: number } | null = null;
+
+  constructor(fd: number, start: Position, input: AgentInput, limits: AgentLimits, nowMs: number) {
+    this.#fd = fd;
+    this.position = start;
+    this.input = input;
+    this.#limits = limits;
+    this.grownMs = nowMs;
   }
 
-  function chunk(
-    bytes: Buffer,
-    header: string,
-    o: { readonly to: number; readonly tooLong?: Chunk['tooLong'] },
-  ): Chunk {
-    const before = position;
-    position = { ...before, offset: o.to, header, head: grownHead(fd, before.head) };
-    const { tooLong = [] } = o;
+  get lagBytes(): number {
+    return Math.max(0, this.#size - this.position.offset);
+  }
+
+  look(nowMs: number): Look {
+    const facts = factsOf(this.#fd);
+    this.isDeleted = facts.isDeleted;
+    const hasChanged = facts.size !== this.#size;
+    if (facts.size < this.position.offset || (hasChanged && !hasHead(this.#fd, this.position.head))) return 'truncated';
+    this.#size = facts.size;
+    if (hasChanged) this.grownMs = nowMs;
+    return this.#size > this.position.offset ? 'news' : 'same';
+  }
+
+  next(nowMs: number): Chunk | 'more' | null {
+    if (this.#skip !== null) return this.#skipOn(this.#skip, nowMs);
+    const { position } = this;
+    const limits = this.#limits;
+    let bytes = read(this.#fd, position.offset, limits.turnBytes);
+    // A hole: the writer of a file that was cut goes on where it was, and zeros stand before.
+    const zeros = leadingZeros(bytes);
+    if (zeros > 0) {
+      this.position = { ...position, offset: position.offset + zeros };
+      return zeros === bytes.length ? 'more' : this.next(nowMs);
+    }
+    let end = bytes.lastIndexOf(lineFeed) + 1;
+    if (end === 0 && bytes.length === limits.turnBytes) {
+      bytes = read(this.#fd, position.offset, limits.lineBytesMax + 1);
+      end = bytes.lastIndexOf(lineFeed) + 1;
+    }
+    if (end === 0) {
+      if (bytes.length > limits.lineBytesMax) {
+        this.#skip = { head: Buffer.from(bytes.subarray(0, limits.headBytes)), bytes: bytes.length };
+        return 'more';
+      }
+      if (bytes.length === 0 || !this.#isWhole(nowMs)) return null;
+      end = bytes.length;
+    }
+    end = endOfLines(bytes.subarray(0, end), limits.batchLinesMax);
+    const records = readRecords(bytes.subarray(0, end), this.input.parser, position.header);
+    // Its first record may fill what is read at once, or be the last one for a while.
+    if (records.end > 0) end = records.end;
+    else if (!this.#isFinished && bytes.length < limits.turnBytes && nowMs - this.grownMs < limits.joinMs) return null;
+    return this.#chunk(Buffer.from(bytes.subarray(0, end)), records.header, { to: position.offset + end });
+  }
+
+  finish(): void {
+    this.#isFinished = true;
+  }
+
+  rename(path: string): void {
+    if (path !== this.position.path) this.position = { ...this.position, path };
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #chunk(bytes: Buffer, header: string, o: { readonly to: number; readonly tooLong?: Chunk['tooLong'] }): Chunk {
+    const before = this.position;
+    this.position = { ...before, offset: o.to, header, head: grownHead(this.#fd, before.head) };
     return {
-      input,
+      input: this.input,
       bytes,
       lines: countLines(bytes),
-      tooLong,
+      tooLong: o.tooLong ?? [],
       header: before.header,
       from: before.offset,
-      after: position,
+      after: this.position,
     };
   }
 
   /** Goes on in a line that is too long; only its head is held. */
-  function skipOn(long: { readonly head: Buffer; bytes: number }, nowMs: number): Chunk | 'more' | null {
+  #skipOn(long: { readonly head: Buffer; bytes: number }, nowMs: number): Chunk | 'more' | null {
     for (let left = skipBytes; left > 0; ) {
-      const part = read(position.offset + long.bytes, limits.turnBytes);
+      const part = read(this.#fd, this.position.offset + long.bytes, this.#limits.turnBytes);
       const end = part.indexOf(lineFeed);
       long.bytes += end < 0 ? part.length : end;
       left -= part.length;
-      if (end >= 0) return endSkip(long, 1);
-      if (part.length === 0) return isWhole(nowMs) ? endSkip(long, 0) : null;
+      if (end >= 0) return this.#endSkip(long, 1);
+      if (part.length === 0) return this.#isWhole(nowMs) ? this.#endSkip(long, 0) : null;
     }
     return 'more';
   }
 
-  function endSkip(long: { readonly head: Buffer; readonly bytes: number }, lineEndBytes: number): Chunk {
-    skip = null;
-    const { header, offset } = position;
-    return chunk(long.head, header, { to: offset + long.bytes + lineEndBytes, tooLong: [[1, long.bytes]] });
+  #endSkip(long: { readonly head: Buffer; readonly bytes: number }, lineEndBytes: number): Chunk {
+    this.#skip = null;
+    const { header, offset } = this.position;
+    return this.#chunk(long.head, header, { to: offset + long.bytes + lineEndBytes, tooLong: [[1, long.bytes]] });
   }
 
   /** A last line without its end counts when nothing has come for long, or nothing will. */
-  function isWhole(nowMs: number): boolean {
-    return isFinished || nowMs - grownMs >= limits.partialMs;
+  #isWhole(nowMs: number): boolean {
+    return this.#isFinished || nowMs - this.grownMs >= this.#limits.partialMs;
   }
-
-  return {
-    input,
-    get position() {
-      return position;
-    },
-    get lagBytes() {
-      return Math.max(0, size - position.offset);
-    },
-    get isDeleted() {
-      return isDeleted;
-    },
-    get grownMs() {
-      return grownMs;
-    },
-    look(nowMs) {
-      const facts = factsOf(fd);
-      isDeleted = facts.isDeleted;
-      const hasChanged = facts.size !== size;
-      if (facts.size < position.offset || (hasChanged && !hasHead(fd, position.head))) return 'truncated';
-      size = facts.size;
-      if (hasChanged) grownMs = nowMs;
-      return size > position.offset ? 'news' : 'same';
-    },
-    next(nowMs) {
-      if (skip !== null) return skipOn(skip, nowMs);
-      let bytes = read(position.offset, limits.turnBytes);
-      // A hole: the writer of a file that was cut goes on where it was, and zeros stand before.
-      const zeros = leadingZeros(bytes);
-      if (zeros > 0) {
-        position = { ...position, offset: position.offset + zeros };
-        return zeros === bytes.length ? 'more' : this.next(nowMs);
-      }
-      let end = bytes.lastIndexOf(lineFeed) + 1;
-      if (end === 0 && bytes.length === limits.turnBytes) {
-        bytes = read(position.offset, limits.lineBytesMax + 1);
-        end = bytes.lastIndexOf(lineFeed) + 1;
-      }
-      if (end === 0) {
-        if (bytes.length > limits.lineBytesMax) {
-          skip = { head: Buffer.from(bytes.subarray(0, limits.headBytes)), bytes: bytes.length };
-          return 'more';
-        }
-        if (bytes.length === 0 || !isWhole(nowMs)) return null;
-        end = bytes.length;
-      }
-      end = endOfLines(bytes.subarray(0, end), limits.batchLinesMax);
-      const records = readRecords(bytes.subarray(0, end), input.parser, position.header);
-      // Its first record may fill what is read at once, or be the last one for a while.
-      if (records.end > 0) end = records.end;
-      else if (!isFinished && bytes.length < limits.turnBytes && nowMs - grownMs < limits.joinMs) return null;
-      return chunk(Buffer.from(bytes.subarray(0, end)), records.header, { to: position.offset + end });
-    },
-    finish() {
-      isFinished = true;
-    },
-    rename(path) {
-      if (path !== position.path) position = { ...position, path };
-    },
-    close: () => closeSync(fd),
-  };
 }
 
 function leadingZeros(bytes: Buffer): number {
