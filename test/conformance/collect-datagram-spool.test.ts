@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -212,5 +213,47 @@ describe('a belt that does not take', () => {
     );
     expect(second.world.texts()).toEqual(['<13>one', '<13>two', '<13>three']);
     expect(second.world.taken.every(({ key }) => key.startsWith('datagrams '))).toBe(true);
+  });
+
+  it('a full disk: what comes is dropped, counted and told once, and goes on when there is room', async () => {
+    const dir = freshDir();
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir]);
+    if (mounted.status !== 0) {
+      console.log(`skipped: no small filesystem can be mounted here (${String(mounted.stderr).trim()})`);
+      return;
+    }
+    closers.push(() => spawnSync('umount', ['-l', dir]));
+    const { world, state } = await doubtfulBelt({ dir, limits: { spoolSyncBytes: 2_000 } });
+    const sender = await senderTo(world, '127.0.0.1');
+    state.isAway = true;
+    const texts = Array.from({ length: 400 }, (_, i) => `<13>n=${i} ${'x'.repeat(500)}`);
+    for (const [i, text] of texts.entries()) {
+      await sender.send(text);
+      await until(
+        () => received(world),
+        (count) => count > i,
+      );
+    }
+    const { spool } = await until(
+      () => world.listeners.stats(),
+      (stats) => stats.spool?.failure !== '' && (stats.spool?.lines ?? 0) + (stats.spool?.dropped ?? 0) === 400,
+    );
+    expect(spool?.failure).toContain('ENOSPC');
+    expect(spool?.lines).toBeGreaterThan(10);
+    expect(world.told.filter((line) => line.includes('the disk does not take'))).toHaveLength(1);
+    state.isAway = false;
+    await until(
+      () => spooled(world),
+      (lines) => lines === 0,
+    );
+    // Nothing that was kept is damaged, doubled or out of order.
+    expect(world.texts()).toEqual(texts.filter((text) => world.texts().includes(text)));
+    expect(world.texts()).toHaveLength(400 - (spool?.dropped ?? 0));
+    state.isAway = true;
+    await sender.send('<13>room again');
+    await until(
+      () => world.listeners.stats().spool,
+      (now) => now?.lines === 1 && now.failure === '',
+    );
   });
 });
