@@ -490,8 +490,11 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     ['dark', '/incidents/inc-0000'],
     ['light', '/sources/xa'],
     ['dark', '/sources/xa'],
+    ['light', '/agents/tok-xa'],
+    ['dark', '/agents/tok-xa'],
   ])('keeps every text readable in %s: %s', async (scheme, path) => {
-    const { page } = await open(path, { dark: scheme === 'dark', drill: true, still: true });
+    const role = path.startsWith('/agents') ? 'admin' : 'analyst';
+    const { page } = await open(path, { dark: scheme === 'dark', drill: true, still: true, role });
     await page.locator('.card, .evh, .srcdetail').first().waitFor();
     const worst = (await page.evaluate(contrastScript)) as { ratio: number; text: string }[];
     expect(worst.filter((w) => w.ratio < 4.5)).toEqual([]);
