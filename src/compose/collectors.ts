@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { DatagramSpoolStats } from '../collect/datagram-spool/spool.ts';
 import { createElasticCollector } from '../collect/elastic.ts';
 import { createHecCollector } from '../collect/hec.ts';
@@ -15,6 +14,7 @@ import type { Source } from '../model/source.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Register } from '../register/index.ts';
+import { takeSpoolPlace } from './datagram-spool.ts';
 
 export interface CollectorsOptions {
   readonly intake: LineIntake;
@@ -70,6 +70,7 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     'gelf-udp': config.gelfUdp,
     'gelf-tcp': config.gelfTcp,
   };
+  const place = await takeSpoolPlace(config, log);
   const listeners = await openListeners({
     intake,
     sourceOf: o.register.sourceOf,
@@ -86,11 +87,14 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
       clientCa: config.collectTlsClientCa,
       clientsRequired: config.collectTlsClients === 'required',
     },
-    spoolDir: path.join(config.dataDir, 'datagrams'),
+    ...(place === null ? {} : { spoolDir: place.dir }),
     limits: { closeWaitMs: o.closeWaitMs, spoolBytesMax: config.spoolBytesMax },
     clock,
     log,
     metrics,
+  }).catch(async (error: unknown) => {
+    await place?.release();
+    throw error;
   });
   log.info(listeners.ports, 'collectors listen');
   const parts = {
@@ -113,6 +117,9 @@ export async function openCollectors(o: CollectorsOptions): Promise<Collectors> 
     syslog: { udpPort: listeners.ports['syslog-udp'] ?? 0, tcpPort: listeners.ports['syslog-tcp'] ?? 0 },
     droppedUdp: () => listeners.stats().droppedUdp,
     spool: () => listeners.stats().spool,
-    close: () => listeners.close(),
+    async close() {
+      await listeners.close();
+      await place?.release();
+    },
   };
 }

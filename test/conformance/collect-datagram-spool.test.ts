@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLineHeaders } from '../../src/collect/line-headers.ts';
+import { openListeners } from '../../src/collect/stream-listeners.ts';
 import { IntakeRefused } from '../../src/model/source.ts';
+import { createLog } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
 import { type CollectWorld, sourceNamed, startCollectWorld } from '../harness/collect-world.ts';
 import { datagramSender } from '../harness/datagram-sender.ts';
 import { type ListenersWorld, startListeners } from '../harness/listeners.ts';
@@ -116,6 +120,62 @@ describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
         expect(times.every((time) => time >= (cameBy[i - 1]?.atMs ?? 0) && time <= atMs)).toBe(true);
       }
     }
+  });
+
+  it('killed between storing and taking away: the same spool handed over again stores nothing twice', async () => {
+    const dir = freshDir();
+    const world = await startCollectWorld({ listen: ['syslog-udp'], spoolDir: dir, limits: { spoolAfterMs: 50 } });
+    closers.push(() => world.close());
+    const sender = await senderTo(world, '127.0.0.1');
+    const { pid } = world;
+    if (pid === null) throw new Error('no child of ours to stop');
+    process.kill(pid, 'SIGSTOP');
+    const texts = Array.from({ length: 100 }, (_, i) => `<13>Nov 22 05:00:00 host app: n=${i}`);
+    for (const [i, text] of texts.entries()) {
+      await sender.send(text);
+      await until(
+        () => received(world),
+        (count) => count > i,
+      );
+    }
+    await until(
+      () => world.listeners.stats().datagrams['syslog-udp']?.heldLines,
+      (held) => held === 0,
+    );
+    const lines = await until(
+      () => spooled(world),
+      (count) => count > 0,
+    );
+    // What lies there now is what a kill would leave, once it is synced.
+    const left = freshDir();
+    await until(
+      () => {
+        rmSync(left, { recursive: true });
+        cpSync(dir, left, { recursive: true });
+        return readdirSync(path.join(left, 'behind')).map((name) =>
+          readFileSync(path.join(left, 'behind', name), 'utf8'),
+        );
+      },
+      (segments) => segments.join('').includes(texts.at(-1) ?? ''),
+    );
+    process.kill(pid, 'SIGCONT');
+    await until(
+      async () => (await world.stored()).length,
+      (rows) => rows === texts.length,
+      60_000,
+    );
+    const again = await openListeners({
+      ...{ intake: world.intake, sourceOf: () => sourceNamed('unknown'), headers: createLineHeaders(), listen: {} },
+      ...{ tls: null, spoolDir: left, clock: Date.now, log: createLog('silent'), metrics: createMetrics() },
+    });
+    closers.push(() => again.close());
+    expect(again.stats().spool?.lines).toBe(lines);
+    await until(
+      () => again.stats().spool?.lines,
+      (count) => count === 0,
+      60_000,
+    );
+    expect((await world.stored()).map(({ raw }) => raw).sort()).toEqual([...texts].sort());
   });
 });
 

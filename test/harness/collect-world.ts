@@ -1,4 +1,5 @@
 import { createLineHeaders } from '../../src/collect/line-headers.ts';
+import type { LineIntake } from '../../src/collect/ports.ts';
 import {
   type ListenerLimits,
   type Listeners,
@@ -24,6 +25,7 @@ const placeOf = ({ id }: Stored): number => Number.parseInt(id.slice(id.lastInde
 /** Listeners, the real belt and a real ClickHouse behind them. */
 export interface CollectWorld {
   readonly listeners: Listeners;
+  readonly intake: LineIntake;
   readonly pid: number | null;
   /** Everything in the store, in the order of its ids, of one source when it is named. */
   stored(source?: string): Promise<readonly Stored[]>;
@@ -83,6 +85,7 @@ export async function startCollectWorld(o: {
   const read = new Map<string, readonly Stored[]>();
   return {
     listeners,
+    intake,
     get pid() {
       return backing.pid;
     },
