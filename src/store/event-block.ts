@@ -48,6 +48,7 @@ export function createEventBlock(o: {
   readonly retention: RetentionPolicy;
 }): EventBlock {
   const { rows } = o;
+  // Generous: room that is never written to costs no memory, room that is short is copied with all that was written.
   const column = {
     id: textColumn(rows, 24),
     batch: textColumn(rows, 24),
@@ -68,9 +69,9 @@ export function createEventBlock(o: {
     drill: wordColumn(rows),
     lane: wordColumn(rows),
     level: byteColumn(rows, 'UInt8'),
-    message: textColumn(rows, 128),
-    folded: textColumn(rows, 128),
-    raw: textColumn(rows, 512),
+    message: textColumn(rows, 256),
+    folded: textColumn(rows, 256),
+    raw: textColumn(rows, 1_024),
     parser: wordColumn(rows),
     mappings: wordColumn(rows),
     parse_status: byteColumn(rows, "Enum8('parsed' = 0, 'partial' = 1, 'raw' = 2)"),
@@ -78,7 +79,7 @@ export function createEventBlock(o: {
     present: wordsColumn(rows),
     null_keys: wordsColumn(rows),
     rest: jsonColumn(rows, 'JSON(max_dynamic_paths = 32)'),
-    fields: textColumn(rows, 512),
+    fields: textColumn(rows, 1_024),
     retain_until: dateColumn(rows),
   };
   const hot = hotFields.map(({ few }) => (few ? wordColumn(rows) : textColumn(rows, 8)));

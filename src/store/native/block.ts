@@ -14,7 +14,7 @@ export function nativeBlock(
   columns: readonly (readonly [name: string, column: Pick<NativeColumn<never>, 'type' | 'writeTo'>])[],
   rows: number,
 ): NativeBlock {
-  const bytes = new Bytes(rows * 2_048);
+  const bytes = new Bytes(rows * 3_584);
   bytes.varint(columns.length);
   bytes.varint(rows);
   for (const [name, column] of columns) {

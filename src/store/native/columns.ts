@@ -16,7 +16,7 @@ export function textColumn(rows: number, expectedChars: number): NativeColumn<st
 
 /** JSON documents as text: ClickHouse parses them as it would in a row of text (serialization version 1). */
 export function jsonColumn(rows: number, type: string): NativeColumn<string> {
-  const bytes = new Bytes(rows * 128);
+  const bytes = new Bytes(rows * 512);
   return {
     type,
     add: (value) => bytes.text(value),
