@@ -184,13 +184,15 @@ async function doubtfulBelt(o: {
   readonly dir: string;
   readonly limits?: Parameters<typeof startListeners>[0]['limits'];
 }) {
-  const state = { isAway: false };
+  const state = { isAway: false, silence: Promise.resolve() };
   const world: ListenersWorld = await startListeners({
     listen: ['syslog-udp'],
     spoolDir: o.dir,
     limits: { spoolSyncMs: 1, ...o.limits },
     answer: async () => {
-      if (state.isAway) throw new IntakeRefused('store-away', 1, 'away');
+      if (!state.isAway) return;
+      await state.silence;
+      throw new IntakeRefused('store-away', 1, 'away');
     },
   });
   closers.push(() => world.close());
@@ -222,6 +224,40 @@ describe('a belt that does not take', () => {
     );
     expect(world.texts()).toEqual(texts);
     expect(spooled(world)).toBe(0);
+  });
+
+  it('refused late, when newer ones are on the disk already: it is first all the same', async () => {
+    const { world, state } = await doubtfulBelt({ dir: freshDir(), limits: { spoolAfterMs: 10 } });
+    const sender = await senderTo(world, '127.0.0.1');
+    let answer: () => void = () => undefined;
+    state.silence = new Promise((resolve) => {
+      answer = resolve;
+    });
+    state.isAway = true;
+    await sender.send('<13>first');
+    const texts = ['<13>second', '<13>third', '<13>fourth'];
+    for (const [i, text] of texts.entries()) {
+      await until(
+        () => received(world),
+        (count) => count === i + 1,
+      );
+      await until(
+        () => world.listeners.stats().datagrams['syslog-udp']?.heldLines,
+        (held) => held === 0,
+      );
+      await sender.send(text);
+    }
+    await until(
+      () => spooled(world),
+      (lines) => lines === 3,
+    );
+    state.isAway = false;
+    answer();
+    await until(
+      () => world.texts().length,
+      (count) => count === 4,
+    );
+    expect(world.texts()).toEqual(['<13>first', ...texts]);
   });
 
   it('a full spool: the oldest kept, the newest dropped, counted and told', async () => {
