@@ -45,6 +45,7 @@ export function startReplay(o: ReplayOptions): Replay {
     // What was handed over directly is older; if the belt refuses it, it comes back and is first.
     const answered = o.answered(batches.keys());
     if (answered !== null) return answered;
+    if (spool.isOutranked(segment)) return;
     const isDone = await Promise.all([...batches.values()].map(hand));
     if (isDone.every((each) => each)) await spool.remove(segment);
   }

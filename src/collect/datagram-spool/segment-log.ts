@@ -20,12 +20,15 @@ export interface SegmentLog {
   add(entry: Entry): void;
   /** The oldest segment, closed; null when everything was taken away. Waits for what is on its way to the disk. */
   oldest(): Promise<HeldSegment | null>;
+  owns(segment: HeldSegment): boolean;
   /** Takes a segment away when it is one of its own. */
   remove(segment: HeldSegment): Promise<void>;
   /** What a start found. */
   readonly found: readonly HeldSegment[];
   /** How many of those are left. */
   readonly recovered: number;
+  /** Whether nothing is here, nor on its way to the disk. */
+  readonly isEmpty: boolean;
   /** Since when its oldest frames wait; null when none are on the disk. */
   readonly sinceMs: number | null;
   close(): Promise<void>;
@@ -48,6 +51,8 @@ export async function openSegmentLog(o: SegmentLogOptions): Promise<SegmentLog> 
   const writer = createSegmentWriter(dir, (found.at(-1)?.seq ?? 0) + 1, o.clock);
   let pending: Entry[] = [];
   let pendingBytes = 0;
+  let isWriting = false;
+  let isClosing = false;
   let timer: NodeJS.Timeout | null = null;
   /** The disk is used by one at a time. */
   let turn: Promise<void> = Promise.resolve();
@@ -72,17 +77,21 @@ export async function openSegmentLog(o: SegmentLogOptions): Promise<SegmentLog> 
   }
 
   async function store(entries: readonly Entry[]): Promise<void> {
+    isWriting = true;
     try {
       await writer.write(entries);
       o.written(entries);
     } catch (error) {
       o.lost(entries, error);
     }
+    isWriting = false;
   }
 
   async function closeWriting(): Promise<void> {
+    isClosing = true;
     const segment = await writer.close();
     if (segment !== null) closed.push(segment);
+    isClosing = false;
   }
 
   async function flush(): Promise<void> {
@@ -98,6 +107,9 @@ export async function openSegmentLog(o: SegmentLogOptions): Promise<SegmentLog> 
     found,
     get recovered() {
       return closed.filter(({ bytesBySource }) => bytesBySource === null).length;
+    },
+    get isEmpty() {
+      return pending.length === 0 && !isWriting && writer.bytes === 0 && !isClosing && closed.length === 0;
     },
     get sinceMs() {
       return closed[0]?.sinceMs ?? writer.sinceMs;
@@ -116,6 +128,7 @@ export async function openSegmentLog(o: SegmentLogOptions): Promise<SegmentLog> 
       });
       return closed[0] ?? null;
     },
+    owns: (segment) => closed.includes(segment),
     async remove(segment) {
       const at = closed.indexOf(segment);
       if (at < 0) return;

@@ -30,6 +30,8 @@ export interface DatagramSpool {
   holds(source: string): boolean;
   /** The segment whose turn it is: those that were refused go first. null when the spool is empty. */
   next(): Promise<HeldSegment | null>;
+  /** Whether something came back from the belt meanwhile that goes before this segment. */
+  isOutranked(segment: HeldSegment): boolean;
   /** Its frames; damaged ones are left out, counted and told. */
   read(segment: HeldSegment): Promise<readonly Frame[]>;
   remove(segment: HeldSegment): Promise<void>;
@@ -113,6 +115,7 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
     // Whose lines were left by the last run is known only when they are read.
     holds: (source) => room.has(source) || refused.recovered + behind.recovered > 0,
     next: async () => (await refused.oldest()) ?? behind.oldest(),
+    isOutranked: (segment) => !refused.isEmpty && !refused.owns(segment),
     async read(segment) {
       const { frames } = decodeFrames(await readFile(segment.place));
       const found = frames.reduce((sum, { handover }) => sum + handover.lines.length, 0);
