@@ -21,8 +21,7 @@ export class ByteRun implements EventValues {
   /** By number of a name in the line's tree: what to do with its values, null for nothing at all. */
   readonly #workOf: (FieldWork | null | undefined)[] = [];
   #epoch = 0;
-  /** By field, made when a name first asks for it; then the one for names that are no field. */
-  readonly #works: (FieldWork | undefined)[];
+  /** By their place in the image. */
   readonly #grams = new Map<number, GramIndex>();
   /** Whether values whose names are no fields are looked at; the same for integers, other numbers and booleans. */
   readonly #everyText: boolean;
@@ -42,7 +41,6 @@ export class ByteRun implements EventValues {
     this.#everyText = keywords.contains !== 0 || keywords.wide !== 0;
     this.#everyNumber = this.#everyText && keywords.inNumbers;
     this.#everyInteger = this.#everyText && keywords.inIntegers;
-    this.#works = [...fields, keywords].map(() => undefined);
     this.#textsAt = new Float64Array(fields.length);
     this.#textsOfField = fields.map(() => []);
     for (const [number, field] of fields.entries()) this.#fieldNumbers.set(field.name, number);
@@ -183,15 +181,10 @@ export class ByteRun implements EventValues {
   #learn(name: number): FieldWork | null {
     const { names } = this.#line.tree;
     while (this.#workOf.length < names.length) this.#workOf.push(undefined);
-    const field = this.#fieldNumbers.get(names[name] ?? '');
-    const work = field === undefined && !this.#everyText ? null : this.#workOn(field ?? this.#image.fields.length);
+    const text = names[name] ?? '';
+    const field = this.#fieldNumbers.get(text) ?? -1;
+    const work = field < 0 && !this.#everyText ? null : fieldWork(this.#image, field, text, this.#gramsAt);
     this.#workOf[name] = work;
-    return work;
-  }
-
-  #workOn(field: number): FieldWork {
-    const work = this.#works[field] ?? fieldWork(this.#image, field, this.#gramsAt);
-    this.#works[field] = work;
     return work;
   }
 

@@ -1,4 +1,6 @@
+import { isFreeText } from '../free-text.ts';
 import type { EngineImage } from '../image.ts';
+import { byteScanLimits } from './byte-scan.ts';
 import type { GramIndex } from './gram-index.ts';
 
 /** What is done with the values of a field, or of all names that are no field of the image. */
@@ -18,15 +20,23 @@ export interface FieldWork {
   readonly hasAutomata: boolean;
   /** Whether values are looked through at all. */
   readonly isScanned: boolean;
-  /** Values up to so many bytes are looked through sooner than they are found among those that are kept. */
+  /** Values up to so many bytes are looked through sooner than they are found among those that are kept; free text always. */
   readonly quickBytes: number;
 }
 
 /** By windows, and by tries, which hardly ever go beyond a few characters. */
 const quickBytes = { grams: 32, tries: 8 } as const;
 
-/** The work on a field of an image; `gramsAt` makes the index of a set (EngineImage.grams), or has it already. */
-export function fieldWork(image: EngineImage, field: number, gramsAt: (at: number) => GramIndex): FieldWork {
+/**
+ * The work on a field of an image, by the name it goes by in lines; `gramsAt` makes the index of a set
+ * (EngineImage.grams), or has it already.
+ */
+export function fieldWork(
+  image: EngineImage,
+  field: number,
+  name: string,
+  gramsAt: (at: number) => GramIndex,
+): FieldWork {
   const own = image.fields[field] ?? null;
   const first = own ?? image.keywords;
   // Keywords beside the field's own, where those do not hold them.
@@ -50,6 +60,12 @@ export function fieldWork(image: EngineImage, field: number, gramsAt: (at: numbe
     backward,
     hasAutomata,
     isScanned: hasAutomata || grams !== null || gramsOfKeywords !== null,
-    quickBytes: (contains | keywords) !== 0 ? -1 : hasAutomata ? quickBytes.tries : quickBytes.grams,
+    quickBytes: isFreeText(name)
+      ? byteScanLimits.valueBytes
+      : (contains | keywords) !== 0
+        ? -1
+        : hasAutomata
+          ? quickBytes.tries
+          : quickBytes.grams,
   };
 }

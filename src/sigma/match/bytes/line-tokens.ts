@@ -71,10 +71,10 @@ export class LineTokens {
     this.#to = to;
     this.#dotted = false;
     this.#objects = false;
-    const start = this.#blank(from);
+    const start = bytes[from] === 0x7b ? from : this.#blank(from);
     if (start >= to || bytes[start] !== 0x7b) return false;
     const end = this.#object(start, this.tree.start, 1);
-    if (end < 0 || end > to || this.#blank(end) !== to) return false;
+    if (end < 0 || end > to || (end !== to && this.#blank(end) !== to)) return false;
     return !(this.#dotted && this.#objects);
   }
 
@@ -88,7 +88,8 @@ export class LineTokens {
     const { bytes, view } = this;
     const lastWord = this.#lastWord;
     let node = start;
-    let p = this.#blank(at + 1);
+    let p = at + 1;
+    if (bytes[p] !== 0x22) p = this.#blank(p);
     if (bytes[p] === 0x7d) return p + 1;
     for (;;) {
       const foretold = node.next;
