@@ -8,6 +8,12 @@ import { runInThread } from './thread-task.ts';
 /** What of the options a thread can be given. */
 export type RuleReading = Pick<LoadOptions, 'placeholderFile' | 'legacyActions'>;
 
+/**
+ * Up to so many rules are compiled for a new kind of events where they are used: that takes a quarter of a millisecond a
+ * rule at most, and starting a thread for it some hundred, for which the first events of every kind would wait.
+ */
+const compiledHereMax = 200;
+
 /** Work of rule-thread.ts: rules that are read there or are read already, and the tags they are compiled for. */
 export interface RuleTask {
   readonly from: { readonly dirs: readonly string[]; readonly options: RuleReading } | { readonly packed: Uint8Array };
@@ -93,8 +99,10 @@ async function atWork(
   async function compile(wanted: readonly EventLogsource[]): Promise<void> {
     const missing = set.lacks(wanted);
     if (missing.length === 0) return;
-    const reply = await inThread({ from: { packed }, unknownDimension, tags: missing });
-    for (const [key, image] of reply.images) images.set(key, image);
+    if (read.rules.length > compiledHereMax) {
+      const reply = await inThread({ from: { packed }, unknownDimension, tags: missing });
+      for (const [key, image] of reply.images) images.set(key, image);
+    }
     await open(missing);
   }
 

@@ -18,9 +18,13 @@ const event = (n: number, product: string) => ({ fields: { a: `a word${n} b` }, 
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'rule-work-'));
-  const rules = Array.from({ length: 40 }, (_, n) => rule(n, n % 2 === 0 ? 'windows' : 'linux'));
-  await writeFile(join(dir, 'rules.yml'), `${rules.join('---\n')}---\ntitle: [\n`);
+  await writeRules(300);
 });
+
+async function writeRules(count: number): Promise<void> {
+  const rules = Array.from({ length: count }, (_, n) => rule(n, n % 2 === 0 ? 'windows' : 'linux'));
+  await writeFile(join(dir, 'rules.yml'), `${rules.join('---\n')}---\ntitle: [\n`);
+}
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const places = () => ({ dirs: [dir], options: {}, unknownDimension: 'closed' as const });
@@ -94,4 +98,14 @@ test('a thread that crashes is told of', { timeout: 120_000 }, async () => {
   await expect(runInThread(here, 'exits', {})).rejects.toMatchObject(lost('exit code 9'));
   await expect(runInThread(here, 'throws', {})).rejects.toMatchObject(lost('no such rule'));
   await expect(runInThread(here, 'hoards', {}, 64)).rejects.toMatchObject(lost('memory'));
+});
+
+test('few rules are compiled where they are used: the first events of a kind do not wait for a thread', {
+  timeout: 120_000,
+}, async () => {
+  await writeRules(40);
+  const working = await ruleWork.inThread(places(), []);
+  expect(await turnsDuring(working.prepare([tagsOf('linux'), tagsOf('windows')]))).toBeLessThan(10);
+  expect(working.set.lacks([tagsOf('linux'), tagsOf('windows')])).toEqual([]);
+  expect(working.set.match(event(2, 'windows'))).toEqual([2]);
 });
