@@ -247,6 +247,7 @@ describe('the journal', () => {
       mkdir -p /run/systemd/journal
       ${journald} & daemon=$!
       for i in $(seq 100); do [ -S /run/systemd/journal/stdout ] && break; sleep 0.05; done
+      [ -S /run/systemd/journal/stdout ] || { kill -9 $daemon; exit 77; }
       say() { for n in $(seq $1 $2); do echo "thu-$n"; done | systemd-cat -t vonggac-thu; }
       say 1 100
       "$0" --journald --begin start --server "$1" --state "$2" & agent=$!
@@ -254,6 +255,10 @@ describe('the journal', () => {
       "$0" --journald --begin start --server "$1" --state "$2" & agent=$!
       say 301 400
       read _; kill -9 $agent $daemon`;
+    if (spawnSync('unshare', ['-m', 'true']).status !== 0) {
+      console.log('skipped: no journal of our own can be started here (unshare)');
+      return;
+    }
     const shell = spawn('unshare', ['-m', 'sh', '-c', script, program, link.url, state()], {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, NODE: process.execPath, VONGGAC_TOKEN: agentToken },
@@ -266,7 +271,7 @@ describe('the journal', () => {
       30_000,
     );
     if (shell.exitCode === 77) {
-      console.log('skipped: no journal of our own can be started here (unshare, mount, systemd-journald)');
+      console.log('skipped: no journal of our own can be started here (mount, systemd-journald)');
       return;
     }
     expect(heard()).toEqual(range(400).map((n) => `thu-${n + 1}`));
