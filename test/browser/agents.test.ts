@@ -79,22 +79,6 @@ describe.skipIf(executablePath === null)('the page of agents', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('is reached from the page of sources, is filtered, and leads back by keyboard alone', async () => {
-    const { page } = await open('/sources');
-    await page.getByRole('link', { name: 'Máy gửi nhật ký' }).focus();
-    await page.keyboard.press('Enter');
-    await page.locator('.agentlist').waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('my thanh');
-    await page.locator('.agentlist tbody tr').nth(1).waitFor({ state: 'detached' });
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await page.locator('#agt-h:focus').waitFor();
-    expect(await page.locator('.agentproblems li').count()).toBe(3);
-    await page.keyboard.press('Escape');
-    await page.locator('.srcdetail').waitFor({ state: 'detached' });
-  });
-
   it('tells an agent what to do: refused with the place, then taken', async () => {
     const { page } = await open('/agents/tok-web');
     const text = page.getByLabel('Cấu hình, dạng JSON');
