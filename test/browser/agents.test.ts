@@ -1,68 +1,22 @@
 /** The page of agents in a real browser, against the fixture. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/model/account.ts';
-import { type BoardFixture, startBoardFixture } from '../harness/board-fixture.ts';
+import { boardBrowser, chromiumPath } from '../harness/board-browser.ts';
+import type { BoardFixture } from '../harness/board-fixture.ts';
 
-function chromiumPath(): string | null {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  return null;
-}
+if (chromiumPath === null) console.log('agents in a browser: skipped, no chromium on this machine');
 
-const executablePath = chromiumPath();
-if (executablePath === null) console.log('agents in a browser: skipped, no chromium on this machine');
-
-describe.skipIf(executablePath === null)('the page of agents', () => {
-  let dist = '';
-  let browser: Browser;
-  let context: BrowserContext | null = null;
-  let fixture: BoardFixture | null = null;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'board-'));
-    await build({
-      configFile: fileURLToPath(new URL('../../dashboards/board/vite.config.ts', import.meta.url)),
-      build: { outDir: dist, emptyOutDir: true },
-      logLevel: 'error',
-    });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'], headless: true });
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await rm(dist, { recursive: true, force: true });
-  });
-
-  afterEach(async () => {
-    await context?.close();
-    await fixture?.close();
-  });
+describe.skipIf(chromiumPath === null)('the page of agents', () => {
+  const board = boardBrowser();
 
   async function open(path: string, o: { role?: Role; width?: number } = {}): Promise<{ page: Page; f: BoardFixture }> {
-    complaints = [];
-    const f = await startBoardFixture({ dist, signedIn: true, role: o.role ?? 'admin' });
-    fixture = f;
-    context = await browser.newContext({ viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' });
-    const page = await context.newPage();
-    page.on('console', (m) => {
-      if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text());
-    });
-    page.on('pageerror', (e) => complaints.push(e.message));
-    await page.goto(f.url + path);
-    await page.locator('.agentlist, .empty').first().waitFor();
+    const window = { viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' };
+    const { page, fixture: f } = await board.open(path, { role: o.role ?? 'admin' }, window);
+    await page
+      .locator(path.startsWith('/sources') ? '.srclist' : '.agentlist, .empty')
+      .first()
+      .waitFor();
     return { page, f };
   }
 
@@ -76,7 +30,23 @@ describe.skipIf(executablePath === null)('the page of agents', () => {
     expect(await page.locator('.sum').textContent()).toContain('5 máy gửi, 3 cần xem');
     const village = page.locator('.agentlist tr', { hasText: 'PC-XA-MYTHANHDONG' });
     expect(await village.textContent()).toContain('255,6 MiB');
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
+  });
+
+  it('is reached from the page of sources, is filtered, and leads back by keyboard alone', async () => {
+    const { page } = await open('/sources');
+    await page.getByRole('link', { name: 'Máy gửi nhật ký' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.agentlist').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('my thanh');
+    await page.locator('.agentlist tbody tr').nth(1).waitFor({ state: 'detached' });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('#agt-h:focus').waitFor();
+    expect(await page.locator('.agentproblems li').count()).toBe(3);
+    await page.keyboard.press('Escape');
+    await page.locator('.srcdetail').waitFor({ state: 'detached' });
   });
 
   it('tells an agent what to do: refused with the place, then taken', async () => {
@@ -125,6 +95,6 @@ describe.skipIf(executablePath === null)('the page of agents', () => {
     const { page } = await open(place, { width: 390 });
     await page.locator('.agentlist').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 });

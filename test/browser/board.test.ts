@@ -1,79 +1,30 @@
 /** The built board in a real browser against the fixture, under the real Content-Security-Policy. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BoardFixture, type BoardFixtureOptions, startBoardFixture } from '../harness/board-fixture.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { boardBrowser, chromiumPath } from '../harness/board-browser.ts';
+import type { BoardFixture, BoardFixtureOptions } from '../harness/board-fixture.ts';
 
-function chromiumPath(): string | null {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  return null;
-}
+if (chromiumPath === null) console.log('board in a browser: skipped, no chromium on this machine');
 
-const executablePath = chromiumPath();
-if (executablePath === null) console.log('board in a browser: skipped, no chromium on this machine');
-
-describe.skipIf(executablePath === null)('the board in a browser', () => {
-  let dist = '';
-  let browser: Browser;
-  let context: BrowserContext | null = null;
-  let fixture: BoardFixture | null = null;
-  /** Everything a console, a page or the security policy complained of. */
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'board-'));
-    await build({
-      configFile: fileURLToPath(new URL('../../dashboards/board/vite.config.ts', import.meta.url)),
-      build: { outDir: dist, emptyOutDir: true },
-      logLevel: 'error',
-    });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'], headless: true });
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await rm(dist, { recursive: true, force: true });
-  });
-
-  afterEach(async () => {
-    await context?.close();
-    await fixture?.close();
-    context = null;
-    fixture = null;
-  });
+describe.skipIf(chromiumPath === null)('the board in a browser', () => {
+  const board = boardBrowser();
 
   async function open(
     path: string,
     o: Omit<BoardFixtureOptions, 'dist'> & { width?: number; height?: number; dark?: boolean; still?: boolean } = {},
   ): Promise<{ page: Page; fixture: BoardFixture }> {
-    complaints = [];
     const { width = 1440, height = 900, dark = false, still = false, ...rest } = o;
-    fixture = await startBoardFixture({ dist, signedIn: true, tickMs: 500, ...rest });
-    context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme: dark ? 'dark' : 'light',
-      reducedMotion: still ? 'reduce' : 'no-preference',
-      timezoneId: 'America/New_York',
-      locale: 'en-US',
-    });
-    const page = await context.newPage();
-    page.on('console', (m) => {
-      if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text());
-    });
-    page.on('pageerror', (e) => complaints.push(e.message));
-    await page.goto(fixture.url + path);
-    return { page, fixture };
+    return board.open(
+      path,
+      { tickMs: 500, ...rest },
+      {
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: still ? 'reduce' : 'no-preference',
+        timezoneId: 'America/New_York',
+        locale: 'en-US',
+      },
+    );
   }
 
   function first(f: BoardFixture): string {
@@ -89,7 +40,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     }
     expect(await page.locator('h1').textContent()).toBe('Bảng sự cố');
     await expect.poll(() => page.locator('.feed').textContent()).toBe('Trực tiếp');
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('signs in, says what was wrong, and comes back to the address that was asked for', async () => {
@@ -197,7 +148,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
 
     await page.locator('#try-line').fill('x'.repeat(131_073));
     await page.getByText('chỉ thử được tới 131.072').waitFor();
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('reads pasted lines of several kinds, and makes a mapping out of choices', async () => {
@@ -223,7 +174,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await page.locator('#read-mapping').fill('mapping: x');
     await page.getByText('"about" is missing').waitFor();
     expect(await page.locator('.answered img').count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('shows that personal data is masked, and a value only for a reason', async () => {
@@ -237,7 +188,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await button.click();
     await expect.poll(() => masked.locator('.revealed').textContent()).toBe('0912345678');
     expect(f.revealed).toHaveLength(1);
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('takes a running rule to the page for trying, and what is typed never becomes markup', async () => {
@@ -248,7 +199,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await page.locator('#try-line').fill('{"<img src=x onerror=alert(1)>":"<b>bold</b>","Image":"a"}');
     await page.locator('.kv dt', { hasText: '<img src=x' }).waitFor();
     expect(await page.locator('.answered img, .kv b').count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('can be worked without a mouse: find, take, open, change the step, note, close with a verdict', async () => {
@@ -281,7 +232,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('b');
     await page.locator('.cols').waitFor();
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('takes and changes the step faster than the server answers, without quarrelling with itself', async () => {
@@ -404,7 +355,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await expect.poll(() => page.locator('.col .none').count()).toBe(4);
     expect(await page.locator('.stream .empty').textContent()).toContain('Chưa có cảnh báo trong ca');
     expect(await page.locator('.nav a').allTextContents()).not.toContain('Luật phát hiện');
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it.each([
@@ -424,7 +375,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await expect.poll(() => page.locator('h1, .wclock').count()).toBeGreaterThan(0);
     await page.locator('.card, .rowbtn, .rule, .wlist li, .evh, tbody tr').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('ends where its content ends on a phone: what is only spoken does not lengthen the page', async () => {
@@ -515,7 +466,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
       expect(worst.filter((w) => w.ratio < 4.5)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     }
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('draws 120 incidents and goes on while alerts pour in', async () => {
@@ -526,7 +477,7 @@ describe.skipIf(executablePath === null)('the board in a browser', () => {
     await page.locator('.stream li[data-id="live-600"]').waitFor();
     expect(await page.locator('.stream li:not(.gap)').count()).toBe(500);
     expect(await page.locator('.stream .cutnote').textContent()).toContain('500');
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 });
 

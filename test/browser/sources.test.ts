@@ -1,67 +1,18 @@
 /** The page of log sources in a real browser, against the fixture. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/model/account.ts';
-import { type BoardFixture, startBoardFixture } from '../harness/board-fixture.ts';
+import { boardBrowser, chromiumPath } from '../harness/board-browser.ts';
+import type { BoardFixture } from '../harness/board-fixture.ts';
 
-function chromiumPath(): string | null {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  return null;
-}
+if (chromiumPath === null) console.log('sources in a browser: skipped, no chromium on this machine');
 
-const executablePath = chromiumPath();
-if (executablePath === null) console.log('sources in a browser: skipped, no chromium on this machine');
-
-describe.skipIf(executablePath === null)('the page of log sources', () => {
-  let dist = '';
-  let browser: Browser;
-  let context: BrowserContext | null = null;
-  let fixture: BoardFixture | null = null;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    dist = await mkdtemp(join(tmpdir(), 'board-'));
-    await build({
-      configFile: fileURLToPath(new URL('../../dashboards/board/vite.config.ts', import.meta.url)),
-      build: { outDir: dist, emptyOutDir: true },
-      logLevel: 'error',
-    });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'], headless: true });
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await rm(dist, { recursive: true, force: true });
-  });
-
-  afterEach(async () => {
-    await context?.close();
-    await fixture?.close();
-  });
+describe.skipIf(chromiumPath === null)('the page of log sources', () => {
+  const board = boardBrowser();
 
   async function open(path: string, o: { role?: Role; width?: number } = {}): Promise<{ page: Page; f: BoardFixture }> {
-    complaints = [];
-    const f = await startBoardFixture({ dist, signedIn: true, role: o.role ?? 'admin' });
-    fixture = f;
-    context = await browser.newContext({ viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' });
-    const page = await context.newPage();
-    page.on('console', (m) => {
-      if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text());
-    });
-    page.on('pageerror', (e) => complaints.push(e.message));
-    await page.goto(f.url + path);
+    const window = { viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' };
+    const { page, fixture: f } = await board.open(path, { role: o.role ?? 'admin' }, window);
     await page.locator('.srclist').first().waitFor();
     return { page, f };
   }
@@ -74,7 +25,7 @@ describe.skipIf(executablePath === null)('the page of log sources', () => {
     expect(await page.locator('tr', { hasText: 'HIS Bệnh viện' }).textContent()).toContain('1.214 luật, 143 kỹ thuật');
     expect(await page.locator('.sum').textContent()).toContain('5 nguồn, 2 vỡ cam kết');
     expect(await page.locator('.systems').textContent()).toContain('Sở Nông nghiệp và PTNT đến hết 30/06/2025');
-    expect(complaints).toEqual([]);
+    expect(board.complaints).toEqual([]);
   });
 
   it('is filtered without tone marks', async () => {
