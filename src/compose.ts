@@ -24,6 +24,7 @@ import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
 import { openMaskKey } from './compose/mask-key.ts';
+import { openBatch } from './compose/open-batch.ts';
 import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
@@ -31,7 +32,7 @@ import { openRuleBook, type RuleAudit } from './compose/rules.ts';
 import { openSourceViews, openWatch } from './compose/watch.ts';
 import type { Config } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
-import { createDetector } from './detect/index.ts';
+import { createDetector, type Detector, type Pass } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
 import { createIntake } from './ingest/index.ts';
@@ -204,15 +205,12 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     });
     closers.add('notifier', () => notifier.close());
 
-    const recent = createRecentBatches({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
+    const recent = createRecentBatches<Pass>({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
+    let look: Detector['look'] | null = null;
     if (has('detect')) {
       const detectorParts: Parameters<typeof createDetector>[0] = {
         rules: liveRules,
-        store: {
-          ...store.events,
-          ...store.detection,
-          readBatch: async (ref) => recent.take(ref) ?? (await store.events.readBatch(ref)),
-        },
+        store: { ...store.events, ...store.detection },
         alert: {
           draft: draftOf,
           build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
@@ -232,7 +230,8 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
         log,
         metrics,
       };
-      const detector = createDetector(detectorParts);
+      const detector = createDetector({ ...detectorParts, looked: recent.take });
+      look = detector.look;
       queues.workDetect(
         async (ref) => {
           try {
@@ -298,15 +297,19 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const intake = has('collect')
       ? createIntake({
           readLine: mappings.readLine,
-          write: async (batch, rows) => {
-            await personal.keepNew();
-            // Elsewhere other workers take batches too, and how far they are is not known here.
-            if (has('detect') && records.embedded) await recent.room();
-            const committed = await store.events.insertBatch(batch, rows);
-            // A keyed batch sent again may have been stored with other rows; only the store knows which.
-            if (has('detect') && batch.key === '') recent.keep(batch.id, rows);
-            return committed;
-          },
+          open: (batch) =>
+            openBatch(batch, {
+              store: store.events,
+              look,
+              recent,
+              isAlone: records.embedded,
+              beforeWrite: async () => {
+                await personal.keepNew();
+                // Elsewhere other workers take batches too, and how far they are is not known here.
+                if (has('detect') && records.embedded) await recent.room();
+              },
+              log,
+            }),
           lookup: store.events.findBatch,
           mask: personal.line,
           locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),

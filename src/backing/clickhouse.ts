@@ -11,7 +11,7 @@ export interface ClickHouseBacking {
    * file is to be removed once there is an answer.
    */
   readonly handOver?: (
-    body: Uint8Array,
+    body: readonly Uint8Array[],
   ) => Promise<{ readonly headers: Record<string, string>; remove(): Promise<void> }>;
   close(): Promise<void>;
 }

@@ -1,15 +1,15 @@
 import type { BatchRef } from '../model/batch.ts';
-import type { SecurityEvent } from '../model/event.ts';
 import type { Metrics } from '../observe/metrics.ts';
 
 /**
- * Rows this process has just committed, so that its own detector need not read them back: what is stored reads back
- * bit for bit (a property test of the store), so it is the same to evaluate either. A batch is taken out when it is
- * asked for; whatever is not here is read from the store.
+ * What was found in batches that this process has just committed, while they were read: what is stored reads back bit for
+ * bit (a property test of the store), so it is the same to evaluate either. A batch is taken out when it is asked for;
+ * whatever is not here is read from the store.
  */
-export interface RecentBatches {
-  keep(id: string, rows: readonly SecurityEvent[]): void;
-  take(ref: BatchRef): readonly SecurityEvent[] | null;
+export interface RecentBatches<T extends { readonly held: number }> {
+  /** `held` is how many rows it was. */
+  keep(id: string, batch: T): void;
+  take(ref: BatchRef): T | null;
   /** The batch that was taken is evaluated, or given up for now. */
   done(ref: BatchRef): void;
   /**
@@ -21,15 +21,16 @@ export interface RecentBatches {
 }
 
 export interface RecentBatchesOptions {
-  /** Rows held at most; the oldest batches go first. 50,000 are about 100 MB of 2 KB events. */
+  /** Rows waiting at most; the oldest batches go first. Kept are only those that met a rule. */
   readonly rowsMax: number;
   /** Longest wait for room. */
   readonly roomWaitMs: number;
   readonly metrics: Pick<Metrics, 'counter'>;
 }
 
-export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatchesOptions): RecentBatches {
-  const held = new Map<string, readonly SecurityEvent[]>();
+export function createRecentBatches<T extends { readonly held: number }>(o: RecentBatchesOptions): RecentBatches<T> {
+  const { rowsMax, roomWaitMs, metrics } = o;
+  const held = new Map<string, T>();
   const waiting = new Set<() => void>();
   const paced = metrics.counter('ingest_paced_total', 'Batches that waited for the detector to catch up', ['outcome']);
   const taken = new Map<string, number>();
@@ -39,9 +40,9 @@ export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatc
   const letIn = (): void => {
     if (hasRoom()) for (const resume of [...waiting]) resume();
   };
-  const drop = (id: string): readonly SecurityEvent[] | null => {
+  const drop = (id: string): T | null => {
     const found = held.get(id) ?? null;
-    if (found !== null) rows -= found.length;
+    if (found !== null) rows -= found.held;
     held.delete(id);
     return found;
   };
@@ -49,7 +50,7 @@ export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatc
     keep: (id, batch) => {
       drop(id);
       held.set(id, batch);
-      rows += batch.length;
+      rows += batch.held;
       for (const oldest of held.keys()) {
         if (rows <= rowsMax) break;
         drop(oldest);
@@ -58,8 +59,8 @@ export function createRecentBatches({ rowsMax, roomWaitMs, metrics }: RecentBatc
     take: ({ id }) => {
       const found = drop(id);
       if (found !== null) {
-        taken.set(id, found.length);
-        takenRows += found.length;
+        taken.set(id, found.held);
+        takenRows += found.held;
       }
       return found;
     },

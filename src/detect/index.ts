@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { BatchRef, Evaluation } from '../model/batch.ts';
 import type { CorrelationMember } from '../model/correlation.ts';
-import type { SecurityEvent } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { type Brought, raiseCorrelations, raiseRules } from './correlated-alerts.ts';
-import { memberOfEvent } from './correlation-members.ts';
 import type { MembersPort, RecentMembersPort } from './correlation-ports.ts';
 import { createCorrelator } from './correlator.ts';
 import { type Isolated, isolateRules } from './isolate.ts';
 import { type DetectLimits, defaultDetectLimits } from './limits.ts';
-import { boundMatches } from './matched.ts';
-import type { Draft, LiveRules, OfferPort } from './ports.ts';
+import { createPass, type Pass } from './pass.ts';
+import type { LiveRules, OfferPort } from './ports.ts';
 import type { RaiseParts } from './raise.ts';
 import { createRounds } from './rounds.ts';
 import { createSweeper, type Timers } from './sweep.ts';
 
 export { type DetectLimits, defaultDetectLimits } from './limits.ts';
 export { liveRulesOf } from './live-rules.ts';
+export type { Pass } from './pass.ts';
 export type { LiveRules } from './ports.ts';
 
 /** The ledger knows the batch but its rows are not to be read yet; running it again mends it. */
@@ -31,6 +30,11 @@ class BatchNotVisible extends Error {
 }
 
 export interface Detector {
+  /**
+   * A pass over a batch that is being read and not stored yet: what it finds is acted on by `evaluate`, to which it comes
+   * back through `looked`. So an event that was just read need not be kept or read again.
+   */
+  look(day: string): Pass;
   /**
    * Holds every event of a batch against the live rules and brings about all that follows. Safe to run twice, at the
    * same time elsewhere, or again after a crash at any step. Throws what a port throws; then the batch is unevaluated.
@@ -49,6 +53,8 @@ export function createDetector(
   o: Omit<RaiseParts, 'limits'> & {
     readonly rules: () => LiveRules;
     readonly offer: OfferPort;
+    /** The pass over this batch's rows as they were stored, whole; null when there was none. Default: never any. */
+    readonly looked?: (ref: BatchRef) => Pass | null;
     /** Members of correlations: in the store, and the recent ones. */
     readonly members: MembersPort;
     readonly recent: RecentMembersPort;
@@ -108,58 +114,80 @@ export function createDetector(
     return current;
   };
 
+  const passOver = (day: string): Pass =>
+    createPass({
+      ...isolatedRules(),
+      day,
+      alert: o.alert,
+      limits,
+      onCut: (count) => counts.cut.inc(count),
+      onNoMember: (rule, reason) => counts.noMember.inc({ rule, reason }),
+      log,
+    });
+
+  const writeFindings = async (ref: BatchRef, pass: Pass, atLeast: number): Promise<void> => {
+    for (;;) {
+      const piece = pass.takeFindings(atLeast, limits.findingsPerWrite);
+      if (piece.length === 0) return;
+      await o.store.insertFindings(piece, tokenOf(ref, pass.rules.version, piece));
+    }
+  };
+
+  /** Reads the batch from the store and holds it against the rules; null when nothing of it is left to look at. */
+  const passOverStored = async (ref: BatchRef): Promise<Pass | null> => {
+    const events = await o.store.readBatch(ref);
+    if (events.length === 0 && (await nothingToDo(ref))) return null;
+    const pass = passOver(ref.day);
+    for (let from = 0; from < events.length; from += limits.eventsPerTurn) {
+      await pass.hold(events.slice(from, from + limits.eventsPerTurn));
+      await writeFindings(ref, pass, limits.findingsPerWrite);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return pass;
+  };
+
   const evaluate = async (ref: BatchRef): Promise<Evaluation> => {
     const startedMs = o.clock();
-    const { rules, isolated } = isolatedRules();
-    const events = await o.store.readBatch(ref);
-    const evaluation = (findings: number): Evaluation => {
+    const before = o.looked?.(ref) ?? null;
+    // What was found by rules that are no longer in force is worth nothing: those in force look at the stored rows.
+    const pass = before !== null && before.rules === isolatedRules().rules ? before : await passOverStored(ref);
+    const evaluation = (): Evaluation => {
       const nowMs = o.clock();
+      const { rules } = pass ?? isolatedRules();
       return {
         batch: ref.id,
         day: ref.day,
         ruleSet: rules.version,
-        events: events.length,
-        findings,
+        events: pass?.held ?? 0,
+        findings: pass?.hits ?? 0,
         rules: rules.facts.length,
         evaluatedTimeMs: nowMs,
         durationMs: nowMs - startedMs,
         worker: o.worker,
       };
     };
-    if (events.length === 0 && (await nothingToDo(ref))) return evaluation(0);
-    await makeReady(rules, events);
-    const pass = createPass(ref, rules, isolated);
-    for (let from = 0; from < events.length; from += limits.eventsPerTurn) {
-      for (const event of events.slice(from, from + limits.eventsPerTurn)) pass.hold(event);
-      await pass.writeFull();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    const { drafts, members, hits } = await pass.finish();
-    const brought = { rules, drafts, members, events };
+    if (pass === null) return evaluation();
+    await writeFindings(ref, pass, 1);
+    await writeMembers(ref, pass.members);
+    const { rules, members, hits } = pass;
+    const drafts = [...pass.drafts.values()];
+    const brought = { rules, drafts, members, events: pass.met };
     const raised = await Promise.allSettled([
       drafts.length > 0 ? rounds.submit(brought) : null,
       members.length > 0 ? correlationRounds.submit(brought) : null,
     ]);
     for (const one of raised) if (one.status === 'rejected') throw one.reason;
-    const done = evaluation(hits);
+    const done = evaluation();
     await o.store.recordEvaluation(done);
-    counts.events.inc(events.length);
+    counts.events.inc(pass.held);
     counts.findings.inc(hits);
     counts.members.inc(members.length);
     counts.seconds.observe(done.durationMs / 1000);
-    const receivedMs = events[0]?.receivedTimeMs;
-    if (drafts.length > 0 && receivedMs !== undefined) counts.delay.observe(Math.max(0, o.clock() - receivedMs) / 1000);
-    log.debug({ batch: ref.id, events: events.length, hits, ms: done.durationMs }, 'batch evaluated');
+    const { receivedTimeMs } = pass;
+    if (drafts.length > 0 && receivedTimeMs !== null)
+      counts.delay.observe(Math.max(0, o.clock() - receivedTimeMs) / 1000);
+    log.debug({ batch: ref.id, events: pass.held, hits, ms: done.durationMs }, 'batch evaluated');
     return done;
-  };
-
-  /** A thread that stops over it costs time, no event: the first match then compiles what is missing. */
-  const makeReady = async (rules: LiveRules, events: readonly SecurityEvent[]): Promise<void> => {
-    try {
-      await rules.prepare(events.map(({ logsource }) => logsource));
-    } catch (error) {
-      log.warn({ err: error }, 'rules could not be compiled in a thread; they are compiled here');
-    }
   };
 
   /** True for a batch nobody knows (its job is dropped); a known one without rows is either not visible yet or expired. */
@@ -170,67 +198,19 @@ export function createDetector(
     return false;
   };
 
-  /** What an event that met a rule contributes to the correlations that refer to it. */
-  const membersOf = (rules: LiveRules, rule: string, event: SecurityEvent, day: string): CorrelationMember[] =>
-    rules.correlations.referringTo(rule).flatMap((number): CorrelationMember[] => {
-      const correlation = rules.correlations.all[number];
-      const made = correlation === undefined ? null : memberOfEvent(correlation, rule, event, day, limits);
-      if (correlation === undefined || made === null) return [];
-      if (made.kind === 'member') return [made.member];
-      counts.noMember.inc({ rule: correlation.facts.id, reason: made.kind });
-      return [];
-    });
-
-  /** Collects the findings of one batch and writes them in bounded pieces. */
-  const createPass = (ref: BatchRef, rules: LiveRules, isolated: Isolated) => {
-    const drafts = new Map<string, Draft>();
-    let waiting: Finding[] = [];
-    let hits = 0;
-    const members: CorrelationMember[] = [];
-    const write = async (piece: readonly Finding[]): Promise<void> => {
-      if (piece.length > 0) await o.store.insertFindings(piece, tokenOf(ref, rules.version, piece));
-    };
-    return {
-      hold: (event: SecurityEvent): void => {
-        for (const rule of isolated.match(event)) {
-          const facts = rules.facts[rule];
-          if (facts === undefined) continue;
-          for (const member of membersOf(rules, facts.id, event, ref.day)) members.push(member);
-          hits += 1;
-          // A rule that only serves correlations raises nothing: its members are all that is kept of it.
-          if (rules.silent.has(facts.id)) continue;
-          const draft = o.alert.draft(facts, event);
-          if (!drafts.has(draft.id)) drafts.set(draft.id, draft);
-          const { matched, cut } = boundMatches(isolated.explain(rule, event), limits);
-          counts.cut.inc(cut);
-          const { eventTimeMs, receivedTimeMs } = event;
-          const where = { rule: facts.id, event: event.id, batch: ref.id, day: ref.day, alert: draft.id };
-          waiting.push({ ...where, eventTimeMs, receivedTimeMs, matched });
-        }
-      },
-      writeFull: async (): Promise<void> => {
-        while (waiting.length >= limits.findingsPerWrite) {
-          const piece = waiting.slice(0, limits.findingsPerWrite);
-          await write(piece);
-          waiting = waiting.slice(limits.findingsPerWrite);
-        }
-      },
-      finish: async () => {
-        await write(waiting);
-        const { membersPerWrite } = limits;
-        for (let from = 0; from < members.length; from += membersPerWrite) {
-          const piece = members.slice(from, from + membersPerWrite);
-          await o.members.insertMembers(
-            piece.map((member) => ({ member, version: 0, holds: true })),
-            ref.id,
-          );
-        }
-        return { drafts: [...drafts.values()], members, hits };
-      },
-    };
+  const writeMembers = async (ref: BatchRef, members: readonly CorrelationMember[]): Promise<void> => {
+    const { membersPerWrite } = limits;
+    for (let from = 0; from < members.length; from += membersPerWrite) {
+      const piece = members.slice(from, from + membersPerWrite);
+      await o.members.insertMembers(
+        piece.map((member) => ({ member, version: 0, holds: true })),
+        ref.id,
+      );
+    }
   };
 
   return {
+    look: passOver,
     evaluate: (ref) => {
       const work = evaluate(ref);
       running.add(work);

@@ -7,15 +7,25 @@ import { listRuleFiles } from './rule-files.ts';
 
 /** How rule folders are followed. */
 export interface RuleChangeLimits {
-  /** Files are looked at this often even when nothing was told: network folders and mounts tell nothing. */
+  /**
+   * Files are looked at this often even when nothing was told: network folders and mounts tell nothing. Less often when
+   * there are so many that looking would take more than `pollShare` of the time.
+   */
   readonly pollMs: number;
+  /** 0–1. */
+  readonly pollShare: number;
   /** What changed must stay the same for so long before it is read: an upload or a checkout takes its time. */
   readonly settleMs: number;
   /** Folders watched for a quicker answer; beyond them the poll alone finds changes. */
   readonly watchedFoldersMax: number;
 }
 
-const defaultRuleChangeLimits: RuleChangeLimits = { pollMs: 5000, settleMs: 400, watchedFoldersMax: 256 };
+const defaultRuleChangeLimits: RuleChangeLimits = {
+  pollMs: 5000,
+  pollShare: 0.005,
+  settleMs: 400,
+  watchedFoldersMax: 256,
+};
 
 const filesAtOnce = 64;
 
@@ -89,11 +99,12 @@ export function followRules(o: {
   const run = (): void => {
     if (busy) return;
     busy = true;
+    const beganMs = performance.now();
     working = round()
       .catch((error: unknown) => o.log.warn({ err: error }, 'the rule folders could not be looked at; tried again'))
       .then(() => {
         busy = false;
-        plan(limits.pollMs);
+        plan(Math.max(limits.pollMs, (performance.now() - beganMs) / limits.pollShare));
       });
   };
 

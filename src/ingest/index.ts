@@ -10,19 +10,19 @@ import { createBatchIds, keyedBatchId } from './batch-id.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { defaultIntakeLimits, type IntakeLimits } from './limits.ts';
 import { createIntakeMeters } from './meters.ts';
-import type { Locate, LookupBatch, MaskLine, OfferBatch, WriteBatch, WriteDeadLetters } from './ports.ts';
+import type { BatchHead, Locate, LookupBatch, MaskLine, OfferBatch, OpenBatch, WriteDeadLetters } from './ports.ts';
 import type { ReadLine } from './read-line.ts';
 import { toSecurityEvent } from './rows.ts';
 import { screenLines } from './screen.ts';
-import { settle } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
 import { pauseUnlessAborted, untilAborted } from './until-aborted.ts';
 import { createWaiting, type Entry } from './waiting.ts';
 
 export type { IntakeLimits } from './limits.ts';
-export type { DeadLetterRow } from './ports.ts';
+export type { BatchHead, DeadLetterRow, OpenBatch } from './ports.ts';
 
 export interface IntakeOptions {
-  readonly write: WriteBatch;
+  readonly open: (batch: BatchHead) => OpenBatch;
   readonly lookup: LookupBatch;
   readonly locate: Locate;
   /** Absent or null: lines are kept as they come. */
@@ -152,16 +152,30 @@ export function createIntake(o: IntakeOptions): Intake {
     awaySinceMs = null;
   }
 
-  async function readRows(entries: readonly Entry[], batch: string): Promise<SecurityEvent[]> {
-    const rows: SecurityEvent[] = [];
+  /** Reads the lines into the batch, a chunk at a time: an event that is done with is forgotten at once. */
+  async function readInto(
+    open: OpenBatch,
+    entries: readonly Entry[],
+    batch: string,
+  ): Promise<{ rows: number; raw: number }> {
+    let chunk: SecurityEvent[] = [];
+    let rows = 0;
+    let raw = 0;
     for (const { submission, kept } of entries) {
       for (const line of kept) {
-        rows.push(toSecurityEvent(line, submission, batch, rows.length, readLine, o.locate, o.mask ?? null));
+        const event = toSecurityEvent(line, submission, batch, rows, readLine, o.locate, o.mask ?? null);
+        chunk.push(event);
+        rows += 1;
+        if (event.parseStatus === 'raw') raw += 1;
+        if (chunk.length < limits.chunkRows) continue;
+        await open.add(chunk);
+        chunk = [];
         // Big submissions must not keep the loop from health checks and other sources.
-        if (rows.length % limits.chunkRows === 0) await nextTurn();
+        await nextTurn();
       }
     }
-    return rows;
+    if (chunk.length > 0) await open.add(chunk);
+    return { rows, raw };
   }
 
   function offer(ref: BatchRef): void {
@@ -183,23 +197,32 @@ export function createIntake(o: IntakeOptions): Intake {
     entry.resolve({ batch: '', accepted: 0, rejected: rejected.sort((a, b) => a.line - b.line) });
   }
 
+  async function readAndSettle(open: OpenBatch, id: string, entries: readonly Entry[]): Promise<Settled> {
+    const read = await readInto(open, entries, id);
+    const startedMs = o.clock();
+    const settled = await settle(
+      { id, rows: read.rows },
+      {
+        write: () => untilAborted(open.write(), stopped.signal),
+        limits,
+        log: o.log,
+        onTry,
+        onFailure,
+        onStored,
+        pause: (ms) => pauseUnlessAborted(ms, stopped.signal),
+      },
+    );
+    if (settled.kind === 'stored') meters.stored(read, o.clock() - startedMs);
+    return settled;
+  }
+
   async function commit(entries: readonly Entry[]): Promise<void> {
     const first = entries[0];
     if (first === undefined) return;
     const id = first.keyedId === '' ? nextId() : first.keyedId;
-    const rows = await readRows(entries, id);
     const { receivedTimeMs, key } = first.submission;
-    const startedMs = o.clock();
-    const batch = { id, day: first.day, receivedTimeMs, key };
-    const settled = await settle(batch, rows, {
-      write: (batch, rows) => untilAborted(o.write(batch, rows), stopped.signal),
-      limits,
-      log: o.log,
-      onTry,
-      onFailure,
-      onStored,
-      pause: (ms) => pauseUnlessAborted(ms, stopped.signal),
-    });
+    const open = o.open({ id, day: first.day, receivedTimeMs, key });
+    const settled = await readAndSettle(open, id, entries).finally(() => open.close());
     if (settled.kind === 'unknown') throw new IntakeUncertain();
     if (settled.kind === 'refused') {
       // It answered, so it is not away.
@@ -209,7 +232,6 @@ export function createIntake(o: IntakeOptions): Intake {
       else for (const entry of entries) await commit([entry]);
       return;
     }
-    meters.stored(rows, o.clock() - startedMs);
     offer({ id, day: first.day });
     for (const entry of entries) {
       entry.resolve({ batch: id, accepted: entry.kept.length, rejected: entry.rejected });

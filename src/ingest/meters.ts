@@ -1,4 +1,3 @@
-import type { SecurityEvent } from '../model/event.ts';
 import type { Metrics } from '../observe/metrics.ts';
 
 interface IntakeTotals {
@@ -12,7 +11,7 @@ interface IntakeTotals {
 
 /** What the belt counts: for Prometheus and, as plain totals, for the health page. */
 export interface IntakeMeters {
-  stored(rows: readonly SecurityEvent[], tookMs: number): void;
+  stored(batch: { readonly rows: number; readonly raw: number }, tookMs: number): void;
   rejected(lines: number): void;
   refused(code: string): void;
   retried(): void;
@@ -36,12 +35,11 @@ export function createIntakeMeters(metrics: Metrics): IntakeMeters {
   );
   const total = { acceptedRows: 0, rejectedRows: 0, rawRows: 0, refused: 0, batches: 0, deadLettersLost: 0 };
   return {
-    stored(events, tookMs) {
-      const raw = events.reduce((count, event) => count + (event.parseStatus === 'raw' ? 1 : 0), 0);
-      total.acceptedRows += events.length;
+    stored({ rows: count, raw }, tookMs) {
+      total.acceptedRows += count;
       total.rawRows += raw;
       total.batches += 1;
-      rows.inc({ outcome: 'parsed' }, events.length - raw);
+      rows.inc({ outcome: 'parsed' }, count - raw);
       rows.inc({ outcome: 'raw' }, raw);
       batches.inc();
       commit.observe(tookMs / 1000);

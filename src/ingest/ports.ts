@@ -3,11 +3,22 @@ import type { SecurityEvent } from '../model/event.ts';
 import type { PersonalKind } from '../model/personal.ts';
 import type { Source } from '../model/source.ts';
 
-/** Rows and their ledger row into the store; idempotent by batch id. Throws when the outcome is not certain. */
-export type WriteBatch = (
-  batch: { readonly id: string; readonly day: string; readonly receivedTimeMs: number; readonly key: string },
-  rows: readonly SecurityEvent[],
-) => Promise<{ readonly committedTimeMs: number }>;
+/** What is known of a batch before its lines are read. */
+export interface BatchHead {
+  readonly id: string;
+  readonly day: string;
+  readonly receivedTimeMs: number;
+  readonly key: string;
+}
+
+/** A batch in the making: it takes the events as they are read, and keeps of them what it needs. */
+export interface OpenBatch {
+  add(rows: readonly SecurityEvent[]): Promise<void>;
+  /** All of it and its ledger row into the store; idempotent by batch id. Throws when the outcome is not certain. */
+  write(): Promise<unknown>;
+  /** Called once, after the last write. */
+  close(): void;
+}
 
 /** The batch of an id from the ledger, or null. */
 export type LookupBatch = (id: string) => Promise<Batch | null>;

@@ -1,7 +1,6 @@
-import type { SecurityEvent } from '../model/event.ts';
 import type { Logger } from '../observe/log.ts';
 import type { IntakeLimits } from './limits.ts';
-import type { WriteBatch } from './ports.ts';
+import type { BatchHead } from './ports.ts';
 
 export type Settled =
   | { readonly kind: 'stored' }
@@ -11,7 +10,7 @@ export type Settled =
   | { readonly kind: 'unknown' };
 
 export interface SettleOptions {
-  readonly write: WriteBatch;
+  readonly write: () => Promise<unknown>;
   readonly limits: IntakeLimits;
   readonly log: Logger;
   /** Told of every try and its end, so that the door can close and open. */
@@ -36,8 +35,7 @@ function textOf(error: unknown): string {
  * full disk and a busy server refuse too.
  */
 export async function settle(
-  batch: Parameters<WriteBatch>[0],
-  rows: readonly SecurityEvent[],
+  batch: Pick<BatchHead, 'id'> & { readonly rows: number },
   o: SettleOptions,
 ): Promise<Settled> {
   let waitMs = o.limits.retryFirstMs;
@@ -45,7 +43,7 @@ export async function settle(
   for (;;) {
     o.onTry(batch.id);
     try {
-      await o.write(batch, rows);
+      await o.write();
       o.onStored(batch.id);
       return { kind: 'stored' };
     } catch (error) {
@@ -53,7 +51,7 @@ export async function settle(
       const isRefusal = codeOf(error) !== 'store-away';
       if (isRefusal) refusals += 1;
       o.log.warn(
-        { batch: batch.id, rows: rows.length, code: codeOf(error), reason: textOf(error) },
+        { batch: batch.id, rows: batch.rows, code: codeOf(error), reason: textOf(error) },
         'batch not stored yet, trying again',
       );
       if (isRefusal && refusals >= o.limits.refusedTriesMax) return { kind: 'refused', reason: textOf(error) };

@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../model/event.ts';
+import type { LogsourceTags, SecurityEvent } from '../model/event.ts';
 import { timeCorrectionField as correctionField, timeFlagsField as flagsField } from '../model/event-time.ts';
 
 /** Rows of one batch of one source, kind of log and parser. Times are ms. */
@@ -52,41 +52,66 @@ interface Gathering {
   readonly delays: number[];
 }
 
-/** What a batch brought, for its ledger row. Runs over every row stored. */
-export function sharesOf(rows: readonly SecurityEvent[]): readonly LogShare[] {
-  const found = new Map<string, Gathering>();
-  for (const row of rows) {
-    const { product, categories, services } = row.logsource;
-    const key = `${row.source}\0${row.parser}\0${product}\0${categories.join()}\0${services.join()}`;
-    let share = found.get(key);
-    if (share === undefined) {
-      share = { first: row, rows: 0, rawRows: 0, futureRows: 0, delays: [] };
-      found.set(key, share);
-    }
-    share.rows += 1;
-    if (row.parseStatus === 'raw') share.rawRows += 1;
-    // A line without a time of its own has that of its receipt.
-    else if (row.eventTimeMs !== row.receivedTimeMs) {
-      const corrected = row.fields[correctionField];
-      share.delays.push(row.receivedTimeMs - row.eventTimeMs + (typeof corrected === 'number' ? corrected : 0));
-      if (flagsField in row.fields) share.futureRows += 1;
-    }
-  }
-  return [...found.values()].map(({ first, rows: count, rawRows, futureRows, delays }) => {
-    const { product, categories, services } = first.logsource;
-    delays.sort((a, b) => a - b);
-    return {
-      source: first.source,
-      tags: JSON.stringify([product ?? '', categories, services]),
-      parser: first.parser,
-      rows: count,
-      rawRows,
-      timedRows: delays.length,
-      futureRows,
-      delayLowMs: delays[Math.floor(delays.length / 10)] ?? 0,
-      delayMidMs: delays[Math.floor(delays.length / 2)] ?? 0,
-    };
-  });
+/** What a batch brings, for its ledger row, gathered row by row. */
+export interface Shares {
+  add(row: SecurityEvent): void;
+  all(): readonly LogShare[];
+}
+
+export function createShares(): Shares {
+  // Asked for every row stored, so without a text made of all that tells shares apart.
+  const found = new Map<string, Map<string, Gathering[]>>();
+  const sharesFor = (source: string, parser: string): Gathering[] => {
+    const parsers = found.get(source) ?? new Map<string, Gathering[]>();
+    const shares = parsers.get(parser) ?? [];
+    if (shares.length === 0) found.set(source, parsers.set(parser, shares));
+    return shares;
+  };
+  const begin = (first: SecurityEvent, beside: Gathering[]): Gathering => {
+    const share = { first, rows: 0, rawRows: 0, futureRows: 0, delays: [] };
+    beside.push(share);
+    return share;
+  };
+  return {
+    add(row) {
+      const shares = sharesFor(row.source, row.parser);
+      const share = shares.find(({ first }) => areSameTags(first.logsource, row.logsource)) ?? begin(row, shares);
+      share.rows += 1;
+      if (row.parseStatus === 'raw') share.rawRows += 1;
+      // A line without a time of its own has that of its receipt.
+      else if (row.eventTimeMs !== row.receivedTimeMs) {
+        const corrected = row.fields[correctionField];
+        share.delays.push(row.receivedTimeMs - row.eventTimeMs + (typeof corrected === 'number' ? corrected : 0));
+        if (flagsField in row.fields) share.futureRows += 1;
+      }
+    },
+    all: () => [...found.values()].flatMap((parsers) => [...parsers.values()].flat()).map(shareOf),
+  };
+}
+
+function shareOf({ first, rows, rawRows, futureRows, delays }: Gathering): LogShare {
+  const { product, categories, services } = first.logsource;
+  delays.sort((a, b) => a - b);
+  return {
+    source: first.source,
+    tags: JSON.stringify([product ?? '', categories, services]),
+    parser: first.parser,
+    rows,
+    rawRows,
+    timedRows: delays.length,
+    futureRows,
+    delayLowMs: delays[Math.floor(delays.length / 10)] ?? 0,
+    delayMidMs: delays[Math.floor(delays.length / 2)] ?? 0,
+  };
+}
+
+function areSameTags(a: LogsourceTags, b: LogsourceTags): boolean {
+  if (a === b) return true;
+  return a.product === b.product && areSame(a.categories, b.categories) && areSame(a.services, b.services);
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((text, i) => text === b[i]));
 }
 
 /** The same as ClickHouse sees it, for rows found without a ledger row: one group a share. */

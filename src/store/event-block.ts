@@ -18,10 +18,12 @@ import { withoutLoneSurrogates } from './sql.ts';
 
 /** Events of one batch on their way into `events`: the one place that knows what of an event goes to which column. */
 export interface EventBlock {
-  /** Throws StoreRefused for an event that no row can hold. */
+  /** Empties it for a batch of that day. */
+  begin(day: string): void;
+  /** Throws StoreRefused for an event that no row can hold; the block is of no use then until it begins anew. */
   add(event: SecurityEvent): void;
-  /** The block of all that was added. */
-  finish(): NativeBlock;
+  /** The block of all that was added, good until it begins anew. May be asked for again. */
+  finish(committedTimeMs: number): NativeBlock;
 }
 
 const origins = { production: 0, drill: 1, test: 2 } as const;
@@ -40,14 +42,8 @@ function byte(value: number | undefined, what: string): number {
 const dayMs = 86_400_000;
 const daysSince1970 = (day: string): number => Date.parse(`${day}T00:00:00Z`) / dayMs;
 
-/** `rows` is how many will be added; more or fewer cost memory, nothing else. */
-export function createEventBlock(o: {
-  readonly rows: number;
-  readonly day: string;
-  readonly committedTimeMs: number;
-  readonly retention: RetentionPolicy;
-}): EventBlock {
-  const { rows } = o;
+/** `rows` is how many are expected; more or fewer cost memory, nothing else. */
+export function createEventBlock(rows: number, retention: RetentionPolicy): EventBlock {
   // Generous: room that is never written to costs no memory, room that is short is copied with all that was written.
   const column = {
     id: textColumn(rows, 24),
@@ -83,47 +79,69 @@ export function createEventBlock(o: {
     retain_until: dateColumn(rows),
   };
   const hot = hotFields.map(({ few }) => (few ? wordColumn(rows) : textColumn(rows, 8)));
-  const day = daysSince1970(o.day);
-  const committed = heldTime(o.committedTimeMs);
-  const until = remembered((level: number) => daysSince1970(retainUntil(o.day, level, o.retention)));
-  const restKey = remembered((name: string) => (isSearchableName(name) ? `${JSON.stringify(name)}:` : ''));
+  const named = [
+    ...Object.entries(column),
+    ...hotFields.flatMap(({ column: name }, i) => {
+      const filled = hot[i];
+      return filled === undefined ? [] : [[name, filled] as const];
+    }),
+  ];
+  const names = createFieldNames();
   const hotTexts = hotFields.map(() => '');
+  let day = 0;
+  let until = (_level: number): number => 0;
   let added = 0;
 
   /**
-   * The searchable copy of the fields. Scalars of hot fields go to their column; everything else, as text or as a list
-   * of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
+   * The fields as they are, and the searchable copy of them: scalars of hot fields go to their column; everything else, as
+   * text or as a list of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
    */
   function addFields(fields: SecurityEvent['fields']): void {
     hotTexts.fill('');
-    const present: string[] = [];
+    const present = Object.keys(fields);
     const nullKeys: string[] = [];
-    let rest = '';
-    const addRest = (name: string, json: string): void => {
-      const key = restKey(name);
-      if (key !== '') rest += rest === '' ? key + json : `,${key}${json}`;
-    };
-    for (const name of Object.keys(fields)) {
-      const value = fields[name] ?? null;
-      present.push(name);
-      if (value === null) nullKeys.push(name);
-      else if (typeof value === 'object') {
-        const texts = leafTexts(value);
-        if (texts.length > 0) addRest(name, JSON.stringify(texts));
-      } else {
-        const at = hotPlace.get(name);
-        if (at === undefined) addRest(name, JSON.stringify(String(value)));
-        else hotTexts[at] = String(value);
+    const all = column.fields.bytes;
+    const rest = column.rest.bytes;
+    const allBegin = all.beginText();
+    const restBegin = rest.beginText();
+    all.uint8(brace);
+    rest.uint8(brace);
+    for (let i = 0; i < present.length; i++) {
+      const key = present[i] ?? '';
+      const value = fields[key] ?? null;
+      const name = names.of(key);
+      if (i > 0) all.uint8(comma);
+      all.raw(name.json);
+      const from = all.length;
+      const isPlain = typeof value === 'string' && all.plainJsonText(value);
+      if (!isPlain) all.utf8(JSON.stringify(value));
+      if (value === null) nullKeys.push(key);
+      else if (typeof value !== 'object' && name.hotPlace >= 0) hotTexts[name.hotPlace] = String(value);
+      else if (name.isSearchable) {
+        const texts = typeof value === 'object' ? leafTexts(value) : String(value);
+        if (texts.length === 0 && typeof value === 'object') continue;
+        if (rest.length > restBegin + 1) rest.uint8(comma);
+        rest.raw(name.json);
+        if (isPlain) rest.repeat(all, from);
+        else rest.utf8(withoutLoneSurrogates(JSON.stringify(texts)));
       }
     }
+    all.uint8(closingBrace);
+    rest.uint8(closingBrace);
+    all.endText(allBegin);
+    rest.endText(restBegin);
     for (const [i, each] of hot.entries()) each.add(hotTexts[i] ?? '');
     column.present.add(present);
     column.null_keys.add(nullKeys);
-    column.rest.add(withoutLoneSurrogates(`{${rest}}`));
-    column.fields.add(JSON.stringify(fields));
   }
 
   return {
+    begin(newDay) {
+      for (const [, each] of named) each.clear();
+      day = daysSince1970(newDay);
+      until = remembered((level: number) => daysSince1970(retainUntil(newDay, level, retention)));
+      added = 0;
+    },
     add(event) {
       const { product, categories, services } = event.logsource;
       column.id.add(event.id);
@@ -131,7 +149,6 @@ export function createEventBlock(o: {
       column.day.add(day);
       column.event_time.add(heldTime(event.eventTimeMs));
       column.received_time.add(heldTime(event.receivedTimeMs));
-      column.committed_time.add(committed);
       column.org.add(event.org);
       column.system.add(event.system);
       column.host.add(event.host);
@@ -156,12 +173,11 @@ export function createEventBlock(o: {
       column.retain_until.add(until(event.level));
       added += 1;
     },
-    finish() {
-      const named = hotFields.flatMap(({ column: name }, i) => {
-        const filled = hot[i];
-        return filled === undefined ? [] : [[name, filled] as const];
-      });
-      return nativeBlock([...Object.entries(column), ...named], added);
+    finish(committedTimeMs) {
+      const committed = heldTime(committedTimeMs);
+      column.committed_time.clear();
+      for (let i = 0; i < added; i++) column.committed_time.add(committed);
+      return nativeBlock(named, added);
     },
   };
 }
@@ -169,14 +185,43 @@ export function createEventBlock(o: {
 /** The whole batch at once. */
 export function eventBlock(
   events: readonly SecurityEvent[],
-  o: Omit<Parameters<typeof createEventBlock>[0], 'rows'>,
+  o: { readonly day: string; readonly committedTimeMs: number; readonly retention: RetentionPolicy },
 ): NativeBlock {
-  const block = createEventBlock({ ...o, rows: events.length });
+  const block = createEventBlock(events.length, o.retention);
+  block.begin(o.day);
   for (const event of events) block.add(event);
-  return block.finish();
+  return block.finish(o.committedTimeMs);
 }
 
-const hotPlace: ReadonlyMap<string, number> = new Map(hotFields.map((f, i) => [f.field, i]));
+const [brace, closingBrace, comma] = [0x7b, 0x7d, 0x2c];
+
+/** What is to be known of a field's name, asked for every field of every event. */
+interface FieldName {
+  /** Place among the hot fields; -1: none of them. */
+  readonly hotPlace: number;
+  readonly isSearchable: boolean;
+  /** UTF-8 of the name as a key of JSON, with its colon. */
+  readonly json: Uint8Array;
+}
+
+/** Names are few, but a hostile sender makes up new ones: so many are remembered. */
+const fieldNamesMax = 10_000;
+
+function createFieldNames(): { of(name: string): FieldName } {
+  const known = new Map<string, FieldName>();
+  return {
+    of(name) {
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      if (known.size >= fieldNamesMax) known.clear();
+      const hotPlace = hotFields.findIndex(({ field }) => field === name);
+      const json = Buffer.from(`${JSON.stringify(name)}:`);
+      const made = { hotPlace, isSearchable: isSearchableName(name), json };
+      known.set(name, made);
+      return made;
+    },
+  };
+}
 
 /** Scalars as the engine compares them: their text. */
 function leafTexts(value: FieldValue): string[] {

@@ -20,7 +20,7 @@ export interface StoreBacking {
    * is elsewhere.
    */
   readonly handOver?: (
-    body: Uint8Array,
+    body: readonly Uint8Array[],
   ) => Promise<{ readonly headers: Record<string, string>; remove(): Promise<void> }>;
 }
 
@@ -108,7 +108,7 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
     table: string,
     columns: readonly string[],
     format: 'JSONCompactEachRow' | 'Native',
-    body: Buffer,
+    body: readonly Uint8Array[],
     token: string,
   ): Promise<void> {
     const names = columns.map((c) => `\`${c}\``).join(', ');
@@ -122,7 +122,7 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
       // Made anew for each try: an engine that came back has emptied its directory.
       const handed = format === 'Native' ? await backing.handOver?.(body) : undefined;
       try {
-        const values = Readable.from(handed === undefined ? [body] : [], { objectMode: false });
+        const values = Readable.from(handed === undefined ? body : [], { objectMode: false });
         const headers = handed === undefined ? {} : { http_headers: handed.headers };
         const answer = await client.exec({ query, query_params: { token }, values, ...headers });
         answer.stream.resume();
@@ -138,10 +138,10 @@ export function openSql(backing: StoreBacking, limits: StoreLimits, log: Logger)
     async insert(table, columns, rows, token) {
       if (rows.length === 0) return;
       const body = Buffer.from(rows.map(withoutLoneSurrogates).join('\n'));
-      await insertBody(table, columns, 'JSONCompactEachRow', body, token);
+      await insertBody(table, columns, 'JSONCompactEachRow', [body], token);
     },
-    async insertBlock(table, { columns, rows, bytes }, token) {
-      if (rows > 0) await insertBody(table, columns, 'Native', bytes, token);
+    async insertBlock(table, { columns, rows, parts }, token) {
+      if (rows > 0) await insertBody(table, columns, 'Native', parts, token);
     },
     async command(query) {
       await retrying('command', limits.insertWaitMs, () => client.command({ query }));

@@ -37,7 +37,7 @@ export async function insertDirectly(
     const client = createClient({ ...credentials(clickhouse), max_open_connections: o.inserters });
     const insert = async (body: NativeBlock): Promise<void> => {
       const query = `INSERT INTO events (${body.columns.map((c) => `\`${c}\``).join(', ')}) FORMAT Native`;
-      const answer = await client.exec({ query, values: Readable.from([body.bytes], { objectMode: false }) });
+      const answer = await client.exec({ query, values: Readable.from(body.parts, { objectMode: false }) });
       answer.stream.resume();
     };
     for (const body of bodiesOf(lines, warmUpRows, 'warm', o.rowsPerInsert)) await insert(body);

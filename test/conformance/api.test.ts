@@ -36,6 +36,7 @@ import { createSourceViews } from '../../src/watch/views.ts';
 import { alertOf, eventOf, incidentOf, systemNamed } from '../harness/api-world.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
 import { startRedis } from '../harness/redis.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 /** The API over the real store and the real state: what the in-memory ports promise must hold here, too. */
 const log = pino({ level: 'silent' });
@@ -157,7 +158,7 @@ async function fill(): Promise<void> {
     const batch = `b${id}`;
     const { committedTimeMs: _, ...row } = eventOf(`${batch}-0`, id);
     const event = { ...row, batch, eventTimeMs: receivedTimeMs - 500, receivedTimeMs };
-    await store.events.insertBatch({ id: batch, day, receivedTimeMs, key: '' }, [event]);
+    await insertBatch(store.events, { id: batch, day, receivedTimeMs, key: '' }, [event]);
     const alert = alertOf(`alert-${id}`, `inc-${id}`, id, event.id);
     await store.detection.insertFindings(
       [

@@ -406,7 +406,7 @@ describe('a body handed over as a file', () => {
   it('is inserted and gone afterwards', async () => {
     const { backing, client, dataDir } = await open();
     await client.command({ query: 'CREATE TABLE handed (n UInt32) ENGINE = MergeTree ORDER BY n' });
-    const handed = await backing.handOver?.(Buffer.from('{"n":1}\n{"n":2}'));
+    const handed = await backing.handOver?.([Buffer.from('{"n":1}\n'), Buffer.from('{"n":2}')]);
     await insert(client, handed?.headers ?? {});
     expect(await count(client)).toBe(2);
     expect(await readdir(join(dataDir, 'clickhouse-inserts'))).toEqual([]);
@@ -425,7 +425,7 @@ describe('a body handed over as a file', () => {
   it('has the bound of every body', async () => {
     const { backing, client } = await open({ insertBytesMax: 10 });
     await client.command({ query: 'CREATE TABLE handed (n UInt32) ENGINE = MergeTree ORDER BY n' });
-    const handed = await backing.handOver?.(Buffer.from('{"n":1}\n{"n":2}'));
+    const handed = await backing.handOver?.([Buffer.from('{"n":1}\n'), Buffer.from('{"n":2}')]);
     await expect(insert(client, handed?.headers ?? {})).rejects.toMatchObject({ code: '307' });
   });
 });

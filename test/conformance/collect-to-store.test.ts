@@ -38,7 +38,7 @@ describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
     closers.push(() => store.close());
     const intake = createIntake({
       readLine,
-      write: store.events.insertBatch,
+      open: store.events.open,
       lookup: store.events.findBatch,
       deadLetter: store.events.insertDeadLetters,
       offer: async (ref) => {

@@ -43,9 +43,15 @@ describe('personal data on its way into the store', { timeout: 120_000 }, () => 
     intake = createIntake({
       readLine,
       mask: personal.line,
-      write: async (batch, rows) => {
-        await personal.keepNew();
-        return store.events.insertBatch(batch, rows);
+      open: (batch) => {
+        const open = store.events.open(batch);
+        return {
+          ...open,
+          write: async () => {
+            await personal.keepNew();
+            return open.write();
+          },
+        };
       },
       lookup: store.events.findBatch,
       deadLetter: store.events.insertDeadLetters,

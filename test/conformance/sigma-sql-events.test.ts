@@ -16,6 +16,7 @@ import {
 } from '../../src/sigma/index.ts';
 import { hotFields } from '../../src/store/hot-fields.ts';
 import { sigmaSqlClient, sqlVerdicts } from '../harness/sigma-sql.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { caseBatch } from '../property/sigma-cases.ts';
 import { anEvent, day0, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
@@ -36,7 +37,7 @@ async function store(
   events: readonly { fields?: Fields; logsource?: EventLogsource; eventTimeMs?: number }[],
 ): Promise<{ from: string; params: { batch: string } }> {
   const rows = events.map((more, i) => anEvent(batch, i, { ...more, id: `${batch}-${String(i).padStart(6, '0')}` }));
-  await use().store.events.insertBatch({ id: batch, day: day0, receivedTimeMs: t0, key: '' }, rows);
+  await insertBatch(use().store.events, { id: batch, day: day0, receivedTimeMs: t0, key: '' }, rows);
   return { from: '(SELECT * FROM events WHERE batch = {batch:String})', params: { batch } };
 }
 

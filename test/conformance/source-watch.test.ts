@@ -11,6 +11,7 @@ import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRegister } from '../../src/register/index.ts';
 import type { Watch } from '../../src/watch/index.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { anEvent, day0, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -104,7 +105,7 @@ describe('a source that falls silent', () => {
         const batch = `m-${at}`;
         const receivedTimeMs = use().clockMs;
         const rows = [anEvent(batch, 0, { source: 'dc', receivedTimeMs, eventTimeMs: receivedTimeMs - 500 })];
-        await store.events.insertBatch({ id: batch, day: day0, receivedTimeMs, key: '' }, rows);
+        await insertBatch(store.events, { id: batch, day: day0, receivedTimeMs, key: '' }, rows);
       }
       await watch.round();
     };

@@ -4,6 +4,7 @@ import { eventBlock } from '../../src/store/event-block.ts';
 import { defaultStoreLimits, SchemaNewer, StoreAway } from '../../src/store/index.ts';
 import { migrations } from '../../src/store/migrate.ts';
 import { openSql } from '../../src/store/sql.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { anEvent, day0, events, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -34,7 +35,7 @@ async function crashAfterRows(id: string, count: number): Promise<void> {
 describe('a batch is stored once', () => {
   test('what was written comes back, ordered by id, with its three times', async () => {
     const rows = events('plain', 40);
-    const { committedTimeMs } = await use().store.events.insertBatch(batch('plain'), rows);
+    const { committedTimeMs } = await insertBatch(use().store.events, batch('plain'), rows);
     const want = rows.map((e) => ({ ...e, committedTimeMs })).sort((a, b) => (a.id < b.id ? -1 : 1));
     expect(await use().store.events.readBatch(ref('plain'))).toEqual(want);
     expect(await use().store.events.findBatch('plain')).toEqual({
@@ -51,30 +52,32 @@ describe('a batch is stored once', () => {
     const other = await use().another();
     const rows = events('twice', 25);
     await Promise.all([
-      use().store.events.insertBatch(batch('twice'), rows),
-      other.events.insertBatch(batch('twice'), rows),
-      use().store.events.insertBatch(batch('twice'), rows),
+      insertBatch(use().store.events, batch('twice'), rows),
+      insertBatch(other.events, batch('twice'), rows),
+      insertBatch(use().store.events, batch('twice'), rows),
     ]);
     use().clockMs += 1;
-    await other.events.insertBatch(batch('twice'), rows);
+    await insertBatch(other.events, batch('twice'), rows);
     expect([await rowsOf('twice'), await ledgerRowsOf('twice')]).toEqual([25, 1]);
   });
 
   test('a keyed batch again after midnight keeps its first day and its committed time', async () => {
-    const first = await use().store.events.insertBatch(batch('k-night', 'key-1'), events('k-night', 3));
+    const first = await insertBatch(use().store.events, batch('k-night', 'key-1'), events('k-night', 3));
     use().clockMs += 86_400_000;
-    const again = await use().store.events.insertBatch(
+    const again = await insertBatch(
+      use().store.events,
       { ...batch('k-night', 'key-1'), day: '2026-11-23' },
       events('k-night', 3),
     );
     use().clockMs -= 86_400_000;
-    expect(again).toEqual(first);
+    expect(first).toMatchObject({ isOurs: true });
+    expect(again).toEqual({ ...first, isOurs: false });
     expect(await rowsOf('k-night')).toBe(3);
   });
 
   test('a large batch is one block, so it can only be there whole', async () => {
     const wide = 'x'.repeat(3_000);
-    await use().store.events.insertBatch(batch('large'), events('large', 10_000, { raw: wide }));
+    await insertBatch(use().store.events, batch('large'), events('large', 10_000, { raw: wide }));
     const parts = await use().sql.rows('SELECT DISTINCT _part FROM events WHERE batch = {id:String}', { id: 'large' });
     expect(parts).toHaveLength(1);
     expect(await rowsOf('large')).toBe(10_000);
@@ -111,18 +114,20 @@ describe('a crash between the rows and the ledger row', () => {
     // Past the time after a start in which every look-up asks the events.
     use().clockMs += 600_000;
     const unreadable = events('landed', 3, { level: -1 });
-    await use().store.events.insertBatch(batch('landed'), unreadable);
+    await insertBatch(use().store.events, batch('landed'), unreadable);
     expect([await rowsOf('landed'), await ledgerRowsOf('landed')]).toEqual([3, 1]);
-    const error = await use()
-      .store.events.insertBatch(batch('not-landed'), events('not-landed', 3, { level: -1 }))
-      .catch((e: unknown) => e);
+    const error = await insertBatch(
+      use().store.events,
+      batch('not-landed'),
+      events('not-landed', 3, { level: -1 }),
+    ).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'store-refused' });
     expect(await rowsOf('not-landed')).toBe(0);
   });
 
   test('the writer that retries completes its own batch', async () => {
     await crashAfterRows('retried', 4);
-    await use().store.events.insertBatch(batch('retried'), events('retried', 4));
+    await insertBatch(use().store.events, batch('retried'), events('retried', 4));
     expect([await rowsOf('retried'), await ledgerRowsOf('retried')]).toEqual([4, 1]);
   });
 
@@ -130,14 +135,14 @@ describe('a crash between the rows and the ledger row', () => {
     await crashAfterRows('k-orphan', 4);
     const restarted = await use().another();
     expect(await restarted.events.findBatch('k-orphan')).toMatchObject({ rows: 4, how: 'adopted' });
-    await restarted.events.insertBatch({ ...batch('k-orphan', 'key-2'), day: '2026-11-23' }, events('k-orphan', 4));
+    await insertBatch(restarted.events, { ...batch('k-orphan', 'key-2'), day: '2026-11-23' }, events('k-orphan', 4));
     expect(await rowsOf('k-orphan')).toBe(4);
   });
 
   test('a keyed batch another process left without a ledger row is completed by one that was running all along', async () => {
     use().clockMs += 600_000;
     await crashAfterRows('k-other', 4);
-    await use().store.events.insertBatch(batch('k-other', 'key-3'), events('k-other', 4));
+    await insertBatch(use().store.events, batch('k-other', 'key-3'), events('k-other', 4));
     expect([await rowsOf('k-other'), await ledgerRowsOf('k-other')]).toEqual([4, 1]);
     use().clockMs -= 600_000;
   });
@@ -148,9 +153,9 @@ describe('coverage', () => {
     const other = await use().another();
     const waitingBefore = (await other.events.coverage()).waiting;
     use().clockMs += 1_000;
-    await other.events.insertBatch(batch('w1'), events('w1', 2));
+    await insertBatch(other.events, batch('w1'), events('w1', 2));
     use().clockMs += 1_000;
-    await other.events.insertBatch(batch('w2'), events('w2', 2));
+    await insertBatch(other.events, batch('w2'), events('w2', 2));
     const order = (await other.events.unevaluated(1_000)).map((b) => b.id).filter((id) => /^w\d$/.test(id));
     expect(order).toEqual(['w1', 'w2']);
     expect((await other.events.coverage()).waiting).toBe(waitingBefore + 2);
@@ -166,7 +171,7 @@ describe('coverage', () => {
   test('a batch left behind weeks ago is still found by a process that starts today', async () => {
     const day = '2026-10-01';
     const old = { id: 'left-behind', day, receivedTimeMs: Date.UTC(2026, 9, 1), key: '' };
-    await use().store.events.insertBatch(old, events('left-behind', 1));
+    await insertBatch(use().store.events, old, events('left-behind', 1));
     const fresh = await use().another();
     expect(await fresh.events.unevaluated(1_000)).toContainEqual({ id: 'left-behind', day });
   });
@@ -187,7 +192,7 @@ describe('a platform that was off for weeks', () => {
   test('a process that runs on keeps what waits in sight, day after day', async () => {
     const startMs = use().clockMs;
     const running = await use().another();
-    await running.events.insertBatch(batch('waits-long'), events('waits-long', 1));
+    await insertBatch(running.events, batch('waits-long'), events('waits-long', 1));
     for (let day = 0; day < 6; day++) {
       expect(await running.events.unevaluated(1_000)).toContainEqual(ref('waits-long'));
       use().clockMs += 86_400_000;
@@ -202,7 +207,7 @@ describe('sources and dead letters', () => {
     const rows = events('rates', 30, { source: 'src-rates' }).map((e, i) =>
       i < 6 ? { ...e, parseStatus: 'raw' as const, parseReason: 'no parser' } : e,
     );
-    await use().store.events.insertBatch({ ...batch('rates'), receivedTimeMs: use().clockMs }, rows);
+    await insertBatch(use().store.events, { ...batch('rates'), receivedTimeMs: use().clockMs }, rows);
     const sources = await use().store.events.sources();
     expect(sources.find((s) => s.id === 'src-rates')).toEqual({
       id: 'src-rates',
@@ -259,7 +264,7 @@ describe('opening', () => {
   test('an engine killed under a running write: the batch is there once', async ({ skip }) => {
     const pid = use().backing.pid;
     if (pid === null) return skip('the server of CLICKHOUSE_URL is not ours to kill');
-    const writing = use().store.events.insertBatch(batch('killed'), events('killed', 500));
+    const writing = insertBatch(use().store.events, batch('killed'), events('killed', 500));
     process.kill(pid, 'SIGKILL');
     await writing;
     expect([await rowsOf('killed'), await ledgerRowsOf('killed')]).toEqual([500, 1]);
@@ -269,8 +274,8 @@ describe('opening', () => {
 
 test('events are read by id over several days, in the order asked for', async () => {
   const late = { id: 'other-day', day: '2026-11-21', receivedTimeMs: t0 - 86_400_000, key: '' };
-  await use().store.events.insertBatch(late, events('other-day', 3));
-  await use().store.events.insertBatch(batch('by-id'), events('by-id', 3));
+  await insertBatch(use().store.events, late, events('other-day', 3));
+  await insertBatch(use().store.events, batch('by-id'), events('by-id', 3));
   const refs = [
     { event: 'by-id-2', day: day0 },
     { event: 'other-day-0', day: '2026-11-21' },
@@ -285,7 +290,7 @@ test('events are read by id over several days, in the order asked for', async ()
 
 test('a row outlives its level, not more: retention by level of the system', async () => {
   const rows = [1, 2, 3, 4, 5].map((level) => anEvent('levels', level, { level }));
-  await use().store.events.insertBatch(batch('levels'), rows);
+  await insertBatch(use().store.events, batch('levels'), rows);
   const kept = await use().sql.rows<{ level: number; until: string }>(
     "SELECT level, toString(retain_until) AS until FROM events WHERE batch = 'levels' ORDER BY level",
   );

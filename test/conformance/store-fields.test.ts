@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FieldValue } from '../../src/model/event.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { anEvent, day0, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -8,7 +9,7 @@ const use = useStore();
 
 async function roundTrip(id: string, fields: readonly Readonly<Record<string, FieldValue>>[]): Promise<unknown[]> {
   const rows = fields.map((f, i) => anEvent(id, i, { fields: f, id: `${id}-${String(i).padStart(6, '0')}` }));
-  await use().store.events.insertBatch({ id, day: day0, receivedTimeMs: t0, key: '' }, rows);
+  await insertBatch(use().store.events, { id, day: day0, receivedTimeMs: t0, key: '' }, rows);
   return (await use().store.events.readBatch({ id, day: day0 })).map((e) => e.fields);
 }
 
@@ -72,7 +73,7 @@ const texts: readonly string[] = [
 
 test.each(texts)('message and raw come back as they were: %j', async (text) => {
   const id = `text-${Buffer.from(text).toString('hex')}`;
-  await use().store.events.insertBatch({ id, day: day0, receivedTimeMs: t0, key: '' }, [
+  await insertBatch(use().store.events, { id, day: day0, receivedTimeMs: t0, key: '' }, [
     anEvent(id, 0, { message: text, raw: text, host: text }),
   ]);
   expect(await use().store.events.readBatch({ id, day: day0 })).toMatchObject([
@@ -81,7 +82,7 @@ test.each(texts)('message and raw come back as they were: %j', async (text) => {
 });
 
 test('a lone surrogate in raw does not stop the batch', async () => {
-  await use().store.events.insertBatch({ id: 'lone', day: day0, receivedTimeMs: t0, key: '' }, [
+  await insertBatch(use().store.events, { id: 'lone', day: day0, receivedTimeMs: t0, key: '' }, [
     anEvent('lone', 0, { raw: '\ud800\udfff ok', message: '\udfff\\\ud800\ud800', fields: { a: '\ud800' } }),
   ]);
   const [event] = await use().store.events.readBatch({ id: 'lone', day: day0 });
@@ -98,7 +99,7 @@ const times: readonly (readonly [string, number, number])[] = [
 
 test.each(times)('event time %s', async (name, given, stored) => {
   const id = `time-${name.replaceAll(' ', '')}`;
-  await use().store.events.insertBatch({ id, day: day0, receivedTimeMs: t0, key: '' }, [
+  await insertBatch(use().store.events, { id, day: day0, receivedTimeMs: t0, key: '' }, [
     anEvent(id, 0, { eventTimeMs: given }),
   ]);
   expect(await use().store.events.readBatch({ id, day: day0 })).toMatchObject([{ eventTimeMs: stored }]);

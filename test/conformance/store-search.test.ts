@@ -3,6 +3,7 @@ import type { SecurityEvent } from '../../src/model/event.ts';
 import { foldCase, foldedSql, foldText } from '../../src/store/fold.ts';
 import { CursorRefused, QueryRefused, schemaText } from '../../src/store/index.ts';
 import { bucketFor } from '../../src/store/search.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { anEvent, day0, events, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -76,7 +77,7 @@ async function found(text: string, systems: readonly string[] | null = null): Pr
 
 beforeAll(async () => {
   const rows = names.map((name, i) => anEvent('s', i, named[name]));
-  await use().store.events.insertBatch({ id: 's', day: day0, receivedTimeMs: t0, key: '' }, rows);
+  await insertBatch(use().store.events, { id: 's', day: day0, receivedTimeMs: t0, key: '' }, rows);
 });
 
 const rows: readonly (readonly [text: string, want: readonly string[]])[] = [
@@ -201,7 +202,7 @@ describe('pages, range and bars', () => {
       ...e,
       eventTimeMs: t0 + Math.floor(i / 9) * 1_000,
     }));
-    await use().store.events.insertBatch(base, many);
+    await insertBatch(use().store.events, base, many);
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
@@ -210,7 +211,7 @@ describe('pages, range and bars', () => {
       seen.push(...page.items.map((e) => e.id));
       cursor = page.cursor;
       const id = `p-new-${seen.length}`;
-      await use().store.events.insertBatch({ ...base, id }, [
+      await insertBatch(use().store.events, { ...base, id }, [
         anEvent(id, 0, { system: 'paged', eventTimeMs: t0 + 60_000 }),
       ]);
     } while (cursor !== null);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SecurityEvent } from '../../src/model/event.ts';
 import { eventBlock } from '../../src/store/event-block.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 import { anEvent, day0, t0 } from './store-fixtures.ts';
 import { useStore } from './store-open.ts';
 
@@ -25,7 +26,7 @@ function rowsOf(batch: string, source: string, receivedTimeMs: number, delays: r
 
 async function insert(batch: string, source: string, receivedTimeMs: number, delays: readonly number[]): Promise<void> {
   const rows = rowsOf(batch, source, receivedTimeMs, delays);
-  await use().store.events.insertBatch({ id: batch, day: day0, receivedTimeMs, key: '' }, rows);
+  await insertBatch(use().store.events, { id: batch, day: day0, receivedTimeMs, key: '' }, rows);
 }
 
 describe('what sources send, by the hour', () => {

@@ -10,6 +10,7 @@ import { anEvent, day0, t0 } from '../conformance/store-fixtures.ts';
 import { useStore } from '../conformance/store-open.ts';
 import { readLine } from '../harness/read-line.ts';
 import { sigmaSqlClient, sqlVerdicts } from '../harness/sigma-sql.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 const corpora = new URL('../../../shared/corpora/', import.meta.url).pathname;
 const here = existsSync(corpora);
@@ -56,7 +57,8 @@ test.skipIf(!here)(
       const { eventTimeMs: _, ...read } = readLine(line, 'auto', t0);
       return anEvent('corpus', i, { ...read, id: `corpus-${String(i).padStart(6, '0')}` });
     });
-    await use?.().store.events.insertBatch({ id: 'corpus', day: day0, receivedTimeMs: t0, key: '' }, events);
+    const batch = { id: 'corpus', day: day0, receivedTimeMs: t0, key: '' };
+    if (use !== null) await insertBatch(use().store.events, batch, events);
     const found = await sqlVerdicts(client, rules, {
       schema: eventsTable(hotFields),
       options: { routing: false },

@@ -18,6 +18,7 @@ import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts'
 import { batchOf, type EventSpec } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 const log = createLog('silent');
 const today = new Date().toISOString().slice(0, 10);
@@ -39,7 +40,7 @@ afterAll(async () => {
 
 async function commit(id: string, specs: readonly EventSpec[]): Promise<readonly SecurityEvent[]> {
   const { rows } = batchOf(id, specs);
-  await store.events.insertBatch({ id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
+  await insertBatch(store.events, { id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
   return rows;
 }
 

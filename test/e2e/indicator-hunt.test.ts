@@ -19,6 +19,7 @@ import { startClickHouse } from '../harness/clickhouse.ts';
 import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, rulesOf, threeRules } from '../harness/detection-world.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 const log = createLog('silent');
 const dayMs = 86_400_000;
@@ -78,7 +79,7 @@ async function fill(): Promise<void> {
       specs.map((spec) => ({ atMs: at, receivedMs: at, ...spec })),
     );
     const day = dayOf(at);
-    await store.events.insertBatch({ id: `hist${daysAgo}`, day, receivedTimeMs: at, key: '' }, rows);
+    await insertBatch(store.events, { id: `hist${daysAgo}`, day, receivedTimeMs: at, key: '' }, rows);
     await worker.detector.evaluate({ id: `hist${daysAgo}`, day });
   }
 }

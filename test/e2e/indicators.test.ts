@@ -9,6 +9,7 @@ import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts'
 import { batchOf, type EventSpec, rulesOf, threeRules } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 const log = createLog('silent');
 const rules = rulesOf(threeRules);
@@ -60,7 +61,7 @@ async function commit(...specs: readonly EventSpec[]): Promise<{ readonly id: st
     id,
     specs.map((spec) => ({ atMs: Date.now(), receivedMs: Date.now(), ...spec })),
   );
-  await store.events.insertBatch({ id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
+  await insertBatch(store.events, { id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
   return { id, day: today };
 }
 

@@ -11,6 +11,7 @@ import { randomOf, startWorker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, minuteMs, rulesOf, tenOClock, threeRules } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
+import { insertBatch } from '../harness/whole-batch.ts';
 
 const log = createLog('silent');
 const rules = rulesOf(threeRules);
@@ -88,7 +89,7 @@ describe('two workers, a real ClickHouse, a real Redis', () => {
       );
       const id = `batch${b.toString(36)}`;
       const { rows } = batchOf(id, specs);
-      await store.events.insertBatch({ id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
+      await insertBatch(store.events, { id, day: today, receivedTimeMs: Date.now(), key: '' }, rows);
       everything.push(...rows);
       const offer = (): Promise<void> =>
         pick(workers)

@@ -10,6 +10,7 @@ import type { Source } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { parserIds } from '../../src/parse/index.ts';
 import { readLine } from './read-line.ts';
+import { wholeBatches } from './whole-batch.ts';
 
 /** The real collector and belt over a store in memory that outlives them, so that a "server" may stop and come back. */
 export interface AgentServer {
@@ -21,6 +22,8 @@ export interface AgentServer {
   /** Bytes of bodies as they came. */
   readonly wireBytes: number;
   readonly reports: readonly AgentReport[];
+  /** The parser its source is pinned to from now on. */
+  pin(parser: string): void;
   /** What the agent is told from now on. */
   tell(bundle: { readonly version: number; readonly signed: SignedBundle } | null): void;
   /** Closes every connection and the port. */
@@ -49,6 +52,7 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
   const batches = new Map<string, Batch>();
   const reports: AgentReport[] = [];
   let bundle: { readonly version: number; readonly signed: SignedBundle } | null = null;
+  let parser = agentSource.parser;
   let wireBytes = 0;
   let port = 0;
   let open: { readonly app: FastifyInstance; readonly close: () => Promise<void> } | null = null;
@@ -58,14 +62,13 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
     const metrics = createMetrics();
     const intake = createIntake({
       readLine,
-      write: async ({ id, day, receivedTimeMs }, written) => {
+      open: wholeBatches(async ({ id, day, receivedTimeMs }, written) => {
         if (!batches.has(id)) {
           rows.push(...written);
           const how = 'committed' as const;
           batches.set(id, { id, day, rows: written.length, receivedTimeMs, committedTimeMs: 0, sources: [], how });
         }
-        return { committedTimeMs: 0 };
-      },
+      }),
       lookup: async (id) => batches.get(id) ?? null,
       locate: () => ({ org: '', system: '', level: 0 }),
       offer: async () => undefined,
@@ -81,7 +84,7 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
     await app.register(
       createAgentCollector({
         intake,
-        authenticate: async (token) => (token === agentToken ? agentSource : null),
+        authenticate: async (token) => (token === agentToken ? { ...agentSource, parser } : null),
         desk: {
           sourcesOf: async () => new Map((o.sources ?? []).map((source) => [source.id, source])),
           bundleOf: async () => bundle,
@@ -104,6 +107,9 @@ export async function startAgentServer(o: { readonly sources?: readonly Source[]
     rows,
     deadLetters,
     reports,
+    pin: (pinned) => {
+      parser = pinned;
+    },
     tell: (told) => {
       bundle = told;
     },

@@ -60,7 +60,7 @@ export async function startCollectWorld(o: {
   const offered = new Map<string, BatchRef>();
   const intake = createIntake({
     readLine,
-    write: store.events.insertBatch,
+    open: store.events.open,
     lookup: store.events.findBatch,
     deadLetter: store.events.insertDeadLetters,
     offer: async (ref) => void offered.set(ref.id, ref),

@@ -55,7 +55,7 @@ export async function startCollectorWorld(
   closers.push(() => store.close());
   const intake = createIntake({
     readLine,
-    write: store.events.insertBatch,
+    open: store.events.open,
     lookup: store.events.findBatch,
     deadLetter: store.events.insertDeadLetters,
     offer: async (ref) => void offered.set(ref.id, ref),

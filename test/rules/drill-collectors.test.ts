@@ -17,6 +17,7 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRegister } from '../../src/register/index.ts';
 import { compileRules } from '../../src/sigma/index.ts';
 import { readLine } from '../harness/read-line.ts';
+import { wholeBatches } from '../harness/whole-batch.ts';
 import { readOwnRules } from './own-rules.ts';
 
 /** The drill over real sockets, collectors, register and intake; only the store is a list. */
@@ -43,10 +44,7 @@ beforeAll(async () => {
   await register.refresh();
   intake = createIntake({
     readLine,
-    write: async (_batch, written) => {
-      rows.push(...written);
-      return { committedTimeMs: clock() };
-    },
+    open: wholeBatches(async (_batch, written) => void rows.push(...written)),
     lookup: async () => null,
     locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),
     offer: async () => undefined,

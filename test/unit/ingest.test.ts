@@ -12,6 +12,7 @@ import type { SecurityEvent } from '../../src/model/event.ts';
 import { IntakeRefused, IntakeUncertain, type RawLine, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { readLine } from '../harness/read-line.ts';
+import { wholeBatches } from '../harness/whole-batch.ts';
 
 /** A whole store in memory: idempotent by batch id, and it can be away, silent, or refuse rows. */
 function memoryStore() {
@@ -95,7 +96,7 @@ function world(limits: Partial<IntakeLimits> = {}, more: Partial<IntakeOptions> 
   const store = memoryStore();
   const intake: Intake = createIntake({
     readLine,
-    write: store.write,
+    open: wholeBatches(store.write),
     lookup: store.lookup,
     deadLetter: store.deadLetter,
     offer: store.offer,
@@ -203,7 +204,7 @@ describe('an offer that fails', () => {
     const intake = createIntake({
       readLine,
       ...store,
-      write: store.write,
+      open: wholeBatches(store.write),
       lookup: store.lookup,
       deadLetter: store.deadLetter,
       offer: () => Promise.reject(new Error('redis is away')),
@@ -390,7 +391,7 @@ describe('a store that is away', () => {
   });
 
   it('close does not wait for a write that never ends', async () => {
-    const { intake } = world({ closeWaitMs: 30 }, { write: () => new Promise(() => undefined) });
+    const { intake } = world({ closeWaitMs: 30 }, { open: wholeBatches(() => new Promise(() => undefined)) });
     const held = intake.submit(submission(source('a'), ['{"n":1}'])).catch((error: unknown) => error);
     await until(() => intake.stats().batchesInFlight === 1);
     const startedMs = performance.now();

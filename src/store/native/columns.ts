@@ -1,3 +1,4 @@
+import type { BlockParts } from './block.ts';
 import { Bytes } from './bytes.ts';
 
 /** A column of a block in ClickHouse's Native format, filled row by row. */
@@ -5,44 +6,56 @@ export interface NativeColumn<T> {
   /** The type as ClickHouse spells it. */
   readonly type: string;
   add(value: T): void;
-  /** The column's bytes after all rows, behind `into`. */
-  writeTo(into: Bytes): void;
+  /** The column's bytes after all rows, behind what is there. */
+  writeTo(into: BlockParts): void;
+  /** Empty again, with the room it has. */
+  clear(): void;
 }
 
-export function textColumn(rows: number, expectedChars: number): NativeColumn<string> {
+/** A column of texts, whose bytes may also be written by hand. */
+export interface TextColumn extends NativeColumn<string> {
+  readonly bytes: Bytes;
+}
+
+function columnOf<T>(type: string, bytes: Bytes, add: (value: T) => void, version: number | null): NativeColumn<T> {
+  return {
+    type,
+    add,
+    writeTo: (into) => {
+      if (version !== null) into.run.uint64(version);
+      into.add(bytes);
+    },
+    clear: () => bytes.clear(),
+  };
+}
+
+export function textColumn(rows: number, expectedChars: number): TextColumn {
   const bytes = new Bytes(rows * (expectedChars + 1));
-  return { type: 'String', add: (value) => bytes.text(value), writeTo: (into) => into.append(bytes) };
+  return { bytes, ...columnOf('String', bytes, (value: string) => bytes.text(value), null) };
 }
 
 /** JSON documents as text: ClickHouse parses them as it would in a row of text (serialization version 1). */
-export function jsonColumn(rows: number, type: string): NativeColumn<string> {
+export function jsonColumn(rows: number, type: string): TextColumn {
   const bytes = new Bytes(rows * 512);
-  return {
-    type,
-    add: (value) => bytes.text(value),
-    writeTo: (into) => {
-      into.uint64(1);
-      into.append(bytes);
-    },
-  };
+  return { bytes, ...columnOf(type, bytes, (value: string) => bytes.text(value), 1) };
 }
 
 /** Whole numbers of one byte; also for Enum8 by its values. */
 export function byteColumn(rows: number, type: string): NativeColumn<number> {
   const bytes = new Bytes(rows);
-  return { type, add: (value) => bytes.uint8(value), writeTo: (into) => into.append(bytes) };
+  return columnOf(type, bytes, (value) => bytes.uint8(value), null);
 }
 
 /** Days since 1970. */
 export function dateColumn(rows: number): NativeColumn<number> {
   const bytes = new Bytes(rows * 2);
-  return { type: 'Date', add: (value) => bytes.uint16(value), writeTo: (into) => into.append(bytes) };
+  return columnOf('Date', bytes, (value) => bytes.uint16(value), null);
 }
 
 /** Milliseconds since 1970, not before. */
 export function timeColumn(rows: number): NativeColumn<number> {
   const bytes = new Bytes(rows * 8);
-  return { type: "DateTime64(3, 'UTC')", add: (value) => bytes.uint64(value), writeTo: (into) => into.append(bytes) };
+  return columnOf("DateTime64(3, 'UTC')", bytes, (value) => bytes.uint64(value), null);
 }
 
 /** Texts of which there are few: each is written once, the rows hold numbers. */
@@ -52,9 +65,10 @@ export function wordColumn(rows: number): NativeColumn<string> {
     type: 'LowCardinality(String)',
     add: (value) => words.add(value),
     writeTo: (into) => {
-      into.uint64(sharedDictionaries);
+      into.run.uint64(sharedDictionaries);
       words.writeTo(into);
     },
+    clear: () => words.clear(),
   };
 }
 
@@ -71,10 +85,15 @@ export function wordsColumn(rows: number): NativeColumn<readonly string[]> {
       ends.uint64(end);
     },
     writeTo: (into) => {
-      into.uint64(sharedDictionaries);
-      into.append(ends);
+      into.run.uint64(sharedDictionaries);
+      into.add(ends);
       // Of no words at all nothing is written, not even that there are none.
       if (end > 0) words.writeTo(into);
+    },
+    clear: () => {
+      words.clear();
+      ends.clear();
+      end = 0;
     },
   };
 }
@@ -87,6 +106,7 @@ const ownDictionary = 0x600;
 class Words {
   readonly #places = new Map<string, number>();
   readonly #texts = new Bytes(256);
+  readonly #numbers = new Bytes(256);
   #rows: Uint32Array;
   #count = 0;
   #last = '';
@@ -115,19 +135,30 @@ class Words {
     this.#rows[this.#count++] = this.#lastPlace;
   }
 
-  writeTo(into: Bytes): void {
+  writeTo(into: BlockParts): void {
+    const { run } = into;
     const words = this.#places.size;
     // Places in the least bytes that hold them all: the format knows 1, 2, 4 (and 8) under the numbers 0, 1, 2.
     const kind = words <= 0x100 ? 0 : words <= 0x1_0000 ? 1 : 2;
-    into.uint64(ownDictionary + kind);
-    into.uint64(words);
-    into.append(this.#texts);
-    into.uint64(this.#count);
+    run.uint64(ownDictionary + kind);
+    run.uint64(words);
+    run.append(this.#texts);
+    run.uint64(this.#count);
+    const numbers = this.#numbers;
+    numbers.clear();
     for (let i = 0; i < this.#count; i++) {
       const place = this.#rows[i] ?? 0;
-      if (kind === 0) into.uint8(place);
-      else if (kind === 1) into.uint16(place);
-      else into.uint32(place);
+      if (kind === 0) numbers.uint8(place);
+      else if (kind === 1) numbers.uint16(place);
+      else numbers.uint32(place);
     }
+    into.add(numbers);
+  }
+
+  clear(): void {
+    this.#places.clear();
+    this.#texts.clear();
+    this.#count = 0;
+    this.#lastPlace = -1;
   }
 }
