@@ -8,11 +8,11 @@ import { listRuleFiles } from './rule-files.ts';
 /** How rule folders are followed. */
 export interface RuleChangeLimits {
   /**
-   * Files are looked at this often even when nothing was told: network folders and mounts tell nothing. Less often when
-   * there are so many that looking would take more than `pollShare` of the time.
+   * Files are looked at this often even when nothing was told: network folders and mounts tell nothing. Less often, down
+   * to `pollSlowMs`, when there are so many that looking would take more than `pollShare` (0–1) of the time.
    */
   readonly pollMs: number;
-  /** 0–1. */
+  readonly pollSlowMs: number;
   readonly pollShare: number;
   /** What changed must stay the same for so long before it is read: an upload or a checkout takes its time. */
   readonly settleMs: number;
@@ -22,6 +22,7 @@ export interface RuleChangeLimits {
 
 const defaultRuleChangeLimits: RuleChangeLimits = {
   pollMs: 5000,
+  pollSlowMs: 60_000,
   pollShare: 0.005,
   settleMs: 400,
   watchedFoldersMax: 256,
@@ -66,11 +67,15 @@ export function followRules(o: {
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
   let busy = false;
+  let lookMs = 0;
   let closed = false;
 
   const look = async (): Promise<Seen> => {
+    const beganMs = performance.now();
     try {
-      return { kind: 'files', print: await fingerprintOf(o.places) };
+      const print = await fingerprintOf(o.places);
+      lookMs = performance.now() - beganMs;
+      return { kind: 'files', print };
     } catch (error) {
       return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) };
     }
@@ -99,12 +104,11 @@ export function followRules(o: {
   const run = (): void => {
     if (busy) return;
     busy = true;
-    const beganMs = performance.now();
     working = round()
       .catch((error: unknown) => o.log.warn({ err: error }, 'the rule folders could not be looked at; tried again'))
       .then(() => {
         busy = false;
-        plan(Math.max(limits.pollMs, (performance.now() - beganMs) / limits.pollShare));
+        plan(Math.max(limits.pollMs, Math.min(limits.pollSlowMs, lookMs / limits.pollShare)));
       });
   };
 
