@@ -1,12 +1,11 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { AgentInput } from '../model/agent.ts';
 import { findFiles, pathTest } from './glob.ts';
 import type { AgentLimits } from './limits.ts';
 import { type FileFacts, factsOf, hasHead, headOf, isPacked, type Position } from './position.ts';
-import { readRecords } from './record-end.ts';
 import { isCopy, openRotated, stemOf } from './rotated.ts';
-import { type Chunk, openTail, type Tail } from './tail.ts';
+import { type Chunk, headerBefore, openTail, type Tail } from './tail.ts';
 
 /** The files of all inputs, found, followed and let go. */
 export interface Files {
@@ -18,6 +17,8 @@ export interface Files {
   next(): Chunk | 'more' | null;
   readonly count: number;
   readonly lagBytes: number;
+  /** The files that are followed for each input, by their names. */
+  names(): ReadonlyMap<AgentInput, readonly string[]>;
   /** What is wrong with files now. */
   problems(): readonly string[];
   /** Nothing will come any more: what is there counts as whole. */
@@ -36,6 +37,8 @@ export interface FilesOptions {
   readonly newStream: () => number;
   /** A stream is followed now, from there on. */
   readonly opened: (position: Position) => void;
+  /** The parser that says where the records of an input's files begin and end. */
+  readonly parserOf: (input: AgentInput) => string;
   /** Something to be told once. */
   readonly tell: (what: string) => void;
   readonly limits: AgentLimits;
@@ -51,7 +54,6 @@ interface Followed {
 }
 
 const neverFollowed: readonly string[] = ['*.gz', '*.zst', '*.xz', '*.bz2', '*.zip', '*.lz4', '*.swp'];
-const headerBytes = 65_536;
 
 export function createFiles(o: FilesOptions): Files {
   const { limits, clock } = o;
@@ -66,7 +68,7 @@ export function createFiles(o: FilesOptions): Files {
   let stems: Map<string, Followed[]> | null = null;
 
   function follow(fd: number, position: Position, input: AgentInput): Followed {
-    const tail = openTail(fd, position, input, limits, clock());
+    const tail = openTail(fd, position, { input, limits, parserOf: o.parserOf }, clock());
     const followed: Followed = { tail, fd, hasNews: true, goneMs: null };
     byId.set(position.id, followed);
     if (stems !== null) addTo(stems, followed);
@@ -89,10 +91,7 @@ export function createFiles(o: FilesOptions): Files {
 
   /** Of a file that is read from its end the header has to be looked up. */
   function atEnd(fd: number, facts: FileFacts, place: string, parser: string): Position {
-    const buffer = Buffer.alloc(headerBytes);
-    const bytes = buffer.subarray(0, readSync(fd, buffer, 0, headerBytes, 0));
-    const { header } = readRecords(bytes, parser, '');
-    return { ...fresh(fd, facts, place, facts.size), header };
+    return { ...fresh(fd, facts, place, facts.size), header: headerBefore(fd, facts.size, parser) };
   }
 
   /** The rest of what a stream was reading when its file was renamed out of sight or emptied. */
@@ -118,7 +117,7 @@ export function createFiles(o: FilesOptions): Files {
       return;
     }
     const fromEnd = isFirst && input.begin === 'end' && !o.isKnownInput(input);
-    follow(fd, fromEnd ? atEnd(fd, facts, place, input.parser) : fresh(fd, facts, place, 0), input);
+    follow(fd, fromEnd ? atEnd(fd, facts, place, o.parserOf(input)) : fresh(fd, facts, place, 0), input);
   }
 
   /** The copy that rotation makes of a file before it empties it: its lines are read where they were written. */
@@ -249,6 +248,15 @@ export function createFiles(o: FilesOptions): Files {
       let bytes = 0;
       for (const { tail } of byId.values()) bytes += tail.lagBytes;
       return bytes;
+    },
+    names() {
+      const names = new Map<AgentInput, string[]>();
+      for (const { tail } of byId.values()) {
+        const its = names.get(tail.input);
+        if (its === undefined) names.set(tail.input, [tail.position.path]);
+        else its.push(tail.position.path);
+      }
+      return names;
     },
     finish() {
       for (const { tail } of byId.values()) tail.finish();

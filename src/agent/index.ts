@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { AgentConfig, AgentReport } from '../model/agent.ts';
+import type { AgentConfig, AgentInput, AgentInputReport, AgentReport } from '../model/agent.ts';
 import { createBell } from './bell.ts';
 import { createFiles } from './files.ts';
 import type { Client } from './http-client.ts';
@@ -11,12 +11,14 @@ import { readAll } from './reader.ts';
 import { type SendTotals, sendAll } from './sender.ts';
 import { openSpool } from './spool.ts';
 import { openState } from './state.ts';
+import type { Told } from './told.ts';
 import { createTroubles } from './troubles.ts';
 
 export { createClient } from './http-client.ts';
 export { type AgentLimits, defaultAgentLimits } from './limits.ts';
 export { lockState } from './lock.ts';
 export { openRemote, talk } from './remote.ts';
+export { openTold } from './told.ts';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
@@ -24,6 +26,7 @@ export interface AgentOptions {
   readonly client: Client;
   /** Of the server's bundle; 0 for a configuration of the agent's own. */
   readonly configVersion: number;
+  readonly told: Pick<Told, 'parserOf' | 'fromOf'>;
   readonly host: string;
   readonly version: string;
   /** Reads what is there, sends it and ends. */
@@ -42,6 +45,8 @@ export interface Agent {
 }
 
 const journalName = 'journald';
+/** Of a report, which goes over slow links every minute. */
+const [inputsMax, pathsMax, namesMax, textCharsMax] = [20, 20, 5, 1000];
 
 /** Reads logs, keeps them in the spool until the server has stored them, and forgets nothing in between. */
 export function createAgent(o: AgentOptions): Agent {
@@ -63,6 +68,7 @@ export function createAgent(o: AgentOptions): Agent {
     isKnownInput: memory.isKnownInput,
     newStream: memory.newStream,
     opened: memory.opened,
+    parserOf: o.told.parserOf,
     tell,
     limits,
     clock,
@@ -104,6 +110,23 @@ export function createAgent(o: AgentOptions): Agent {
     toSend.ring();
   }
 
+  function inputReports(): readonly AgentInputReport[] {
+    const names = files.names();
+    const short = (texts: readonly string[], max: number): readonly string[] =>
+      texts.slice(0, max).map((text) => text.slice(0, textCharsMax));
+    return config.inputs.slice(0, inputsMax).map((input: AgentInput) => {
+      const { paths, source } = input;
+      const its = names.get(input) ?? [];
+      // Whatever the source's other lines are, an entry of the journal is a line.
+      const isJournal = paths.includes(journalName);
+      const [parser, parserFrom] = isJournal ? ['', '' as const] : [o.told.parserOf(input), o.told.fromOf(input)];
+      return {
+        ...{ paths: short(paths, pathsMax), source, files: its.length, names: short(its.toSorted(), namesMax) },
+        ...{ parser: parser.slice(0, textCharsMax), parserFrom },
+      };
+    });
+  }
+
   return {
     async run() {
       try {
@@ -125,7 +148,8 @@ export function createAgent(o: AgentOptions): Agent {
       ...totals,
       droppedLines,
       bytesPerSecond: Math.round(pace.bytesPerSecond),
-      problems: [...troubles.now(), ...files.problems()].slice(0, 20),
+      inputs: inputReports(),
+      problems: [...troubles.now(), ...files.problems()].slice(0, 20).map((what) => what.slice(0, textCharsMax)),
     }),
   };
 }

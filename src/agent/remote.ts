@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeDurably } from '../disk/durable.ts';
 import { sealed, unsealed } from '../disk/sealed.ts';
-import type { AgentBundle, AgentReport, SignedBundle } from '../model/agent.ts';
+import type { AgentAnswer, AgentBundle, AgentReport, SignedBundle } from '../model/agent.ts';
 import { BundleRefused, readBundle } from './bundle.ts';
 import { AgentConfigError } from './config.ts';
 import type { Client } from './http-client.ts';
 import type { AgentLimits } from './limits.ts';
 import { pause } from './pause.ts';
+import type { Told } from './told.ts';
 
 /** What the server has to say to the agent, and the agent to the server, beside lines. */
 export interface Remote {
@@ -17,7 +18,8 @@ export interface Remote {
   readonly problem: string;
   /** Asks for a bundle; true when a new one is in force from now on. */
   poll(signal: AbortSignal): Promise<boolean>;
-  report(report: AgentReport, signal: AbortSignal): Promise<void>;
+  /** Says how the agent does; true when the answer tells anything that it did not know. */
+  report(report: AgentReport, signal: AbortSignal, withinMs?: number): Promise<boolean>;
 }
 
 export interface RemoteOptions {
@@ -26,10 +28,11 @@ export interface RemoteOptions {
   readonly token: string;
   /** Fingerprint of the pinned key; '' when no configuration is taken from the server. */
   readonly serverKey: string;
+  readonly told: Pick<Told, 'take'>;
   readonly tell: (what: string) => void;
 }
 
-const withinMs = 30_000;
+const askWithinMs = 30_000;
 
 export function openRemote(o: RemoteOptions): Remote {
   const place = path.join(o.stateDir, 'bundle.json');
@@ -69,7 +72,7 @@ export function openRemote(o: RemoteOptions): Remote {
       if (o.serverKey === '') return false;
       const etag: Record<string, string> = bundle === null ? {} : { 'if-none-match': `"${bundle.version}"` };
       const answer = await o.client
-        .ask({ method: 'GET', path: '/agent/v1/config', headers: etag, withinMs, signal })
+        .ask({ method: 'GET', path: '/agent/v1/config', headers: etag, withinMs: askWithinMs, signal })
         .catch(() => null);
       // The server is away, has nothing to say or nothing new.
       if (answer === null || answer.status !== 200) return false;
@@ -90,15 +93,26 @@ export function openRemote(o: RemoteOptions): Remote {
         throw error;
       }
     },
-    async report(report, signal) {
+    async report(report, signal, withinMs = askWithinMs) {
       const body = Buffer.from(JSON.stringify(report));
       const headers = { 'content-type': 'application/json' };
       // The next one comes in a minute.
-      await o.client
+      const answer = await o.client
         .ask({ method: 'POST', path: '/agent/v1/report', headers, body, withinMs, signal })
         .catch(() => null);
+      return answer !== null && answer.status === 200 && o.told.take(parsersIn(answer.text));
     },
   };
+}
+
+/** What an answer says of parsers; null when it is none of ours: a portal in between may answer anything. */
+function parsersIn(text: string): unknown {
+  try {
+    const { parsers } = JSON.parse(text) as Partial<AgentAnswer>;
+    return parsers ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Polls and reports until told to stop; resolves to true when a new configuration is in force. */
@@ -110,7 +124,8 @@ export async function talk(
 ): Promise<boolean> {
   while (!signal.aborted) {
     if (await remote.poll(signal)) return true;
-    await remote.report(report(), signal);
+    // What is another now is said at once: a person may be waiting to see it.
+    if (await remote.report(report(), signal)) await remote.report(report(), signal);
     // Agents started by the same power cut must not all speak in the same second.
     await pause(reportMs * (0.8 + 0.4 * Math.random()), signal);
   }

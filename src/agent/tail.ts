@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import type { AgentInput } from '../model/agent.ts';
+import { headerRuleOf } from '../parse/index.ts';
 import type { AgentLimits } from './limits.ts';
 import { factsOf, grownHead, hasHead, type Position } from './position.ts';
 import { readRecords } from './record-end.ts';
@@ -38,15 +39,32 @@ export interface Tail {
 }
 
 const lineFeed = 10;
+/** A header is looked for in so much of a file's beginning. */
+const headerBytes = 65_536;
 /** Bytes of an endless line that are skipped before others have their turn. */
 const skipBytes = 4 * 1024 * 1024;
 
 /** One for all files: reading is synchronous. */
 let room = Buffer.alloc(0);
 
-export function openTail(fd: number, start: Position, input: AgentInput, limits: AgentLimits, nowMs: number): Tail {
-  if (room.length <= limits.lineBytesMax) room = Buffer.alloc(limits.lineBytesMax + 1);
-  return new FileTail(fd, start, input, limits, nowMs);
+export interface TailOptions {
+  readonly input: AgentInput;
+  /** The parser that says where records begin and end, asked anew for every chunk. */
+  readonly parserOf: (input: AgentInput) => string;
+  readonly limits: AgentLimits;
+}
+
+export function openTail(fd: number, start: Position, o: TailOptions, nowMs: number): Tail {
+  if (room.length <= o.limits.lineBytesMax) room = Buffer.alloc(o.limits.lineBytesMax + 1);
+  return new FileTail(fd, start, o, nowMs);
+}
+
+/** The header in force at an offset, by the beginning of the file. */
+export function headerBefore(fd: number, offset: number, parser: string): string {
+  const isPlain = parser === '' || parser === 'auto';
+  if (offset === 0 || headerRuleOf(isPlain ? 'auto' : parser) === null) return '';
+  const buffer = Buffer.alloc(Math.min(offset, headerBytes));
+  return readRecords(buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0)), parser, '').header;
 }
 
 function read(fd: number, at: number, bytes: number): Buffer {
@@ -61,15 +79,19 @@ class FileTail implements Tail {
   grownMs: number;
   readonly #fd: number;
   readonly #limits: AgentLimits;
+  readonly #parserOf: TailOptions['parserOf'];
+  /** What the last chunk was cut by; null before the first. */
+  #parser: string | null = null;
   #size = 0;
   #isFinished = false;
   #skip: { readonly head: Buffer; bytes: number } | null = null;
 
-  constructor(fd: number, start: Position, input: AgentInput, limits: AgentLimits, nowMs: number) {
+  constructor(fd: number, start: Position, o: TailOptions, nowMs: number) {
     this.#fd = fd;
     this.position = start;
-    this.input = input;
-    this.#limits = limits;
+    this.input = o.input;
+    this.#limits = o.limits;
+    this.#parserOf = o.parserOf;
     this.grownMs = nowMs;
   }
 
@@ -89,6 +111,7 @@ class FileTail implements Tail {
 
   next(nowMs: number): Chunk | 'more' | null {
     if (this.#skip !== null) return this.#skipOn(this.#skip, nowMs);
+    const parser = this.#cutBy();
     const { position } = this;
     const limits = this.#limits;
     let bytes = read(this.#fd, position.offset, limits.turnBytes);
@@ -112,7 +135,7 @@ class FileTail implements Tail {
       end = bytes.length;
     }
     end = endOfLines(bytes.subarray(0, end), limits.batchLinesMax);
-    const records = readRecords(bytes.subarray(0, end), this.input.parser, position.header);
+    const records = readRecords(bytes.subarray(0, end), parser, position.header);
     // Its first record may fill what is read at once, or be the last one for a while.
     if (records.end > 0) end = records.end;
     else if (!this.#isFinished && bytes.length < limits.turnBytes && nowMs - this.grownMs < limits.joinMs) return null;
@@ -129,6 +152,21 @@ class FileTail implements Tail {
 
   close(): void {
     closeSync(this.#fd);
+  }
+
+  /**
+   * The parser from here on. Nothing that was read is held between chunks, so another one begins at the next record; the
+   * header that it wants may have been no header to the one before it.
+   */
+  #cutBy(): string {
+    const [before, parser] = [this.#parser, this.#parserOf(this.input)];
+    if (parser === before) return parser;
+    const { header, offset } = this.position;
+    const wasPlain = before === null || before === '' || before === 'auto';
+    if (!wasPlain || (header === '' && parser !== ''))
+      this.position = { ...this.position, header: headerBefore(this.#fd, offset, parser) };
+    this.#parser = parser;
+    return parser;
   }
 
   #chunk(bytes: Buffer, header: string, o: { readonly to: number; readonly tooLong?: Chunk['tooLong'] }): Chunk {

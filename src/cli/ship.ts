@@ -7,6 +7,7 @@ import {
   defaultAgentLimits,
   lockState,
   openRemote,
+  openTold,
   talk,
 } from '../agent/index.ts';
 import type { AgentReport } from '../model/agent.ts';
@@ -44,6 +45,9 @@ export async function runShip(o: ShipOptions): Promise<number> {
   }
 }
 
+/** How long reading waits for the server's first answer. */
+const helloMs = 10_000;
+
 /** Runs the agent, again with each new configuration. */
 export async function follow(
   o: Pick<ShipOptions, 'once' | 'version' | 'out' | 'err'>,
@@ -55,7 +59,8 @@ export async function follow(
   const client = createClient({ server, token, tls, userAgent: `vonggac-agent/${o.version}` });
   const release = lockState(stateDir);
   try {
-    const remote = openRemote({ stateDir, client, token, serverKey, tell: o.err });
+    const told = openTold(stateDir, o.err);
+    const remote = openRemote({ stateDir, client, token, serverKey, told, tell: o.err });
     if (remote.bundle === null) await remote.poll(stop);
     while (!stop.aborted) {
       const over = new AbortController();
@@ -64,6 +69,7 @@ export async function follow(
         config: remote.bundle?.config ?? settings.config,
         configVersion: remote.bundle?.version ?? 0,
         stateDir,
+        told,
         client,
         host: hostname(),
         version: o.version,
@@ -75,8 +81,10 @@ export async function follow(
       });
       const report = (): AgentReport => {
         const { problems, ...rest } = agent.report();
-        return { ...rest, problems: remote.problem === '' ? problems : [...problems, remote.problem] };
+        return { ...rest, problems: [...problems, remote.problem, told.problem].filter((what) => what !== '') };
       };
+      // Before a line is read, the server says by which parsers; when it is away, what it said last holds.
+      await remote.report(report(), stop, helloMs);
       const talking = talk(remote, report, signal, limits).finally(() => over.abort());
       try {
         await agent.run();

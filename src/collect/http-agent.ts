@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { type AgentReport, agentBatchType, type SignedBundle } from '../model/agent.ts';
+import { type AgentAnswer, type AgentReport, agentBatchType, type SignedBundle } from '../model/agent.ts';
 import type { Source } from '../model/source.ts';
 import { linesOf, readSections, type SectionBytes } from './agent-body.ts';
 import { plainChunks, readWhole } from './http-body.ts';
@@ -45,13 +45,17 @@ export function createAgentCollector(o: AgentCollectorOptions): FastifyPluginAsy
     return new Map([...(await o.desk.sourcesOf(tokenOf(request))), ['', own], [own.id, own]]);
   }
 
-  /** One part for each source and parser: the store reads and counts them apart. */
+  /**
+   * One part for each source and parser that is asked for: the store reads and counts them apart. By what the batch says
+   * and not by what is in force now, so that a batch sent again is parted the same though a source was pinned meanwhile:
+   * its parts go by keys.
+   */
   function partsOf(sections: readonly SectionBytes[], sources: ReadonlyMap<string, Source>, key: string): BodyPart[] {
     const parts = new Map<string, BodyPart & { readonly lines: BodyPart['lines'][number][] }>();
     let lines = 0;
     for (const each of sections) {
       const source = asWanted(each, sources);
-      const name = `${source.id} ${source.parser}`;
+      const name = `${each.section.source} ${each.section.parser}`;
       const part = parts.get(name) ?? { source, lines: [], key: `${key}/${parts.size}` };
       parts.set(name, part);
       const numbering = {
@@ -101,8 +105,10 @@ export function createAgentCollector(o: AgentCollectorOptions): FastifyPluginAsy
       const limits = { ...door.limits, bodyBytesMax: reportBytesMax };
       const body = await readWhole(plainChunks(request.raw, 'identity', limits));
       await o.desk.said(tokenOf(request), reportOf(body), request.ip);
-      door.answered(204);
-      return reply.code(204).send();
+      const sources = [...(await o.desk.sourcesOf(tokenOf(request))), ['', door.sourceOf(request)] as const];
+      const answer: AgentAnswer = { parsers: Object.fromEntries(sources.map(([id, { parser }]) => [id, parser])) };
+      door.answered(200);
+      return reply.send(answer);
     });
   };
 }

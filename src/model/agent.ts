@@ -68,6 +68,26 @@ export interface SignedBundle {
   readonly key: string;
 }
 
+/** What the server answers to a report. */
+export interface AgentAnswer {
+  /** By which parser the lines of each source are read that the agent may write as; '' is the token's own, and all others. */
+  readonly parsers: Readonly<Record<string, string>>;
+}
+
+/** How an input is read now. */
+export interface AgentInputReport {
+  readonly paths: readonly string[];
+  /** As it is asked for; '' for the token's own. */
+  readonly source: string;
+  /** Files that are followed, and the first of their names. */
+  readonly files: number;
+  readonly names: readonly string[];
+  /** The parser that says where records begin and end; '' when each line is one. */
+  readonly parser: string;
+  /** Whose word that is: the agent's own configuration, or the pin of the source as the server told it; '' nobody's. */
+  readonly parserFrom: 'agent' | 'source' | '';
+}
+
 /** What an agent says of itself once a minute. */
 export interface AgentReport {
   readonly version: string;
@@ -85,6 +105,7 @@ export interface AgentReport {
   readonly rejectedLines: number;
   readonly droppedLines: number;
   readonly bytesPerSecond: number;
+  readonly inputs: readonly AgentInputReport[];
   /** What is wrong now, newest last. */
   readonly problems: readonly string[];
 }

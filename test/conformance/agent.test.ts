@@ -352,6 +352,60 @@ describe('what the server tells', () => {
     expect(said.filter((what) => what.includes('in force'))).toHaveLength(2);
   }, 60_000);
 
+  it('a parser pinned at the source cuts the records of a running agent, and of the next one while the server is away', async () => {
+    const failed = (n: number): string => `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - failed ${n}`;
+    const trace = (n: number): string => `java.lang.IllegalStateException: ${n}\n\tat vn.gov.App.run(App.java:${n})`;
+    const said: string[] = [];
+    const read = await readShipSettings([at('a.log')], { ...shipFlags(''), begin: 'start' }, agentToken);
+    const other = { paths: [at('b.log')], exclude: [], source: '', parser: 'raw', begin: 'start' } as const;
+    const settings = { ...read, config: { ...read.config, inputs: [...read.config.inputs, other] } };
+    const spooled = (): number =>
+      readdirSync(path.join(state(), 'spool')).filter((name) => name.endsWith('.batch')).length;
+    const world = { once: false, version: 'test', out: () => undefined, err: (what: string) => void said.push(what) };
+    // A line that is not part of a record goes at once; one that may be waits until another record begins.
+    const limits = { ...defaultAgentLimits, reportMs: 200, gatherMs: 10, scanMs: 50, joinMs: 600_000 };
+    const run = async (work: () => Promise<void>): Promise<void> => {
+      const stop = new AbortController();
+      const running = follow(world, settings, stop.signal, limits);
+      try {
+        await work();
+      } finally {
+        stop.abort();
+      }
+      expect(await running).toBe(0);
+    };
+    writeFileSync(at('a.log'), `${failed(1)}\n`);
+    await run(async () => {
+      await untilStored(1);
+      server.pin('java');
+      await until('it says so', () => server.reports.at(-1)?.inputs[0]?.parserFrom === 'source');
+      expect(server.reports.at(-1)?.inputs).toEqual([
+        { paths: [at('a.log')], source: '', files: 1, names: [at('a.log')], parser: 'java', parserFrom: 'source' },
+        { paths: [at('b.log')], source: '', files: 0, names: [], parser: 'raw', parserFrom: 'agent' },
+      ]);
+      appendFileSync(at('a.log'), `${failed(2)}\n`);
+      appendFileSync(at('a.log'), `${trace(2)}\n${failed(3)}\n`);
+      await untilStored(2);
+    });
+    await server.stop();
+    await run(async () => {
+      // Once this line is in the spool, the beginning of the third record was looked at, too.
+      writeFileSync(at('b.log'), 'b\n');
+      await until('one batch is in the spool', () => spooled() > 0);
+      appendFileSync(at('a.log'), `${trace(3)}\n`);
+      appendFileSync(at('a.log'), `${failed(4)}\n`);
+      await until('two are', () => spooled() > 1);
+    });
+    await server.start();
+    await run(() => untilStored(4));
+    expect(server.rows.map(({ raw }) => raw).filter((raw) => raw !== 'b')).toEqual([
+      failed(1),
+      `${failed(2)}\n${trace(2)}`,
+      `${failed(3)}\n${trace(3)}`,
+    ]);
+    expect(said.filter((what) => what.includes('is read by java'))).toHaveLength(1);
+  }, 60_000);
+
   it('lines may be stored as other sources that an administrator gave, and as no others', async () => {
     await server.stop();
     server = await startAgentServer({ sources: [{ ...agentSource, id: 'nginx-01', parser: 'auto' }] });

@@ -16,6 +16,25 @@ const report: AgentReport = {
   rejectedLines: 0,
   droppedLines: 0,
   bytesPerSecond: 412_000,
+  inputs: [
+    {
+      paths: ['/var/log/nginx/*.log'],
+      source: 'fw',
+      files: 212,
+      names: ['access.log', 'admin.log', 'api.log', 'error.log', 'motcua.log'].map((name) => `/var/log/nginx/${name}`),
+      parser: 'nginx-error',
+      parserFrom: 'agent',
+    },
+    {
+      paths: ['/srv/qlvb/logs/**/catalina.out'],
+      source: 'qlvb',
+      files: 2,
+      names: ['/srv/qlvb/logs/a/catalina.out', '/srv/qlvb/logs/b/catalina.out'],
+      parser: 'java',
+      parserFrom: 'source',
+    },
+    { paths: ['journald'], source: '', files: 0, names: [], parser: '', parserFrom: '' },
+  ],
   problems: [],
 };
 
@@ -46,6 +65,7 @@ export function makeAgents(nowMs: number): AgentView[] {
     spoolBytes: 268_000_000,
     spoolBatches: 1_204,
     bytesPerSecond: 15_800,
+    inputs: [],
     problems: [
       'connect ECONNREFUSED 10.20.1.2:8080',
       'the spool is full (268435456 bytes): reading waits for the server',

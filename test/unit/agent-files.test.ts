@@ -41,6 +41,7 @@ function world(o: Partial<AgentInput> = {}, limits: Partial<AgentLimits> = {}) {
   let lastStream = 0;
   const remembered = new Map<number, Position>();
   const told: string[] = [];
+  let parser = '';
   let hasRun = false;
   let files: Files | null = null;
 
@@ -55,6 +56,7 @@ function world(o: Partial<AgentInput> = {}, limits: Partial<AgentLimits> = {}) {
         return lastStream;
       },
       opened: (position) => void (remembered.has(position.stream) || remembered.set(position.stream, position)),
+      parserOf: (each) => each.parser || parser,
       tell: (what) => void told.push(what),
       limits: { ...defaultAgentLimits, ...limits },
       clock: () => nowMs,
@@ -82,6 +84,10 @@ function world(o: Partial<AgentInput> = {}, limits: Partial<AgentLimits> = {}) {
     read,
     told,
     files: () => files,
+    /** What the source is pinned to from now on. */
+    pin: (pinned: string) => {
+      parser = pinned;
+    },
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -324,6 +330,96 @@ describe('what a file holds', () => {
     expect(w.read()).toEqual([]);
     w.pass(6000);
     expect(w.read()).toEqual([`${first} again`, '\tat vn.gov.App.more(App.java:2)']);
+  });
+
+  const failed = (n: number): string => `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - failed ${n}`;
+  const trace = (n: number): string => `java.lang.IllegalStateException: ${n}\n\tat vn.gov.App.run(App.java:${n})`;
+
+  it('a source pinned while its file is read: lines before it as they were, records from the next one on', () => {
+    const w = world();
+    writeFileSync(at('app.log'), `${failed(1)}\n`);
+    expect(w.read()).toEqual([failed(1)]);
+    w.pin('java');
+    append(`${trace(1)}\n${failed(2)}\n`);
+    expect(w.read().join('\n')).toBe(trace(1));
+    append(`${trace(2)}\n`);
+    expect(w.read()).toEqual([]);
+    append(`${failed(3)}\n`);
+    expect(w.read().join('\n')).toBe(`${failed(2)}\n${trace(2)}`);
+    w.pass(6000);
+    expect(w.read()).toEqual([failed(3)]);
+  });
+
+  it('a source let go or pinned to another parser: what waited for the rest of its record comes once', () => {
+    for (const next of ['', 'auto', 'nginx-access', 'mysql-slow']) {
+      rmSync(at('app.log'), { force: true });
+      const w = world();
+      w.pin('java');
+      writeFileSync(at('app.log'), `${failed(1)}\n${trace(1)}\n${failed(2)}\n`);
+      expect(w.read().join('\n')).toBe(`${failed(1)}\n${trace(1)}`);
+      w.pin(next);
+      w.pass(6000);
+      append(`${trace(2)}\n`);
+      const rest = w.read();
+      w.pass(6000);
+      expect([...rest, ...w.read()].join('\n'), next).toBe(`${failed(2)}\n${trace(2)}`);
+    }
+  });
+
+  it('pinned at random moments, over restarts: every line once and in order', () => {
+    const w = world();
+    let random = 7;
+    const next = (below: number): number => {
+      random = (random * 1103515245 + 12345) % 2147483648;
+      return Math.floor((random / 2147483648) * below);
+    };
+    const wrote: string[] = [];
+    const came: string[] = [];
+    writeFileSync(at('app.log'), '');
+    for (let round = 0; round < 300; round++) {
+      const lines = Array.from({ length: next(4) }, (_, i) =>
+        next(2) === 0 ? failed(i) : `\tat x.Y.z(Y.java:${round})`,
+      );
+      wrote.push(...lines);
+      for (const line of lines) append(`${line}\n`);
+      if (next(4) === 0) w.pin(['', 'java', 'csv', 'iis', 'mysql-slow', 'raw'][next(6)] ?? '');
+      if (next(5) === 0) w.restart();
+      w.pass(next(3) * 3000);
+      came.push(...w.read());
+    }
+    w.pass(6000);
+    came.push(...w.read());
+    expect(came).toEqual(wrote);
+  });
+
+  it('the agent’s own parser goes before the pin', () => {
+    const w = world({ parser: 'auto' });
+    w.pin('java');
+    writeFileSync(at('app.log'), `${failed(1)}\n`);
+    expect(w.read()).toEqual([failed(1)]);
+  });
+
+  it('a header is found when the parser that wants it is named later, running or over a restart', () => {
+    for (const isRestarted of [false, true]) {
+      const names = 'event_time,action_id,succeeded,server_principal_name';
+      writeFileSync(at('app.log'), `${names}\n2026-11-22 10:00:00,LGIS,1,sa\n`);
+      const w = world();
+      expect(w.read()).toHaveLength(2);
+      if (isRestarted) w.restart();
+      w.pin('mssql-audit');
+      append('2026-11-22 10:00:01,LGIF,0,sa\n');
+      if (isRestarted) w.read();
+      w.files()?.look();
+      if (!isRestarted) expect(w.files()?.next()).toMatchObject({ header: names });
+      append('2026-11-22 10:00:02,LGIF,0,sa\n');
+      w.files()?.look();
+      expect(w.files()?.next()).toMatchObject({ header: names });
+      w.pin('iis');
+      append('2026-11-22 10:00:03,LGIF,0,sa\n');
+      w.files()?.look();
+      expect(w.files()?.next()).toMatchObject({ header: '' });
+      w.restart();
+    }
   });
 
   it('a header goes with the lines behind it, over a restart and from the end of a file, too', () => {

@@ -26,6 +26,7 @@ const report: AgentReport = {
   rejectedLines: 0,
   droppedLines: 0,
   bytesPerSecond: 16_000,
+  inputs: [],
   problems: [],
 };
 

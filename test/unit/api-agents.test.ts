@@ -21,6 +21,7 @@ const report: AgentReport = {
   rejectedLines: 0,
   droppedLines: 0,
   bytesPerSecond: 16_000,
+  inputs: [],
   problems: ['/var/log/x: EACCES'],
 };
 
@@ -46,6 +47,13 @@ describe('agents', () => {
     expect(items).toEqual([
       { id, name: 'may 01', source: 'may-01', seenMs: 77, peer: '10.0.0.5', report, version: 0, config: null },
     ]);
+  });
+
+  it('that are older than what a report may say now are listed all the same', async () => {
+    const { inputs: _, ...older } = report;
+    world.memory.agents.set([...world.memory.agents.keys()][0] ?? '', { atMs: 78, peer: '', report: older as never });
+    const { items } = (await world.as('admin', { url: '/agents' })).json();
+    expect(items[0].report).toEqual(report);
   });
 
   it('are told what to do under the version that was seen', async () => {

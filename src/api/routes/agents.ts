@@ -33,6 +33,17 @@ const agentConfig = z
   .meta({ id: 'AgentConfig' });
 
 const count = z.number().min(0);
+const agentInputReport = z
+  .object({
+    paths: z.array(text).max(100),
+    source: text,
+    files: count,
+    names: z.array(text).max(100),
+    parser: text,
+    parserFrom: z.enum(['agent', 'source', '']),
+  })
+  .meta({ id: 'AgentInputReport' });
+
 const agentReport = z
   .object({
     version: text,
@@ -49,6 +60,8 @@ const agentReport = z
     rejectedLines: count,
     droppedLines: count,
     bytesPerSecond: count,
+    // An agent that is older than this member says nothing of it.
+    inputs: z.array(agentInputReport).max(100).default([]),
     problems: z.array(text).max(20),
   })
   .meta({ id: 'AgentReport' });
