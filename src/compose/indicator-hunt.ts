@@ -1,6 +1,6 @@
 import { createDetector, type LiveRules, liveRulesOf } from '../detect/index.ts';
 import { withIndicators } from '../detect/indicator-rules.ts';
-import { createBook } from '../indicators/book.ts';
+import { createBookInTurns } from '../indicators/book.ts';
 import { createHunter, defaultHuntLimits, type Hunter, type HuntLimits } from '../indicators/hunt.ts';
 import type { LockPort } from '../indicators/ports.ts';
 import type { Indicator, IndicatorList } from '../model/indicator.ts';
@@ -46,7 +46,10 @@ export function openHunt(o: {
     events: readonly string[],
   ): Promise<number> {
     if (hunted?.of !== what.indicators)
-      hunted = { of: what.indicators, rules: withIndicators(noRules, liveIndicatorsOf(createBook([what]))) };
+      hunted = {
+        of: what.indicators,
+        rules: withIndicators(noRules, liveIndicatorsOf(await createBookInTurns([what]))),
+      };
     reading = events.map((event) => ({ event, day: batch.day }));
     return (await detector.evaluate(batch)).findings;
   }

@@ -16,12 +16,12 @@ import { createBookKeeper } from '../indicators/keeper.ts';
 import { defaultIndicatorLimits } from '../indicators/limits.ts';
 import type { PollWork } from '../indicators/poller.ts';
 import type { ListLedgerPort, LockPort } from '../indicators/ports.ts';
-import { readDocument } from '../indicators/read-document.ts';
 import { createCollector, DocumentRefused, type Reading } from '../indicators/reading.ts';
 import { matcherOf, ruleFactsOfList } from '../indicators/rule-facts.ts';
 import { type IndicatorList, listOfRule, ruleOfList, type TaxiiFeed } from '../model/indicator.ts';
 import type { IndicatorRows } from '../store/indicators.ts';
 import type { FeedSeal } from './indicator-feeds.ts';
+import { createDocumentReader } from './indicator-reading.ts';
 
 const dayMs = 86_400_000;
 
@@ -46,6 +46,7 @@ export function openIndicators(o: {
   const { store, clock } = o;
   const rows = store.indicators;
   const limits = defaultIndicatorLimits;
+  const readDocument = createDocumentReader(limits);
   const keeper = createBookKeeper({ ledger: store.ledger, content: rows });
   const desk = createIndicatorDesk({ ledger: store.ledger, content: rows, lock: o.lock, clock, limits });
 
@@ -112,7 +113,7 @@ export function openIndicators(o: {
     page: (id, { q, ...page }) => rows.page({ list: id, containing: q, ...page }),
     take: async (id, bytes, { format, mode, actor }) => {
       try {
-        return await take(id, readDocument(bytes, format, limits), { mode, actor, action: 'import' });
+        return await take(id, await readDocument(bytes, format), { mode, actor, action: 'import' });
       } catch (error) {
         if (!(error instanceof DocumentRefused)) throw error;
         return { kind: 'refused', message: error.message, messageVi: error.messageVi };

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import type { Fields } from '../model/event.ts';
 import type { Indicator, IndicatorList } from '../model/indicator.ts';
 import { type Names, readTokens, type Tokens } from './tokens.ts';
+import { atOnce, inTurns } from './turns.ts';
 
 /** An indicator with the list it stands in, by the list's place in the book. */
 export interface Entry {
@@ -42,10 +43,20 @@ function add<Key>(map: Map<Key, Entry[]>, key: Key, entry: Entry): void {
   else there.push(entry);
 }
 
+type BookContent = readonly { readonly list: IndicatorList; readonly indicators: readonly Indicator[] }[];
+
+/** A book of a few lists, at once. */
+export function createBook(content: BookContent): IndicatorBook {
+  return atOnce(making(content));
+}
+
+/** A book of any size; the event loop goes on while it is made. */
+export function createBookInTurns(content: BookContent): Promise<IndicatorBook> {
+  return inTurns(making(content));
+}
+
 /** Makes the look-up tables: maps by value, networks by the length of their prefix, URLs by their host. */
-export function createBook(
-  content: readonly { readonly list: IndicatorList; readonly indicators: readonly Indicator[] }[],
-): IndicatorBook {
+function* making(content: BookContent): Generator<void, IndicatorBook> {
   const ips: ByValue = new Map();
   const ips4: ByBits = new Map();
   const networks4 = new Map<number, ByBits>();
@@ -96,6 +107,7 @@ export function createBook(
         else if (isV6) add(ips, value, entry);
         else add(ips4, bitsOf(value.split('.').map(Number)), entry);
       }
+      yield;
     }
   }
 

@@ -3,6 +3,7 @@ import { type Indicator, type IndicatorList, sameIndicator } from '../model/indi
 import type { IndicatorLimits } from './limits.ts';
 import type { ContentPort, ListLedgerPort, LockPort } from './ports.ts';
 import type { NotTaken, Reading } from './reading.ts';
+import { inTurns } from './turns.ts';
 
 /** A list as it stands, with the version of its document. */
 export interface StandingList {
@@ -77,6 +78,16 @@ export function createIndicatorDesk(o: {
     return { kind: 'done', standing: standingOf(outcome.row) };
   }
 
+  /** Of what is in a list, all that a reading could change. */
+  async function concerned(id: string, reading: Reading, mode: TakeMode): Promise<readonly Indicator[]> {
+    const named = [...reading.indicators.slice(0, 2), ...reading.revoked.slice(0, 2)];
+    const [one, more] = named;
+    // What people add and take out one by one is looked up, and the list not read for it.
+    if (mode === 'replace' || one === undefined || more !== undefined) return content.content(id);
+    const found = await content.find(id, one);
+    return found === null ? [] : [found];
+  }
+
   /** One above the last, and no number a process that died may have written under. */
   const nextRevision = (list: IndicatorList): number => Math.max(clock(), list.revision + 1);
 
@@ -97,9 +108,9 @@ export function createIndicatorDesk(o: {
       locked(id, async () => {
         const before = await standing(id);
         if (before === null || before.list.retired) return { kind: 'not-found' };
-        const there = new Map((await content.content(id)).map((indicator) => [keyOf(indicator), indicator]));
-        const { changes, added, changed, removed } = changesOf(there, reading, mode);
-        const count = there.size + added - removed;
+        const there = await concerned(id, reading, mode);
+        const { changes, added, changed, removed } = await inTurns(changesOf(there, reading, mode));
+        const count = before.list.count + added - removed;
         if (count > limits.indicatorsPerListMax) return { kind: 'full' };
         const { notTaken, notTakenTotal, passedOver, format } = reading;
         const told = { added, changed, removed, count, notTaken, notTakenTotal, passedOver, format };
@@ -153,17 +164,31 @@ function keyOf({ type, value }: Pick<Indicator, 'type' | 'value'>): string {
 
 type Change = Parameters<ContentPort['write']>[2][number];
 
+interface Changes {
+  readonly changes: readonly Change[];
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
 /** Fresh is what was not there, or had expired: stored events were never held against it. */
-function changesOf(
-  there: ReadonlyMap<string, Indicator>,
+function* changesOf(
+  content: readonly Indicator[],
   reading: Pick<Reading, 'indicators' | 'revoked'>,
   mode: TakeMode,
-): { readonly changes: readonly Change[]; readonly added: number; readonly changed: number; readonly removed: number } {
+): Generator<void, Changes> {
+  const there = new Map<string, Indicator>();
+  for (const indicator of content) {
+    there.set(keyOf(indicator), indicator);
+    yield;
+  }
   const changes: Change[] = [];
   let added = 0;
   let changed = 0;
+  let removed = 0;
   const named = new Set<string>();
   for (const indicator of reading.indicators) {
+    yield;
     const key = keyOf(indicator);
     named.add(key);
     const before = there.get(key);
@@ -173,13 +198,13 @@ function changesOf(
     const fresh = before === undefined || before.validUntilMs !== indicator.validUntilMs;
     changes.push({ indicator, removed: false, fresh });
   }
-  const goes =
-    mode === 'replace'
-      ? [...there.keys()].filter((key) => !named.has(key))
-      : reading.revoked.map(keyOf).filter((key) => there.has(key));
-  for (const key of goes) {
+  for (const each of mode === 'replace' ? there.values() : reading.revoked) {
+    yield;
+    const key = keyOf(each);
     const indicator = there.get(key);
-    if (indicator !== undefined) changes.push({ indicator, removed: true, fresh: false });
+    if (indicator === undefined || (mode === 'replace' && named.has(key))) continue;
+    removed += 1;
+    changes.push({ indicator, removed: true, fresh: false });
   }
-  return { changes, added, changed, removed: goes.length };
+  return { changes, added, changed, removed };
 }

@@ -2,6 +2,7 @@ import type { Indicator, IndicatorList } from '../model/indicator.ts';
 import { standingOf } from './desk.ts';
 import { type HuntSearch, huntSearch } from './needles.ts';
 import type { ListLedgerPort, LockPort } from './ports.ts';
+import { inTurns } from './turns.ts';
 
 export interface HuntLimits {
   /** Every process has taken over a change by then; what is committed later is held against it live. */
@@ -98,7 +99,7 @@ export function createHunter(o: HuntParts): Hunter {
     let work = before?.state === 'running' ? before : begin(list, before?.until ?? 0);
     const indicators = await o.fresh(list.id, work.after, work.until);
     work = { ...work, indicators: indicators.length };
-    const search = huntSearch(indicators, { list: list.id, after: work.after, until: work.until });
+    const search = await inTurns(huntSearch(indicators, { list: list.id, after: work.after, until: work.until }));
     const nothing = indicators.length === 0 || list.historyDays === 0;
     const since = dayOf(work.startedMs - list.historyDays * dayMs);
     const all = nothing ? [] : await o.slices(since, work.startedMs);

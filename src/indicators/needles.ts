@@ -16,15 +16,30 @@ export interface HuntSearch {
 /** Up to so many texts a pass over the texts is quicker than cutting every event into words. */
 const needlesOnlyMax = 200;
 
-export function huntSearch(
+/** Step by step, an indicator each. */
+export function* huntSearch(
   indicators: readonly Indicator[],
   revisions: { readonly list: string; readonly after: number; readonly until: number },
-): HuntSearch {
-  const all = [...new Set(indicators.flatMap((indicator) => needlesOf(indicator)))];
-  if (all.length <= needlesOnlyMax) return { needles: all, byWords: null };
-  // What has more spellings than one, or is a part of a word, cannot be looked up as one.
-  const odd = indicators.filter(({ type, value }) => type === 'cidr' || /xn--|:.*:/.test(hostOf(type, value)));
-  return { needles: [...new Set(odd.flatMap((indicator) => needlesOf(indicator)))], byWords: revisions };
+): Generator<void, HuntSearch> {
+  const all = new Set<string>();
+  for (const indicator of indicators) {
+    yield;
+    for (const needle of needlesOf(indicator)) all.add(needle);
+    if (all.size > needlesOnlyMax) return { needles: yield* oddNeedles(indicators), byWords: revisions };
+  }
+  return { needles: [...all], byWords: null };
+}
+
+/** What has more spellings than one, or is a part of a word, cannot be looked up as one. */
+function* oddNeedles(indicators: readonly Indicator[]): Generator<void, readonly string[]> {
+  const odd = new Set<string>();
+  for (const indicator of indicators) {
+    yield;
+    const { type, value } = indicator;
+    if (type === 'cidr' || /xn--|:.*:/.test(hostOf(type, value)))
+      for (const needle of needlesOf(indicator)) odd.add(needle);
+  }
+  return [...odd];
 }
 
 function hostOf(type: Indicator['type'], value: string): string {

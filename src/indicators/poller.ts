@@ -4,6 +4,7 @@ import type { IndicatorLimits } from './limits.ts';
 import type { ListLedgerPort, LockPort } from './ports.ts';
 import { readStixObjects } from './stix.ts';
 import { pollTaxii, type TaxiiGet, type TaxiiLimits } from './taxii.ts';
+import { inTurns } from './turns.ts';
 
 /** What the last poll of a list came to, and where the next begins. */
 export interface PollWork {
@@ -59,7 +60,7 @@ export function createPoller(o: {
     if (list.feed === null || secret === null) return failed('không mở được mật khẩu / the secret cannot be opened');
     try {
       const polled = await pollTaxii(list.feed, secret, addedAfter, o.get, o.taxii);
-      const reading = readStixObjects(polled.objects, o.limits);
+      const reading = await inTurns(readStixObjects(polled.objects, o.limits));
       const taken = await o.desk.take(list.id, reading, { mode: 'add', actor, action: 'poll' });
       if (taken.kind !== 'done')
         return failed(taken.kind === 'full' ? 'danh sách đã đầy / the list is full' : taken.kind);

@@ -8,7 +8,16 @@ export interface ContentPort {
     revision: number,
     changes: readonly { readonly indicator: Indicator; readonly removed: boolean; readonly fresh: boolean }[],
   ): Promise<void>;
-  content(list: string): Promise<readonly Indicator[]>;
+  /** What is in the list; with `until`, what was in it with that revision. */
+  content(list: string, until?: number): Promise<readonly Indicator[]>;
+  /** What the revisions in (after, until] came to: the newest state of every indicator they touched. */
+  changes(
+    list: string,
+    after: number,
+    until: number,
+  ): Promise<readonly { readonly indicator: Indicator; readonly removed: boolean }[]>;
+  /** One of a list; null when it is not in it. */
+  find(list: string, which: Pick<Indicator, 'type' | 'value'>): Promise<Indicator | null>;
 }
 
 /** Lists and who changed them. */

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, objectsIn, textIn, textsIn } from './json-ob
 import type { IndicatorLimits } from './limits.ts';
 import { createCollector, type Reading, timeOf } from './reading.ts';
 import { readStixPattern } from './stix-pattern.ts';
+import { atOnce } from './turns.ts';
 
 /** Whether parsed JSON is a STIX bundle or a TAXII envelope. */
 export function isStix(json: unknown): boolean {
@@ -13,13 +14,15 @@ export function isStix(json: unknown): boolean {
  * a pattern says beyond "one of these values" is not taken, and told with the object's id; other objects are passed over.
  */
 export function readStix(json: JsonObject, limits: IndicatorLimits): Reading {
-  return readStixObjects(objectsIn(json.objects), limits);
+  return atOnce(readStixObjects(objectsIn(json.objects), limits));
 }
 
-export function readStixObjects(objects: readonly JsonObject[], limits: IndicatorLimits): Reading {
+/** Step by step, an object each: a feed's first poll brings a hundred thousand. */
+export function* readStixObjects(objects: readonly JsonObject[], limits: IndicatorLimits): Generator<void, Reading> {
   const collector = createCollector(limits);
   const newest = new Map<string, JsonObject>();
   for (const object of objects) {
+    yield;
     if (object.type !== 'indicator') {
       collector.passOver();
       continue;
@@ -29,6 +32,7 @@ export function readStixObjects(objects: readonly JsonObject[], limits: Indicato
     if (before === undefined || textIn(before, 'modified') <= textIn(object, 'modified')) newest.set(id, object);
   }
   for (const [id, object] of newest) {
+    yield;
     const pattern = textIn(object, 'pattern');
     const type = textIn(object, 'pattern_type');
     const values = type === '' || type === 'stix' ? readStixPattern(pattern, limits) : null;

@@ -1,5 +1,5 @@
 import type { Indicator, IndicatorType } from '../model/indicator.ts';
-import { type Sql, tokenOf } from './sql.ts';
+import { type Params, type Sql, tokenOf } from './sql.ts';
 
 /** A change of one indicator: `removed` takes it out; `fresh` has stored events searched for it. */
 export interface IndicatorChange {
@@ -17,8 +17,16 @@ export interface IndicatorPage {
 export interface IndicatorRows {
   /** Writes a revision; it counts once the ledger's row of the list names it. */
   write(list: string, revision: number, changes: readonly IndicatorChange[]): Promise<void>;
-  /** What is in the list now, by type and value. */
-  content(list: string): Promise<readonly Indicator[]>;
+  /** What is in the list, by type and value; with `until`, what was in it with that revision. */
+  content(list: string, until?: number): Promise<readonly Indicator[]>;
+  /** The newest state, as of revision `until`, of every indicator that a revision in (after, until] touched. */
+  changes(
+    list: string,
+    after: number,
+    until: number,
+  ): Promise<readonly { readonly indicator: Indicator; readonly removed: boolean }[]>;
+  /** One of a list; null when it is not in it. */
+  find(list: string, which: Pick<Indicator, 'type' | 'value'>): Promise<Indicator | null>;
   /** The same by pages; `containing` is looked for in values and descriptions. */
   page(o: {
     readonly list: string;
@@ -35,15 +43,17 @@ export interface IndicatorRows {
   hits(rules: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, number>>;
 }
 
-interface Row {
-  type: IndicatorType;
-  value: string;
-  valid_from: string;
-  valid_until: string;
-  description: string;
-  tags: string[];
-  source_id: string;
-}
+/** As selected by `read`. */
+type Row = readonly [
+  type: IndicatorType,
+  value: string,
+  validFrom: string,
+  validUntil: string,
+  description: string,
+  tags: string[],
+  sourceId: string,
+  removed: boolean,
+];
 
 const columns = [
   'list',
@@ -59,37 +69,66 @@ const columns = [
   'source_id',
 ];
 
-const rowsPerInsert = 20_000;
+/** Rows written or read at once: making text of them, or objects of their text, takes some 10 ms of the event loop. */
+const rowsAtOnce = 8_000;
 
-/** The newest committed state of every indicator of a list. */
-const newest = `SELECT type, value, revision, removed, fresh, valid_from, valid_until, description, tags, source_id
-  FROM indicators
-  WHERE list = {list:String} AND revision IN (
-    SELECT JSONExtractUInt(document, 'revision') FROM ledger WHERE kind = 'indicator-list' AND subject = {list:String})
+const read = 'type, value, valid_from, valid_until, description, tags, source_id, removed';
+
+/** The newest committed state of indicators of a list, behind a place in it; `only` says of which. */
+const newest = (only = ''): string => `SELECT ${read} FROM indicators
+  WHERE list = {list:String} AND revision <= {asOf:UInt64} AND (type, value) > ({type:String}, {value:String})
+    AND revision IN (
+      SELECT JSONExtractUInt(document, 'revision') FROM ledger WHERE kind = 'indicator-list' AND subject = {list:String})
+    ${only}
   ORDER BY type, value, revision DESC
   LIMIT 1 BY type, value`;
 
-const read = 'type, value, valid_from, valid_until, description, tags, source_id';
+/** Touched by one of these revisions. */
+const touched = (only = ''): string => `AND (type, value) IN (
+  SELECT type, value FROM indicators
+  WHERE list = {list:String} AND revision > {after:UInt64} AND revision <= {until:UInt64}
+    AND (type, value) > ({type:String}, {value:String}) ${only})`;
+
+const ever = Number.MAX_SAFE_INTEGER;
 
 function indicatorOf(row: Row): Indicator {
+  const [type, value, validFrom, validUntil, description, tags, sourceId] = row;
   return {
-    type: row.type,
-    value: row.value,
-    validFromMs: Number(row.valid_from),
-    validUntilMs: Number(row.valid_until),
-    description: row.description,
-    tags: row.tags,
-    sourceId: row.source_id,
+    type,
+    value,
+    validFromMs: Number(validFrom),
+    validUntilMs: Number(validUntil),
+    description,
+    tags,
+    sourceId,
   };
 }
 
 export function createIndicatorRows(o: { readonly sql: Sql }): IndicatorRows {
   const { sql } = o;
+
+  async function rowsOf(query: string, params: Params): Promise<Row[]> {
+    return (await sql.tuples(query, params)) as unknown as Row[];
+  }
+
+  /** All rows of `newest`, read by pieces so that no answer holds up the event loop. */
+  async function all<T>(query: string, params: Params, each: (row: Row) => T): Promise<T[]> {
+    const found: T[] = [];
+    let last: Pick<Indicator, 'value'> & { readonly type: string } = { type: '', value: '' };
+    for (;;) {
+      const rows = await rowsOf(`${query} ORDER BY type, value LIMIT ${rowsAtOnce}`, { ...params, ...last });
+      for (const row of rows) found.push(each(row));
+      const end = rows.at(-1);
+      if (rows.length < rowsAtOnce || end === undefined) return found;
+      last = { type: end[0], value: end[1] };
+    }
+  }
+
   return {
     async write(list, revision, changes) {
-      for (let from = 0; from < changes.length; from += rowsPerInsert) {
+      for (let from = 0; from < changes.length; from += rowsAtOnce) {
         const rows = changes
-          .slice(from, from + rowsPerInsert)
+          .slice(from, from + rowsAtOnce)
           .map(({ indicator: i, removed, fresh }) =>
             JSON.stringify([
               list,
@@ -108,39 +147,44 @@ export function createIndicatorRows(o: { readonly sql: Sql }): IndicatorRows {
         await sql.insert('indicators', columns, rows, tokenOf('indicators', rows));
       }
     },
-    async content(list) {
-      const rows = await sql.rows<Row>(`SELECT ${read} FROM (${newest}) WHERE NOT removed`, { list });
-      return rows.map(indicatorOf);
+    content: (list, until = ever) =>
+      all(`SELECT ${read} FROM (${newest()}) WHERE NOT removed`, { list, asOf: until }, indicatorOf),
+    changes: (list, after, until) =>
+      all(`SELECT ${read} FROM (${newest(touched())})`, { list, asOf: until, after, until }, (row) => {
+        return { indicator: indicatorOf(row), removed: row[7] };
+      }),
+    async find(list, { type, value }) {
+      const query = `SELECT ${read} FROM (${newest('AND type = {ofType:String} AND value = {ofValue:String}')}) WHERE NOT removed`;
+      const params = { list, asOf: ever, type: '', value: '', ofType: type, ofValue: value };
+      const [row] = await rowsOf(query, params);
+      return row === undefined ? null : indicatorOf(row);
     },
-    async page({ list, containing, limit, cursor }) {
-      const place = (cursor ?? '').indexOf(' ');
-      const rows = await sql.rows<Row>(
-        `SELECT ${read} FROM (${newest}) WHERE NOT removed
+    async page({ list, containing, limit, cursor = '' }) {
+      const place = cursor.indexOf(' ');
+      const rows = await rowsOf(
+        `SELECT ${read} FROM (${newest()}) WHERE NOT removed
            AND ({text:String} = '' OR positionCaseInsensitiveUTF8(value, {text:String}) > 0
              OR positionCaseInsensitiveUTF8(description, {text:String}) > 0)
-           AND (type, value) > ({type:String}, {value:String})
          ORDER BY type, value LIMIT {limit:UInt32}`,
         {
           list,
+          asOf: ever,
           text: containing,
           limit: limit + 1,
-          type: (cursor ?? '').slice(0, Math.max(0, place)),
-          value: (cursor ?? '').slice(place + 1),
+          type: cursor.slice(0, Math.max(0, place)),
+          value: cursor.slice(place + 1),
         },
       );
       const items = rows.slice(0, limit).map(indicatorOf);
       const last = items.at(-1);
       return { items, cursor: rows.length > limit && last !== undefined ? `${last.type} ${last.value}` : null };
     },
-    async fresh(list, after, until) {
-      const rows = await sql.rows<Row>(
-        `SELECT ${read} FROM (${newest}) WHERE NOT removed AND (type, value) IN (
-           SELECT type, value FROM indicators
-           WHERE list = {list:String} AND fresh AND revision > {after:UInt64} AND revision <= {until:UInt64})`,
-        { list, after, until },
-      );
-      return rows.map(indicatorOf);
-    },
+    fresh: (list, after, until) =>
+      all(
+        `SELECT ${read} FROM (${newest(touched('AND fresh'))}) WHERE NOT removed`,
+        { list, asOf: ever, after, until },
+        indicatorOf,
+      ),
     async work(kind) {
       const rows = await sql.rows<{ list: string; at_ms: string; document: string }>(
         `SELECT list, at_ms, document FROM indicator_work WHERE kind = {kind:String}

@@ -5,6 +5,7 @@ import { matcherOf } from '../../src/indicators/rule-facts.ts';
 import type { IndicatorList } from '../../src/model/indicator.ts';
 import { readLine } from '../harness/read-line.ts';
 import { corporaAbsent, laneLines, lanes } from './corpora.ts';
+import { printLongestTurns } from './indicator-turns.ts';
 import { officeLines } from './own-lines.ts';
 import { threadCpuMs } from './process-usage.ts';
 import type { Question } from './question.ts';
@@ -12,7 +13,7 @@ import type { Question } from './question.ts';
 /** Microseconds of CPU that holding one event against all indicators costs. */
 export const indicators: Question = {
   name: 'indicators',
-  asks: 'what an event costs that is held against so many indicators of every type',
+  asks: 'what an event costs that is held against so many indicators of every type, and how long a change holds the loop',
   options: { indicators: 100_000, seconds: 3 },
   run: async (option) => {
     const nowMs = Date.now();
@@ -23,8 +24,9 @@ export const indicators: Question = {
     const events = lines.map((line) => readLine(line, 'auto', nowMs));
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0) / lines.length;
     const total = option('indicators');
+    const values = listOf(total);
     const fromMs = threadCpuMs();
-    const { indicators: read } = readCsv(listOf(total), { ...defaultIndicatorLimits, indicatorsPerListMax: total });
+    const { indicators: read } = readCsv(values.join('\n'), { ...defaultIndicatorLimits, indicatorsPerListMax: total });
     const readMs = threadCpuMs() - fromMs;
     const book = createBook([{ list, indicators: read }]);
     const madeMs = threadCpuMs() - fromMs - readMs;
@@ -45,13 +47,14 @@ export const indicators: Question = {
       const micros = ((threadCpuMs() - begunMs) * 1_000) / held;
       console.log(`${name.padEnd(12)} ${micros.toFixed(2)} µs of CPU an event; ${hits} hits in ${held} events`);
     }
+    await printLongestTurns(values);
   },
 };
 
 const ms = (value: number): string => `${Math.round(value)} ms`;
 
 /** A third domains, the rest addresses, networks, hashes and URLs; names end as most names do. */
-function listOf(count: number): string {
+function listOf(count: number): string[] {
   const ends = ['com', 'net', 'org', 'vn', 'ru', 'cn', 'top', 'xyz', 'info', 'com.vn'];
   return Array.from({ length: count }, (_, i) => {
     const end = ends[i % ends.length];
@@ -62,7 +65,7 @@ function listOf(count: number): string {
     if (i % 9 === 6) return `http://u${hex}.${end}/a/${i}`;
     if (i % 9 === 7) return `2405:4800:${(i & 0xffff).toString(16)}::${hex.slice(-3)}`;
     return hex.repeat(4);
-  }).join('\n');
+  });
 }
 
 const list: IndicatorList = {

@@ -30,6 +30,17 @@ export function memoryIndicators(ledgerRows: readonly LedgerRow[]): IndicatorRow
       for (const change of changes) written.push({ ...change, list, revision });
     },
     content: async (list) => newest(list, 0, false),
+    changes: async (list, after, until) => {
+      const now = new Set(newest(list, 0, false).map(keyOf));
+      const touched = new Map(
+        written
+          .filter((row) => row.list === list && row.revision > after && row.revision <= until)
+          .map(({ indicator }) => [keyOf(indicator), indicator]),
+      );
+      return [...touched].map(([key, indicator]) => ({ indicator, removed: !now.has(key) }));
+    },
+    find: async (list, { type, value }) =>
+      newest(list, 0, false).find((each) => each.type === type && each.value === value) ?? null,
     page: async ({ list, containing, limit, cursor = '' }) => {
       const all = newest(list, 0, false)
         .filter((each) => `${each.value}\n${each.description}`.includes(containing) && keyOf(each) > cursor)

@@ -5,6 +5,7 @@ import { createBook } from '../../src/indicators/book.ts';
 import { readCsv } from '../../src/indicators/csv.ts';
 import { defaultIndicatorLimits } from '../../src/indicators/limits.ts';
 import { huntSearch } from '../../src/indicators/needles.ts';
+import { atOnce } from '../../src/indicators/turns.ts';
 import type { Indicator, IndicatorList } from '../../src/model/indicator.ts';
 
 const list: IndicatorList = {
@@ -106,10 +107,10 @@ it('sees what a naive reading sees, and nothing else; and what it sees holds a n
           .map(({ value }) => value)
           .sort(),
       );
-      const { needles } = huntSearch([...seen], { list: 'l', after: 0, until: 1 });
+      const { needles } = atOnce(huntSearch([...seen], { list: 'l', after: 0, until: 1 }));
       for (const each of seen)
         expect(
-          huntSearch([each], { list: 'l', after: 0, until: 1 }).needles.some((needle) =>
+          atOnce(huntSearch([each], { list: 'l', after: 0, until: 1 })).needles.some((needle) =>
             line.toLowerCase().includes(needle),
           ),
           `${each.value} in ${JSON.stringify(line)}, needles ${needles.join(' ')}`,
