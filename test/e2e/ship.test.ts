@@ -87,3 +87,67 @@ it('agent and platform killed at random moments, files rotated: each line is sto
   expect(key).toMatch(/^SHA256:/);
   expect(items[0]?.report?.files).toBeGreaterThan(0);
 }, 240_000);
+
+it('a parser pinned at the source cuts the records of the agent that ships for it, restarted while the server is away, too', async () => {
+  const data = path.join(dir, 'data');
+  const file = path.join(dir, 'catalina.out');
+  const its = await createToken(data, ['--kind', 'collector', '--name', 'may-02']);
+  const port = new URL(platform.url).port;
+  const run = (): RunningAgent => {
+    const place = ['--server', `http://127.0.0.1:${port}`, '--state', path.join(dir, 'state-2'), '--begin', 'start'];
+    agent = startAgent(program, [file, ...place], { token: its });
+    return agent;
+  };
+  const failure = (n: number): readonly string[] => [
+    `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - hồ sơ ${n} không lưu được`,
+    `java.lang.IllegalStateException: ${n}`,
+    ...[1, 2, 3, 4].map((depth) => `\tat vn.gov.App.run${depth}(App.java:${n})`),
+    'Caused by: java.io.IOException: hết chỗ',
+  ];
+  /** As a program writes that is slow at it: longer than the agent waits before it sends what is whole. */
+  const writeSlowly = async (lines: readonly string[]): Promise<void> => {
+    for (const line of lines) {
+      appendFileSync(file, `${line}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+  };
+  const stored = async (): Promise<string[]> => {
+    const page = (await (await ask('events?q=source:may-02&limit=100')).json()) as { items: { raw: string }[] };
+    return page.items.map(({ raw }) => raw).sort();
+  };
+  const untilStored = (count: number): Promise<boolean> =>
+    until(`${count} are stored; ${agent?.printed()}`, async () => (await stored()).length >= count, 60_000);
+
+  await agent?.kill9();
+  run();
+  await writeSlowly(failure(1).slice(0, 1));
+  await untilStored(1);
+  const watch = (await (await ask('source-watch')).json()) as { items: { id: string; version: number }[] };
+  const version = watch.items.find(({ id }) => id === 'may-02')?.version;
+  const pinned = await ask('sources/may-02/parser', {
+    method: 'PUT',
+    body: JSON.stringify({ parser: 'java', version }),
+  });
+  expect(pinned.status).toBe(200);
+  await until(
+    'the agent says by what it cuts',
+    async () => {
+      const { items } = (await (await ask('agents')).json()) as {
+        items: { source: string; report: { inputs: { parser: string; parserFrom: string }[] } | null }[];
+      };
+      const input = items.find(({ source }) => source === 'may-02')?.report?.inputs[0];
+      return input?.parser === 'java' && input.parserFrom === 'source';
+    },
+    90_000,
+  );
+  await writeSlowly(failure(2));
+  await untilStored(2);
+
+  await agent?.kill9();
+  await platform.kill9();
+  run();
+  await writeSlowly(failure(3));
+  platform = await startPlatform({ dataDir: data, args: ['--port', port] });
+  await untilStored(3);
+  expect(await stored()).toEqual([failure(1)[0], failure(2).join('\n'), failure(3).join('\n')]);
+}, 300_000);
