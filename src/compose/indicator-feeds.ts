@@ -110,6 +110,7 @@ export function openFeeds(o: {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
   if (error.name === 'TimeoutError') return 'hết thời gian chờ / timeout';
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code} ` : '';
-  return code + error.message;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Errors of the system name their code themselves.
+  return code === '' || error.message.includes(code) ? error.message : `${code} ${error.message}`;
 }

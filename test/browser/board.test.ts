@@ -443,6 +443,8 @@ describe.skipIf(chromiumPath === null)('the board in a browser', () => {
     ['dark', '/sources/xa'],
     ['light', '/agents/tok-xa'],
     ['dark', '/agents/tok-xa'],
+    ['light', '/indicators/ncsc'],
+    ['dark', '/indicators/ncsc'],
   ])('keeps every text readable in %s: %s', async (scheme, path) => {
     const role = path.startsWith('/agents') ? 'admin' : 'analyst';
     const { page } = await open(path, { dark: scheme === 'dark', drill: true, still: true, role });

@@ -43,6 +43,7 @@ import {
   situations,
   systems,
 } from './board-fixture-data.ts';
+import { makeIndicators } from './board-fixture-indicators.ts';
 import { contract, makeSources } from './board-fixture-sources.ts';
 
 export interface BoardFixtureOptions {
@@ -88,9 +89,14 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
+  const text = (await bytesOf(request)).toString('utf8');
   return text === '' ? {} : JSON.parse(text);
 }
 
@@ -108,6 +114,8 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   const agreed: string[] = [];
   const sources = makeSources(Date.now());
   const agents = makeAgents(Date.now());
+  // Made when it is first asked for: few tests look at this page.
+  let indicators: ReturnType<typeof makeIndicators> | null = null;
   let signedIn = o.signedIn ?? false;
   let made = 0;
   const epoch = 'e1';
@@ -340,6 +348,13 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
         return refuseWith(response, 400, 'bad-request', 'Sai ở config.inputs: Invalid input: expected array');
       agents[at] = { ...before, version: version + 1, config };
       return json(response, 200, { version: version + 1 });
+    }
+    if (kind === 'indicator-lists') {
+      const body = await bytesOf(request);
+      indicators ??= makeIndicators(Date.now());
+      const asked = { method: request.method ?? '', path: [id, sub], query: p, body, actor: me.name };
+      const answer = await (await indicators)(asked);
+      return json(response, answer.status, answer.body);
     }
     if (path === '/systems') return json(response, 200, { items: systems });
     if (kind === 'sources') {

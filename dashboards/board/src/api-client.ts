@@ -25,6 +25,7 @@ import type {
   IndicatorTaking,
 } from '../../../src/contract/indicators.ts';
 import type { SourceWatch, SourceWatchView } from '../../../src/contract/sources.ts';
+import type { IndicatorType } from '../../../src/model/indicator.ts';
 import type { TextEncoding } from '../../../src/model/source.ts';
 import type { SourceContract, TimeCorrection } from '../../../src/model/source-contract.ts';
 
@@ -108,7 +109,17 @@ export interface Api {
   indicators(id: string, q: string, limit: number, cursor?: string): Promise<IndicatorPageView>;
   addIndicator(
     id: string,
-    wanted: { readonly value: string; readonly description: string; readonly reason: string },
+    wanted: {
+      readonly value: string;
+      readonly description: string;
+      /** 0: for ever. */
+      readonly validUntilMs: number;
+      readonly reason: string;
+    },
+  ): Promise<IndicatorTaking>;
+  removeIndicator(
+    id: string,
+    which: { readonly type: IndicatorType; readonly value: string; readonly reason: string },
   ): Promise<IndicatorTaking>;
   uploadIndicators(id: string, mode: 'replace' | 'add', file: Blob): Promise<IndicatorTaking>;
   agents(): Promise<AgentsView>;
@@ -198,6 +209,7 @@ export function createApi(base: string): Api {
       (await call<{ list: IndicatorListView }>('DELETE', listPath(id), { reason })).list,
     indicators: (id, q, limit, cursor) => call('GET', `${listPath(id)}/indicators${search({ q, limit, cursor })}`),
     addIndicator: (id, wanted) => call('POST', `${listPath(id)}/indicators`, wanted),
+    removeIndicator: (id, which) => call('DELETE', `${listPath(id)}/indicators`, which),
     uploadIndicators: (id, mode, file) => call('PUT', `${listPath(id)}/content${search({ mode })}`, file),
     agents: () => call('GET', '/agents'),
     tellAgent: (id, version, config) => call('PUT', `/agents/${encodeURIComponent(id)}/config`, { version, config }),

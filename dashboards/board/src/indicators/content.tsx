@@ -1,19 +1,19 @@
-/** What is in a list: looked through by pages; uploads and single additions with what was not taken. */
+/** How a list grows: uploads and single additions, with what was not taken. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { IndicatorListView, IndicatorTaking, TakenView } from '../../../../src/contract/indicators.ts';
-import type { Indicator } from '../../../../src/model/indicator.ts';
 import { useBoard } from '../board.ts';
-import { dateTime } from '../format.ts';
-import { type PlainKey, t } from '../i18n/index.ts';
+import { fromInputTime, number } from '../format.ts';
+import { language, type PlainKey, t } from '../i18n/index.ts';
 import { useDoing } from './doing.ts';
 
-interface Changing {
+export interface Changing {
   readonly list: IndicatorListView;
   readonly changed: (taking: IndicatorTaking) => void;
 }
 
-const reasonMin = 10;
+export const reasonMin = 10;
+const dayMs = 86_400_000;
 
 function whyText(reason: string): string {
   const key = `ioc.why.${reason}` as PlainKey;
@@ -22,7 +22,7 @@ function whyText(reason: string): string {
 
 export function NotTaken({ taken }: { readonly taken: TakenView }): JSX.Element {
   return (
-    <div class="nottaken">
+    <div class="nottaken" role="status">
       <p>{t('ioc.taken', taken)}</p>
       {taken.notTakenTotal === 0 ? null : (
         <>
@@ -80,6 +80,9 @@ export function Upload({ list, changed }: Changing): JSX.Element {
           <option value="add">{t('ioc.append')}</option>
         </select>
       </label>
+      {mode === 'replace' && list.count > 0 ? (
+        <p class="warn">{t('ioc.replaces', { n: number(list.count, language.value) })}</p>
+      ) : null}
       <button class="btn" type="submit" disabled={file === null || doing.busy}>
         {t('ioc.send')}
       </button>
@@ -96,11 +99,28 @@ export function Said({ doing }: { readonly doing: ReturnType<typeof useDoing> })
   );
 }
 
+export function Reason(p: { readonly value: string; readonly set: (value: string) => void }): JSX.Element {
+  return (
+    <label class="rs">
+      <span class="sub">{t('ioc.reason')}</span>
+      <input
+        class="field"
+        required
+        minLength={reasonMin}
+        maxLength={500}
+        value={p.value}
+        onInput={(event) => p.set(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
 export function AddOne({ list, changed }: Changing): JSX.Element {
   const { api } = useBoard();
   const doing = useDoing();
   const [value, setValue] = useState('');
   const [description, setDescription] = useState('');
+  const [lastDay, setLastDay] = useState('');
   const [reason, setReason] = useState('');
   return (
     <form
@@ -108,7 +128,16 @@ export function AddOne({ list, changed }: Changing): JSX.Element {
       onSubmit={(event) => {
         event.preventDefault();
         doing.run(async () => {
-          changed(await api.addIndicator(list.id, { value, description, reason: reason.normalize('NFC').trim() }));
+          const lastMs = lastDay === '' ? null : fromInputTime(`${lastDay}T00:00:00`);
+          const validUntilMs = lastMs === null ? 0 : lastMs + dayMs;
+          changed(
+            await api.addIndicator(list.id, {
+              value,
+              description,
+              validUntilMs,
+              reason: reason.normalize('NFC').trim(),
+            }),
+          );
           setValue('');
           return t('ioc.saved');
         });
@@ -136,16 +165,10 @@ export function AddOne({ list, changed }: Changing): JSX.Element {
         />
       </label>
       <label class="rs">
-        <span class="sub">{t('ioc.reason')}</span>
-        <input
-          class="field"
-          required
-          minLength={reasonMin}
-          maxLength={500}
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
+        <span class="sub">{t('ioc.lastDay')}</span>
+        <input class="field" type="date" value={lastDay} onInput={(event) => setLastDay(event.currentTarget.value)} />
       </label>
+      <Reason value={reason} set={setReason} />
       <button
         class="btn"
         type="submit"
@@ -155,63 +178,5 @@ export function AddOne({ list, changed }: Changing): JSX.Element {
       </button>
       <Said doing={doing} />
     </form>
-  );
-}
-
-const pageSize = 50;
-
-export function Inside({ list }: { readonly list: IndicatorListView }): JSX.Element {
-  const { api } = useBoard();
-  const [wanted, setWanted] = useState('');
-  const [items, setItems] = useState<readonly Indicator[]>([]);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const doing = useDoing();
-  const load = (from: string | null): void =>
-    doing.run(async () => {
-      const page = await api.indicators(list.id, wanted, pageSize, from ?? undefined);
-      setItems(from === null ? page.items : [...items, ...page.items]);
-      setCursor(page.cursor);
-      return '';
-    });
-  // The list's version says when what is shown is old; the text is looked for on Enter.
-  useEffect(() => load(null), [list.version]);
-  return (
-    <section aria-labelledby="ioc-in">
-      <h3 id="ioc-in">{t('ioc.inside')}</h3>
-      <form
-        class="agreed"
-        onSubmit={(event) => {
-          event.preventDefault();
-          load(null);
-        }}
-      >
-        <input
-          class="field"
-          type="search"
-          aria-label={t('ioc.find')}
-          placeholder={t('ioc.find')}
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
-        />
-      </form>
-      {items.length === 0 && !doing.busy ? <p class="sub">{t('ioc.none')}</p> : null}
-      <ul class="iocs">
-        {items.map((each) => (
-          <li key={`${each.type} ${each.value}`}>
-            <span class="tag">{t(`ioc.type.${each.type}`)}</span> <code>{each.value}</code>
-            {each.description === '' ? null : <span class="sub">{each.description}</span>}
-            {each.validUntilMs === 0 ? null : (
-              <span class="sub num">{t('ioc.until', { at: dateTime(each.validUntilMs) })}</span>
-            )}
-          </li>
-        ))}
-      </ul>
-      {cursor === null ? null : (
-        <button class="btn" type="button" disabled={doing.busy} onClick={() => load(cursor)}>
-          {t('ioc.next')}
-        </button>
-      )}
-      <Said doing={doing} />
-    </section>
   );
 }

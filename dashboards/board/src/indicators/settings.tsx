@@ -98,9 +98,9 @@ export function Settings(p: {
         <Text name="source" label={t('ioc.source')} value={list?.source ?? ''} />
         <label class="rs">
           <span class="sub">{t('ioc.severity')}</span>
-          <select class="field" name="severity" defaultValue={list?.severity ?? 'high'}>
+          <select class="field" name="severity">
             {severities.map((severity) => (
-              <option key={severity} value={severity}>
+              <option key={severity} value={severity} selected={severity === (list?.severity ?? 'high')}>
                 {t(`sev.${severity}`)}
               </option>
             ))}

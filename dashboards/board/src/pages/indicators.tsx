@@ -6,7 +6,8 @@ import { useBoard } from '../board.ts';
 import { dateTimeZone, number } from '../format.ts';
 import { failureText, language, t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
-import { AddOne, Inside, NotTaken, Upload } from '../indicators/content.tsx';
+import { AddOne, NotTaken, Upload } from '../indicators/content.tsx';
+import { Inside } from '../indicators/inside.tsx';
 import { IndicatorLists } from '../indicators/list.tsx';
 import { Retire, Settings } from '../indicators/settings.tsx';
 import { huntText, pollText } from '../indicators/words.ts';
@@ -83,10 +84,19 @@ function Detail(p: {
           <p class="sub">
             {t('ioc.changed')}: {dateTimeZone(list.changedMs)}
           </p>
-          <p class="sub">
-            {t('ioc.poll')}: {pollText(list)}
-            {list.feed === null ? '' : ` · ${t('ioc.every', { n: list.feed.everyMinutes })}`}
-          </p>
+          {list.poll !== null && !list.poll.ok && !list.retired ? (
+            <p class="iocbad">
+              <Icon name="cross" small />
+              <span>
+                {t('ioc.poll')}: {pollText(list)}. {t('ioc.pollKept')}
+              </span>
+            </p>
+          ) : (
+            <p class="sub">
+              {t('ioc.poll')}: {pollText(list)}
+              {list.feed === null ? '' : ` · ${t('ioc.every', { n: list.feed.everyMinutes })}`}
+            </p>
+          )}
           <p class="sub">
             {t('ioc.hunt')}: {huntText(list.hunt)}
           </p>
@@ -94,10 +104,10 @@ function Detail(p: {
             <p class="warn">{t('ioc.cut', { why: list.hunt.cut })}</p>
           )}
         </div>
-        {taken === null ? null : <NotTaken taken={taken} />}
+        {list.retired ? <p class="warn">{t('ioc.retiredLong')}</p> : null}
         {list.retired ? null : <AddOne list={list} changed={changed} />}
         {list.retired || !board.may('sources') ? null : <Upload list={list} changed={changed} />}
-        <Inside list={list} />
+        {taken === null ? null : <NotTaken taken={taken} />}
         {board.may('sources') ? (
           <details>
             <summary>{t('ioc.settings')}</summary>
@@ -105,6 +115,7 @@ function Detail(p: {
             {list.retired ? null : <Retire list={list} saved={replace} />}
           </details>
         ) : null}
+        <Inside list={list} changed={changed} />
       </div>
     </section>
   );
