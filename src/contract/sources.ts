@@ -14,6 +14,8 @@ export interface SourceWatchView {
   readonly parser: string;
   /** '' when none is set. */
   readonly encoding: TextEncoding | '';
+  /** Client certificates it is recognised by over TLS: names in them, or fingerprints. */
+  readonly certificates: readonly string[];
   readonly contract: SourceContract | null;
   readonly timeCorrection: TimeCorrection | null;
   /** 0: nothing in four weeks. */

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { certificateKey } from '../model/certificate-name.ts';
 import { agencyAt, isWithin, type Period, type System } from '../model/register.ts';
 import type { Source } from '../model/source.ts';
 
@@ -101,16 +102,6 @@ function claimsByHost(systems: readonly System[]): Map<string, readonly HostClai
 
 function onlyOne(systems: readonly System[] = []): System | undefined {
   return systems.length === 1 ? systems[0] : undefined;
-}
-
-/** A certificate's name or fingerprint as it is compared: without case, colons of a fingerprint and its `sha256:`. */
-function certificateKey(text: string): string {
-  const hex = text
-    .trim()
-    .toLowerCase()
-    .replace(/^sha-?256[:=]/, '')
-    .replaceAll(':', '');
-  return /^[0-9a-f]{64}$/.test(hex) ? hex : text.trim().toLowerCase();
 }
 
 function byCertificateName(sources: readonly Source[]): Map<string, Source> {

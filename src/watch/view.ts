@@ -45,6 +45,7 @@ export function sourceView(
     version: o.version,
     parser: source.parser,
     encoding: source.encoding ?? '',
+    certificates: source.certificates ?? [],
     contract: source.contract ?? null,
     timeCorrection: source.timeCorrection ?? null,
     lastReceivedMs: Math.max(0, ...o.kinds.map(({ lastReceivedMs }) => lastReceivedMs)),

@@ -49,6 +49,22 @@ describe.skipIf(chromiumPath === null)('the page of agents', () => {
     await page.locator('.srcdetail').waitFor({ state: 'detached' });
   });
 
+  it('shows which parser cuts which files, and whose word that is', async () => {
+    const { page } = await open('/agents/tok-web');
+    const rows = page.locator('.agentinputs > li');
+    const [nginx = '', tomcat = '', journal = ''] = await rows.allTextContents();
+    expect(nginx).toContain('nginx-error, theo cấu hình của máy gửi');
+    expect(nginx).toContain('và 207 tệp nữa');
+    expect(tomcat).toContain('java, đã xác nhận ở nguồn');
+    expect(tomcat).toContain('/srv/qlvb/logs/b/catalina.out');
+    expect(journal).toContain('từng dòng');
+    expect(await rows.nth(1).getByRole('link').getAttribute('href')).toBe('/sources/qlvb');
+    await page.goto(page.url().replace('tok-web', 'tok-xa'));
+    await page.locator('#agt-h').waitFor();
+    expect(await page.locator('.agentinputs').count()).toBe(0);
+    expect(board.complaints).toEqual([]);
+  });
+
   it('tells an agent what to do: refused with the place, then taken', async () => {
     const { page } = await open('/agents/tok-web');
     const text = page.getByLabel('Cấu hình, dạng JSON');

@@ -85,6 +85,37 @@ describe.skipIf(chromiumPath === null)('the page of log sources', () => {
     await expect.poll(() => f.agreed).toEqual(['win encoding {"encoding":"vni"}']);
   });
 
+  it('certificates are named: a wrong fingerprint is said with its line, a pasted one of openssl is taken', async () => {
+    const { page, f } = await open('/sources/fw');
+    const field = page.getByLabel('Tên trong chứng thư hoặc vân tay SHA-256');
+    const save = page.getByRole('button', { name: 'Lưu chứng thư' });
+    const right = `sha256 Fingerprint=${'12:'.repeat(31)}EF`;
+    expect(await field.inputValue()).toContain('fw-01.tinh.example\nAB:AB:');
+    expect(await save.isDisabled()).toBe(true);
+    await field.fill(`fw-02.tinh.example\n${'12:'.repeat(19)}EF`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'Dòng 2: đây là vân tay SHA-1' }).waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(f.agreed).toEqual([]);
+    await field.fill(`fw-02.tinh.example\n\n${right.slice(0, -1)}`);
+    await page.getByRole('alert').filter({ hasText: 'Dòng 3: vân tay SHA-256 phải có đúng 64' }).waitFor();
+    await field.fill(`fw-02.tinh.example\n${right}`);
+    expect(await field.getAttribute('aria-invalid')).toBe('false');
+    await save.click();
+    await expect.poll(() => page.locator('.said').textContent()).toBe('Đã lưu.');
+    expect(f.agreed).toEqual([`fw certificates ${JSON.stringify({ certificates: ['fw-02.tinh.example', right] })}`]);
+    await page.getByText('Cách lấy vân tay và tên').click();
+    await page.getByText('-fingerprint -sha256').first().waitFor();
+    expect(board.complaints).toEqual([]);
+  });
+
+  it('who is no administrator reads the certificates', async () => {
+    const { page } = await open('/sources/fw', { role: 'viewer' });
+    expect(await page.locator('.certlist li').allTextContents()).toContain('fw-01.tinh.example');
+    expect(await page.getByRole('button', { name: 'Lưu chứng thư' }).count()).toBe(0);
+  });
+
   it('who is no administrator reads all and changes nothing', async () => {
     const { page } = await open('/sources/his', { role: 'viewer' });
     expect(await page.locator('.breaches').textContent()).toContain('im lặng không quá 1 giờ 30 phút');

@@ -52,6 +52,7 @@ const expected: Readonly<Record<string, Permission | 'signed in' | 'public' | 'c
   'PUT /api/v1/sources/:id/clock': 'source.manage',
   'PUT /api/v1/sources/:id/parser': 'source.manage',
   'PUT /api/v1/sources/:id/encoding': 'source.manage',
+  'PUT /api/v1/sources/:id/certificates': 'source.manage',
   'GET /api/v1/calendar': 'health.read',
   'PUT /api/v1/calendar': 'source.manage',
   'GET /api/v1/dead-letters': 'source.manage',

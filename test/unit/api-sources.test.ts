@@ -79,6 +79,15 @@ describe('agreeing with a source', () => {
     expect((await put('encoding', { encoding: 'ebcdic' })).status).toBe(400);
   });
 
+  test('certificates are named, kept as openssl writes them, and taken back', async () => {
+    const hex = 'ab'.repeat(32);
+    const wanted = ['FW-01.tinh.example ', `sha256 Fingerprint=${hex}`, hex.toUpperCase(), 'fw-01.TINH.example'];
+    const named = (await put('certificates', { certificates: wanted })).body;
+    expect(named.certificates).toEqual(['fw-01.TINH.example', hex.toUpperCase().replace(/(..)(?!$)/g, '$1:')]);
+    expect((await seen()).certificates).toEqual(named.certificates);
+    expect((await put('certificates', { certificates: [] })).body.certificates).toEqual([]);
+  });
+
   test('somebody else’s change in between is a conflict', async () => {
     const { version } = await seen();
     expect((await put('parser', { parser: 'json', version: version - 1 })).status).toBe(409);
@@ -99,7 +108,36 @@ describe('agreeing with a source', () => {
       'clock-as-is',
       'encoding',
       'encoding',
+      'certificates',
+      'certificates',
     ]);
+  });
+
+  test.each([
+    ['a fingerprint with a digit missing', [`${'AB:'.repeat(31)}A`], 'SHA-256'],
+    ['a fingerprint by SHA-1', ['ab'.repeat(20)], 'SHA-256'],
+    ['a certificate of another source', [`sha256:${'cd'.repeat(32)}`], 'relay'],
+    ['nothing', [''], ''],
+  ])('refused as a certificate: %s', async (_, certificates, why) => {
+    const relay = { ...(await seen()), id: 'relay', origin: 'production', drill: '', lane: '', addresses: [] };
+    const { id, name, org, system, parser, origin, drill, lane, addresses } = relay;
+    const source = {
+      id,
+      name,
+      org,
+      system,
+      parser,
+      origin,
+      drill,
+      lane,
+      addresses,
+      certificates: [`${'CD:'.repeat(31)}CD`],
+    };
+    await world.as('admin', { method: 'PUT', url: '/sources/relay', body: { source } });
+    const { version } = await seen();
+    const body = { certificates, version };
+    const answer = await world.as('admin', { method: 'PUT', url: '/sources/fw/certificates', body });
+    expect([answer.statusCode, answer.json().message]).toEqual([400, expect.stringContaining(why)]);
   });
 
   test.each([

@@ -34,7 +34,8 @@ export type SourceAgreement =
   | { readonly what: 'contract'; readonly body: { readonly contract: SourceContract | null } }
   | { readonly what: 'clock'; readonly body: { readonly correction: TimeCorrection | null } }
   | { readonly what: 'parser'; readonly body: { readonly parser: string } }
-  | { readonly what: 'encoding'; readonly body: { readonly encoding: TextEncoding | null } };
+  | { readonly what: 'encoding'; readonly body: { readonly encoding: TextEncoding | null } }
+  | { readonly what: 'certificates'; readonly body: { readonly certificates: readonly string[] } };
 
 export class ApiFailure extends Error {
   readonly status: number;

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { SourceWatchView } from '../../contract/sources.ts';
+import { certificateFault, certificateKey, certificateName } from '../../model/certificate-name.ts';
 import type { Source } from '../../model/source.ts';
 import type { Directory } from '../directory.ts';
 import { ApiProblem } from '../errors.ts';
@@ -171,6 +172,45 @@ export function sourceRoutes({ ledger, directory, sources, clock }: SourceParts)
         return change(request.params.id, o, (source) => {
           const { encoding: _, ...rest } = source;
           return encoding === null ? rest : { ...rest, encoding };
+        });
+      },
+    });
+
+    app.route({
+      method: 'PUT',
+      url: '/sources/:id/certificates',
+      config: { access: { permission: 'source.manage' } },
+      schema: {
+        summary: 'Client certificates a source is recognised by over TLS: names in them or SHA-256 fingerprints',
+        tags: ['sources'],
+        params: query.idParams,
+        body: z.strictObject({ certificates: z.array(model.line(500)).max(1_000), version }),
+        response: { 200: schemas.sourceWatchView },
+      },
+      handler: async (request) => {
+        const { id } = request.params;
+        const byKey = new Map(request.body.certificates.map((text) => [certificateKey(certificateName(text)), text]));
+        const certificates = [...byKey.values()].map(certificateName);
+        const wrong = request.body.certificates.find((text) => text.trim() === '' || certificateFault(text) !== null);
+        if (wrong !== undefined)
+          throw new ApiProblem('bad-request', {
+            message: `${wrong.slice(0, 100)} is neither a name in a certificate nor its SHA-256 fingerprint.`,
+            messageVi: `${wrong.slice(0, 100)} không phải tên trong chứng thư, cũng không phải vân tay SHA-256.`,
+          });
+        // Of two sources with one certificate only the first would ever get a line by it.
+        const others = [...(await directory.sources()).byId.values()].filter(({ value }) => value.id !== id);
+        for (const { value } of others) {
+          const taken = (value.certificates ?? []).find((name) => byKey.has(certificateKey(name)));
+          if (taken !== undefined)
+            throw new ApiProblem('bad-request', {
+              message: `${taken} is a certificate of the source ${value.id} already.`,
+              messageVi: `${taken} đã là chứng thư của nguồn ${value.id}.`,
+            });
+        }
+        const o = { seen: request.body.version, actor: principalOf(request).id, action: 'certificates' };
+        return change(id, o, (source) => {
+          const { certificates: _, ...rest } = source;
+          return certificates.length === 0 ? rest : { ...rest, certificates };
         });
       },
     });

@@ -33,6 +33,7 @@ export const sourceWatchView: z.ZodType<SourceWatchView> = z
     version: count,
     parser: z.string(),
     encoding: z.union([encoding, z.literal('')]),
+    certificates: z.array(z.string()),
     contract: sourceContract.nullable(),
     timeCorrection: timeCorrection.nullable(),
     lastReceivedMs: ms,

@@ -6,6 +6,7 @@ import type { AgentReport } from '../../../../src/model/agent.ts';
 import { dateTime, number } from '../format.ts';
 import { language, t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
+import { Inputs } from './inputs.tsx';
 import { Told } from './told.tsx';
 import { bytesText } from './words.ts';
 
@@ -95,6 +96,7 @@ export function AgentDetail(p: { readonly agent: AgentView; readonly changed: ()
             <Says agent={agent} report={agent.report} />
           </section>
         )}
+        <Inputs agent={agent} />
         <Told agent={agent} changed={p.changed} />
       </div>
     </article>

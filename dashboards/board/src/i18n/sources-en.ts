@@ -71,6 +71,23 @@ export const sourcesEn: Readonly<Record<keyof typeof sourcesVi, string>> = {
   'clk.note':
     'Holds for lines received from now on; the time in the line is kept, and every event says what was added.',
 
+  'crt.title': 'Certificates of the sending device (TLS)',
+  'crt.none': 'None are named: the source is recognised by its address or token.',
+  'crt.some': 'On the ports with TLS the source is recognised by these certificates only, not by its address.',
+  'crt.label': 'Name in the certificate or SHA-256 fingerprint, one a line',
+  'crt.hint': 'A name is the CN or one of subjectAltName. A fingerprint may be written with or without colons.',
+  'crt.save': 'Save the certificates',
+  'crt.line': 'Line {n}: {what}',
+  'crt.pem': 'this is the certificate itself; only its fingerprint or name belongs here.',
+  'crt.subject': 'only the name belongs here, which is what stands behind CN=.',
+  'crt.sha1': 'this is a SHA-1 fingerprint; a SHA-256 one is needed, 64 hexadecimal digits.',
+  'crt.md5': 'this is an MD5 fingerprint; a SHA-256 one is needed, 64 hexadecimal digits.',
+  'crt.digits': 'a SHA-256 fingerprint has exactly 64 hexadecimal digits (0–9, A–F).',
+  'crt.how': 'How to get the fingerprint and the name',
+  'crt.howFingerprint': 'The fingerprint, from the device’s certificate file; the whole line printed may be pasted:',
+  'crt.howName': 'The name:',
+  'crt.howRemote': 'When the device shows the same certificate on its own web page:',
+
   'con.title': 'What the source owes',
   'con.kinds': 'Kinds of logs owed',
   'con.kindsHint': 'product/service or product/category, by comma: windows/security, linux/auditd',

@@ -69,6 +69,23 @@ export const sourcesVi = {
   'clk.note':
     'Áp dụng cho dòng nhận từ bây giờ; giờ gốc trong dòng vẫn giữ nguyên, mỗi sự kiện ghi rõ đã cộng bao nhiêu.',
 
+  'crt.title': 'Chứng thư của thiết bị gửi (TLS)',
+  'crt.none': 'Chưa khai chứng thư: nguồn được nhận theo địa chỉ hoặc mã thu thập.',
+  'crt.some': 'Trên cổng TLS, nguồn chỉ được nhận theo các chứng thư này, không theo địa chỉ.',
+  'crt.label': 'Tên trong chứng thư hoặc vân tay SHA-256, mỗi dòng một mục',
+  'crt.hint': 'Tên là CN hoặc một tên trong subjectAltName. Vân tay viết có hay không có dấu hai chấm đều được.',
+  'crt.save': 'Lưu chứng thư',
+  'crt.line': 'Dòng {n}: {what}',
+  'crt.pem': 'đây là cả chứng thư; chỉ ghi vân tay hoặc tên của nó.',
+  'crt.subject': 'chỉ ghi tên, tức phần sau CN=.',
+  'crt.sha1': 'đây là vân tay SHA-1; cần vân tay SHA-256, 64 chữ số hệ 16.',
+  'crt.md5': 'đây là vân tay MD5; cần vân tay SHA-256, 64 chữ số hệ 16.',
+  'crt.digits': 'vân tay SHA-256 phải có đúng 64 chữ số hệ 16 (0–9, A–F).',
+  'crt.how': 'Cách lấy vân tay và tên',
+  'crt.howFingerprint': 'Vân tay, từ tệp chứng thư của thiết bị; dán nguyên dòng kết quả cũng được:',
+  'crt.howName': 'Tên:',
+  'crt.howRemote': 'Khi thiết bị dùng cùng chứng thư cho trang quản trị của nó:',
+
   'con.title': 'Cam kết của nguồn',
   'con.kinds': 'Loại nhật ký phải có',
   'con.kindsHint': 'sản phẩm/dịch vụ hoặc sản phẩm/loại, cách nhau bằng dấu phẩy: windows/security, linux/auditd',

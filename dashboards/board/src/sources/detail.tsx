@@ -6,6 +6,7 @@ import { t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
 import { useAgree } from './agree.ts';
 import { Breaches } from './breaches.tsx';
+import { Certificates } from './certificates.tsx';
 import { Clock } from './clock.tsx';
 import { Contract } from './contract.tsx';
 import { Format } from './format.tsx';
@@ -38,6 +39,7 @@ export function SourceDetail({
         <Breaches breaches={source.breaches} />
         <Format source={source} agreeing={agreeing} />
         <Clock key={`${source.timeCorrection === null}`} source={source} agreeing={agreeing} />
+        <Certificates key={source.certificates.join('\n')} source={source} agreeing={agreeing} />
         <Contract source={source} agreeing={agreeing} />
       </div>
     </article>
