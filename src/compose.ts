@@ -24,7 +24,7 @@ import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
 import { openMaskKey } from './compose/mask-key.ts';
-import { openBatch } from './compose/open-batch.ts';
+import { openBlock } from './compose/open-block.ts';
 import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
@@ -297,8 +297,9 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     const intake = has('collect')
       ? createIntake({
           readLine: mappings.readLine,
-          open: (batch) =>
-            openBatch(batch, {
+          keyedTogether: records.embedded,
+          open: (day) =>
+            openBlock(day, {
               store: store.events,
               look,
               recent,

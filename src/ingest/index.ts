@@ -10,7 +10,8 @@ import { createBatchIds, keyedBatchId } from './batch-id.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { defaultIntakeLimits, type IntakeLimits } from './limits.ts';
 import { createIntakeMeters } from './meters.ts';
-import type { BatchHead, Locate, LookupBatch, MaskLine, OfferBatch, OpenBatch, WriteDeadLetters } from './ports.ts';
+import { type Planned, planBatches } from './plan-batches.ts';
+import type { Locate, LookupBatch, MaskLine, OfferBatch, OpenBlock, WriteDeadLetters } from './ports.ts';
 import type { ReadLine } from './read-line.ts';
 import { toSecurityEvent } from './rows.ts';
 import { screenLines } from './screen.ts';
@@ -19,10 +20,15 @@ import { pauseUnlessAborted, untilAborted } from './until-aborted.ts';
 import { createWaiting, type Entry } from './waiting.ts';
 
 export type { IntakeLimits } from './limits.ts';
-export type { BatchHead, DeadLetterRow, OpenBatch } from './ports.ts';
+export type { BatchHead, DeadLetterRow, OpenBlock } from './ports.ts';
 
 export interface IntakeOptions {
-  readonly open: (batch: BatchHead) => OpenBatch;
+  readonly open: (day: string) => OpenBlock;
+  /**
+   * Whether keyed submissions may be stored with others in one block: only where nobody else can be storing the same one
+   * meanwhile, since a block is recognised when it is sent again, not a part of it. Default: no.
+   */
+  readonly keyedTogether?: boolean;
   readonly lookup: LookupBatch;
   readonly locate: Locate;
   /** Absent or null: lines are kept as they come. */
@@ -76,7 +82,7 @@ export function createIntake(o: IntakeOptions): Intake {
   const nextId = createBatchIds(o.clock, o.writer ?? randomBytes(3).toString('hex'));
   const meters = createIntakeMeters(o.metrics);
   const desk = createDeadLetterDesk({ write: o.deadLetter, limits, clock: o.clock, log: o.log, meters });
-  const waiting = createWaiting();
+  const waiting = createWaiting({ keyedTogether: o.keyedTogether ?? false });
   const keyed = new Map<string, Promise<Receipt>>();
   const running = new Set<Promise<void>>();
   const heldBySource = new Map<string, { rows: number; bytes: number }>();
@@ -152,18 +158,15 @@ export function createIntake(o: IntakeOptions): Intake {
     awaySinceMs = null;
   }
 
-  /** Reads the lines into the batch, a chunk at a time: an event that is done with is forgotten at once. */
-  async function readInto(
-    open: OpenBatch,
-    entries: readonly Entry[],
-    batch: string,
-  ): Promise<{ rows: number; raw: number }> {
+  /** Reads a batch's lines into the block, a chunk at a time: an event that is done with is forgotten at once. */
+  async function readInto(open: OpenBlock, { head, entries }: Planned): Promise<{ rows: number; raw: number }> {
     let chunk: SecurityEvent[] = [];
     let rows = 0;
     let raw = 0;
+    open.begin(head);
     for (const { submission, kept } of entries) {
       for (const line of kept) {
-        const event = toSecurityEvent(line, submission, batch, rows, readLine, o.locate, o.mask ?? null);
+        const event = toSecurityEvent(line, submission, head.id, rows, readLine, o.locate, o.mask ?? null);
         chunk.push(event);
         rows += 1;
         if (event.parseStatus === 'raw') raw += 1;
@@ -197,11 +200,16 @@ export function createIntake(o: IntakeOptions): Intake {
     entry.resolve({ batch: '', accepted: 0, rejected: rejected.sort((a, b) => a.line - b.line) });
   }
 
-  async function readAndSettle(open: OpenBatch, id: string, entries: readonly Entry[]): Promise<Settled> {
-    const read = await readInto(open, entries, id);
+  async function readAndSettle(open: OpenBlock, batches: readonly Planned[]): Promise<Settled> {
+    const read = { batches: batches.length, rows: 0, raw: 0 };
+    for (const batch of batches) {
+      const { rows, raw } = await readInto(open, batch);
+      read.rows += rows;
+      read.raw += raw;
+    }
     const startedMs = o.clock();
     const settled = await settle(
-      { id, rows: read.rows },
+      { id: batches[0]?.head.id ?? '', rows: read.rows },
       {
         write: () => untilAborted(open.write(), stopped.signal),
         limits,
@@ -219,22 +227,21 @@ export function createIntake(o: IntakeOptions): Intake {
   async function commit(entries: readonly Entry[]): Promise<void> {
     const first = entries[0];
     if (first === undefined) return;
-    const id = first.keyedId === '' ? nextId() : first.keyedId;
-    const { receivedTimeMs, key } = first.submission;
-    const open = o.open({ id, day: first.day, receivedTimeMs, key });
-    const settled = await readAndSettle(open, id, entries).finally(() => open.close());
+    const batches = planBatches(entries, nextId);
+    const open = o.open(first.day);
+    const settled = await readAndSettle(open, batches).finally(() => open.close());
     if (settled.kind === 'unknown') throw new IntakeUncertain();
     if (settled.kind === 'refused') {
       // It answered, so it is not away.
       awaySinceMs = null;
       // One bad submission must not take its company along: each is tried alone, under an id of its own.
-      if (entries.length === 1) await bury(first, id, settled.reason);
+      if (entries.length === 1) await bury(first, batches[0]?.head.id ?? '', settled.reason);
       else for (const entry of entries) await commit([entry]);
       return;
     }
-    offer({ id, day: first.day });
-    for (const entry of entries) {
-      entry.resolve({ batch: id, accepted: entry.kept.length, rejected: entry.rejected });
+    for (const { head, entries: stored } of batches) {
+      offer({ id: head.id, day: head.day });
+      for (const { kept, rejected, resolve } of stored) resolve({ batch: head.id, accepted: kept.length, rejected });
     }
   }
 

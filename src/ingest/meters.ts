@@ -11,7 +11,7 @@ interface IntakeTotals {
 
 /** What the belt counts: for Prometheus and, as plain totals, for the health page. */
 export interface IntakeMeters {
-  stored(batch: { readonly rows: number; readonly raw: number }, tookMs: number): void;
+  stored(block: { readonly batches: number; readonly rows: number; readonly raw: number }, tookMs: number): void;
   rejected(lines: number): void;
   refused(code: string): void;
   retried(): void;
@@ -35,13 +35,13 @@ export function createIntakeMeters(metrics: Metrics): IntakeMeters {
   );
   const total = { acceptedRows: 0, rejectedRows: 0, rawRows: 0, refused: 0, batches: 0, deadLettersLost: 0 };
   return {
-    stored({ rows: count, raw }, tookMs) {
+    stored({ batches: stored, rows: count, raw }, tookMs) {
       total.acceptedRows += count;
       total.rawRows += raw;
-      total.batches += 1;
+      total.batches += stored;
       rows.inc({ outcome: 'parsed' }, count - raw);
       rows.inc({ outcome: 'raw' }, raw);
-      batches.inc();
+      batches.inc(stored);
       commit.observe(tookMs / 1000);
     },
     rejected(lines) {

@@ -11,10 +11,12 @@ export interface BatchHead {
   readonly key: string;
 }
 
-/** A batch in the making: it takes the events as they are read, and keeps of them what it needs. */
-export interface OpenBatch {
+/** Batches in the making, to be stored together: it takes the events as they are read, and keeps of them what it needs. */
+export interface OpenBlock {
+  /** Events added from now on are of this batch. */
+  begin(batch: BatchHead): void;
   add(rows: readonly SecurityEvent[]): Promise<void>;
-  /** All of it and its ledger row into the store; idempotent by batch id. Throws when the outcome is not certain. */
+  /** All of it and the ledger rows into the store; idempotent by batch ids. Throws when the outcome is not certain. */
   write(): Promise<unknown>;
   /** Called once, after the last write. */
   close(): void;

@@ -18,7 +18,10 @@ export interface Entry {
 /** What waits, by source, taken in turn: a source with much waiting delays itself, not the others. */
 export interface Waiting {
   add(entry: Entry): void;
-  /** Entries for the next batch: one received day, within the bounds (a single entry may be over); keyed ones alone. */
+  /**
+   * Entries to be stored together: one received day, within the bounds (a single entry may be over); keyed ones alone
+   * unless they may be with others.
+   */
   take(rowsMax: number, bytesMax: number): readonly Entry[];
   /** Everything, in the order it came in by source. */
   drain(): readonly Entry[];
@@ -29,7 +32,7 @@ export interface Waiting {
   oldestSinceMs(): number | null;
 }
 
-export function createWaiting(): Waiting {
+export function createWaiting(o: { readonly keyedTogether: boolean }): Waiting {
   // Insertion order is the order of turns: a source served goes to the end.
   const bySource = new Map<string, Entry[]>();
   let rows = 0;
@@ -70,8 +73,7 @@ export function createWaiting(): Waiting {
           const first = taken[0];
           const fits =
             first === undefined ||
-            (first.keyedId === '' &&
-              entry.keyedId === '' &&
+            ((o.keyedTogether || (first.keyedId === '' && entry.keyedId === '')) &&
               entry.day === first.day &&
               takenRows + entry.kept.length <= rowsMax &&
               takenBytes + entry.bytes <= bytesMax);

@@ -3,8 +3,9 @@ import { type LogShare, shareArrays, shareColumns, shareSelect } from './batch-s
 import { StoreAway, StoreRefused } from './errors.ts';
 import { timeText } from './event-columns.ts';
 import { gatherInserts } from './gather-inserts.ts';
+import { gatherLookups } from './gather-lookups.ts';
 import type { StoreLimits } from './limits.ts';
-import type { Sql } from './sql.ts';
+import { type Sql, tokenOf } from './sql.ts';
 
 /** How far evaluation has come. `waiting` is exact; `oldestWaitingMs` is an age, 0 when nothing waits. */
 export interface Coverage {
@@ -16,19 +17,30 @@ export interface Coverage {
 
 /** The ledger of batches and the ledger of evaluations. */
 export interface Batches {
-  /** The ledger row of a batch. The same batch again, from whoever, is one row: the token is the batch's id. */
-  record(batch: Batch, key: string, shares: readonly LogShare[]): Promise<void>;
-  find(id: string): Promise<Batch | null>;
-  /** The ledger row of a batch; rows that may lie there without one are adopted first. */
+  /**
+   * The ledger rows of batches that were stored together. The same again, from whoever, is one row each: the token is the
+   * batch's id, or made of all of them.
+   */
+  record(entries: readonly LedgerEntry[]): Promise<void>;
+  /** The ledger row of a batch; rows that may lie there without one are adopted first. Asked together, answered together. */
   findOrAdopt(id: string): Promise<Batch | null>;
   /** The batch when its rows lie in the store, ledger row or not; it has one then. Asks the events, so it costs. */
   findRows(id: string): Promise<Batch | null>;
   unevaluated(limit: number): Promise<BatchRef[]>;
   adoptOrphans(olderThanMs: number): Promise<Batch[]>;
+  /** From now on nobody but their writer in this process gives these batches a ledger row; returns the end of that. */
+  writing(ids: readonly string[]): () => void;
   recordEvaluation(e: Evaluation): Promise<void>;
   coverage(): Promise<Coverage>;
   /** Who evaluated since then, and with which rule set last; at most 100, by name. */
   workers(sinceMs: number): Promise<WorkerState[]>;
+}
+
+/** `key` is the client's, '' without one. */
+export interface LedgerEntry {
+  readonly batch: Batch;
+  readonly key: string;
+  readonly shares: readonly LogShare[];
 }
 
 /** What a worker last evaluated with. */
@@ -44,6 +56,19 @@ const orphansGoneMs = 120_000;
 
 export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Ids asked for in one statement. */
+const idsPerLookup = 200;
+
+/** Names the batches of one block: one by its id, several by all of theirs. */
+export function tokenOfBatches(batches: readonly { readonly id: string }[]): string {
+  const [first, ...others] = batches;
+  if (first !== undefined && others.length === 0) return first.id;
+  return tokenOf(
+    'group',
+    batches.map(({ id }) => id),
+  );
 }
 
 const columns: readonly string[] = [
@@ -102,6 +127,7 @@ function readBatchRow(row: BatchRow): Batch {
 
 export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => number }): Batches {
   const { sql, limits, clock } = o;
+  const beingWritten = new Set<string>();
   // Days before `before` hold no waiting batch, as far as was known on the day `asOf`.
   let closed: { before: string; asOf: string } | null = null;
   // Orphans committed before this were looked for already in this process; null: none were.
@@ -162,9 +188,9 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
     return open;
   }
 
-  async function record(batch: Batch, key: string, shares: readonly LogShare[]): Promise<void> {
+  function ledgerRow({ batch, key, shares }: LedgerEntry): string {
     const bySource = sourcesOf(shares);
-    const row = JSON.stringify([
+    return JSON.stringify([
       batch.id,
       batch.day,
       batch.rows,
@@ -177,23 +203,45 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       batch.how,
       ...shareArrays(shares),
     ]);
+  }
+
+  async function record(entries: readonly LedgerEntry[]): Promise<void> {
     try {
-      await sql.insert('batches', columns, [row], `ledger-${batch.id}`);
+      await sql.insert(
+        'batches',
+        columns,
+        entries.map(ledgerRow),
+        `ledger-${tokenOfBatches(entries.map((e) => e.batch))}`,
+      );
     } catch (error) {
       // The rows are in: nobody may take this for a batch the store will not have.
       throw error instanceof StoreRefused ? new StoreAway('ledger row of a batch', error) : error;
     }
   }
 
-  async function find(id: string): Promise<Batch | null> {
-    const [row] = await sql.rows<BatchRow>(
+  async function find(ids: readonly string[]): Promise<Map<string, Batch>> {
+    const rows = await sql.rows<BatchRow>(
       `SELECT batch, day, rows, toUnixTimestamp64Milli(received_time) AS received_ms,
          toUnixTimestamp64Milli(committed_time) AS committed_ms, sources, how
-       FROM batches WHERE day >= {since:Date} AND batch = {id:String} ORDER BY day LIMIT 1`,
-      { id, since: openDay() },
+       FROM batches WHERE day >= {since:Date} AND batch IN {ids:Array(String)} ORDER BY day LIMIT 1 BY batch`,
+      { ids, since: openDay() },
     );
-    return row === undefined ? null : readBatchRow(row);
+    return new Map(rows.map((row) => [row.batch, readBatchRow(row)]));
   }
+
+  /** As `find`; rows of those not found that lie there without a ledger row are adopted, if they may be. */
+  async function findWithRows(ids: readonly string[], mayAdopt: (id: string) => boolean): Promise<Map<string, Batch>> {
+    const known = await find(ids);
+    const missing = ids.filter((id) => !known.has(id) && mayAdopt(id));
+    if (missing.length > 0) {
+      const adopted = await adoptWhere('batch IN {ids:Array(String)}', { ids: missing, since: openDay() });
+      for (const batch of adopted) known.set(batch.id, batch);
+    }
+    return known;
+  }
+
+  const isLeft = (id: string): boolean => !beingWritten.has(id);
+  const lookups = gatherLookups(idsPerLookup, (ids) => findWithRows(ids, (id) => mayHaveOrphans() && isLeft(id)));
 
   /** The platform may have been off for longer than `openDays`: count them back from its last sign of life. */
   async function firstDayToAdopt(): Promise<string> {
@@ -204,7 +252,11 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
   }
 
   /** Writes the ledger rows of what `where` selects among rows that have none. */
-  async function adoptWhere(where: string, params: Record<string, unknown>): Promise<Batch[]> {
+  async function adoptWhere(
+    where: string,
+    params: Record<string, unknown>,
+    isTaken: (batch: string) => boolean = () => true,
+  ): Promise<Batch[]> {
     const orphans = await sql.rows<OrphanRow>(
       `SELECT batch, day, sum(n) AS rows, max(received) AS received_ms, max(committed) AS committed_ms,
          groupUniqArray(source) AS sources, 'adopted' AS how,
@@ -220,7 +272,7 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       params,
     );
     const adopted: Batch[] = [];
-    for (const row of orphans) {
+    for (const row of orphans.filter((each) => isTaken(each.batch))) {
       const batch = readBatchRow(row);
       const shares = row.shares.map(
         ([source, tags, parser, rows, rawRows, timedRows, futureRows, low, mid]): LogShare => {
@@ -229,24 +281,17 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
           return { source, tags, parser, ...counts, futureRows: Number(futureRows), ...delays };
         },
       );
-      await record(batch, '', shares);
+      await record([{ batch, key: '', shares }]);
       if (closed !== null && batch.day < closed.before) closed = { ...closed, before: batch.day };
       adopted.push(batch);
     }
     return adopted;
   }
 
-  async function findRows(id: string): Promise<Batch | null> {
-    const known = await find(id);
-    if (known !== null) return known;
-    const [batch] = await adoptWhere('batch = {id:String}', { id, since: openDay() });
-    return batch ?? null;
-  }
-
   return {
     record,
-    find,
-    findRows,
+    findRows: async (id) => (await findWithRows([id], () => true)).get(id) ?? null,
+    findOrAdopt: lookups,
     async unevaluated(limit) {
       const rows = await sql.rows<{ batch: string; day: string }>(
         `SELECT batch, day ${waitingSql} GROUP BY day, batch ORDER BY min(committed_time), batch LIMIT {limit:UInt32}`,
@@ -262,12 +307,16 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       const adopted = await adoptWhere(
         `committed_time >= fromUnixTimestamp64Milli({from:Int64}) AND committed_time < fromUnixTimestamp64Milli({until:Int64})`,
         { since: adoptedThroughMs === null ? await firstDayToAdopt() : openDay(), from: fromMs, until: untilMs },
+        isLeft,
       );
       adoptedThroughMs = untilMs;
       return adopted;
     },
-    async findOrAdopt(id) {
-      return mayHaveOrphans() ? findRows(id) : find(id);
+    writing(ids) {
+      for (const id of ids) beingWritten.add(id);
+      return () => {
+        for (const id of ids) beingWritten.delete(id);
+      };
     },
     recordEvaluation: (e) =>
       evaluations.add(

@@ -9,6 +9,7 @@ import { sourceWatch } from './migrations/004-source-watch.ts';
 import { maskedValueTable } from './migrations/005-masked-values.ts';
 import { indicatorTables } from './migrations/006-indicators.ts';
 import { fewerMerges } from './migrations/007-fewer-merges.ts';
+import { verticalMerges } from './migrations/008-vertical-merges.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   maskedValueTable,
   indicatorTables,
   fewerMerges,
+  verticalMerges,
 ];
 
 /** The statements of every step as they would be sent, for docs and for the check of the cluster's text. */

@@ -43,8 +43,8 @@ describe('personal data on its way into the store', { timeout: 120_000 }, () => 
     intake = createIntake({
       readLine,
       mask: personal.line,
-      open: (batch) => {
-        const open = store.events.open(batch);
+      open: (day) => {
+        const open = store.events.open(day);
         return {
           ...open,
           write: async () => {

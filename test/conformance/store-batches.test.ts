@@ -61,6 +61,62 @@ describe('a batch is stored once', () => {
     expect([await rowsOf('twice'), await ledgerRowsOf('twice')]).toEqual([25, 1]);
   });
 
+  test('batches of one block are one insert, each with its own ledger row, however often it is sent', async () => {
+    const open = use().store.events.open(day0);
+    for (const id of ['g-1', 'g-2', 'g-3']) {
+      open.begin(batch(id, `key of ${id}`));
+      await open.add(events(id, 5));
+    }
+    const parts = async (): Promise<unknown> => {
+      const [row] = await use().sql.rows<{ n: string }>(
+        "SELECT uniqExact(_part) AS n FROM events WHERE batch IN ('g-1', 'g-2', 'g-3')",
+      );
+      return Number(row?.n);
+    };
+    expect(await open.write()).toMatchObject({ isOurs: true });
+    expect(await parts()).toBe(1);
+    await open.write();
+    open.close();
+    for (const id of ['g-1', 'g-2', 'g-3']) {
+      expect([await rowsOf(id), await ledgerRowsOf(id)]).toEqual([5, 1]);
+      expect(await use().store.events.findBatch(id)).toMatchObject({ id, rows: 5, sources: ['src-qlvb'] });
+      expect((await use().store.events.readBatch(ref(id))).map(({ batch: of }) => of)).toEqual(Array(5).fill(id));
+    }
+  });
+
+  test('one row that no row can hold refuses its whole block, and none of it is there', async () => {
+    const open = use().store.events.open(day0);
+    open.begin(batch('h-1', 'h1'));
+    await open.add(events('h-1', 2));
+    open.begin(batch('h-2', 'h2'));
+    await open.add(events('h-2', 2, { level: 256 }));
+    await expect(open.write()).rejects.toMatchObject({ code: 'store-refused' });
+    open.close();
+    expect([await rowsOf('h-1'), await rowsOf('h-2')]).toEqual([0, 0]);
+  });
+
+  test('a batch that is being written is left to its writer by everybody else', async () => {
+    const { store } = use();
+    const open = store.events.open(day0);
+    open.begin(batch('slow'));
+    await open.add(events('slow', 2));
+    await crashAfterRows('slow', 2);
+    const restarted = await use().another();
+    const end = open.write();
+    use().clockMs += 60_000;
+    expect((await store.events.adoptOrphans(30_000)).map((b) => b.id)).not.toContain('slow');
+    await end;
+    open.close();
+    expect((await restarted.events.adoptOrphans(30_000)).map((b) => b.id)).not.toContain('slow');
+    expect(await ledgerRowsOf('slow')).toBe(1);
+  });
+
+  test('looked up at once, batches are asked for together and each gets its own answer', async () => {
+    const ids = ['g-1', 'nobody', 'g-2', 'g-1', 'g-3'];
+    const found = await Promise.all(ids.map((id) => use().store.events.findBatch(id)));
+    expect(found.map((each) => each?.id ?? null)).toEqual(['g-1', null, 'g-2', 'g-1', 'g-3']);
+  });
+
   test('a keyed batch again after midnight keeps its first day and its committed time', async () => {
     const first = await insertBatch(use().store.events, batch('k-night', 'key-1'), events('k-night', 3));
     use().clockMs += 86_400_000;

@@ -1,14 +1,15 @@
 import type { SecurityEvent } from '../../src/model/event.ts';
-import type { EventsWriter, NewBatch, OpenBatch } from '../../src/store/events-writer.ts';
+import type { EventsWriter, NewBatch, OpenBlock } from '../../src/store/events-writer.ts';
 
 /** Stores events that are there already. */
 export async function insertBatch(
   events: Pick<EventsWriter, 'open'>,
   batch: NewBatch,
   rows: readonly SecurityEvent[],
-): ReturnType<OpenBatch['write']> {
-  const open = events.open(batch);
+): ReturnType<OpenBlock['write']> {
+  const open = events.open(batch.day);
   try {
+    open.begin(batch);
     await open.add(rows);
     return await open.write();
   } finally {
@@ -20,12 +21,13 @@ export async function insertBatch(
 export function wholeBatches(
   write: (batch: NewBatch, rows: readonly SecurityEvent[]) => Promise<unknown>,
 ): EventsWriter['open'] {
-  return (batch) => {
-    const rows: SecurityEvent[] = [];
+  return () => {
+    const batches: { readonly batch: NewBatch; readonly rows: SecurityEvent[] }[] = [];
     return {
-      add: async (more) => void rows.push(...more),
+      begin: (batch) => void batches.push({ batch, rows: [] }),
+      add: async (more) => void batches.at(-1)?.rows.push(...more),
       write: async () => {
-        await write(batch, rows);
+        for (const { batch, rows } of batches) await write(batch, rows);
         return { committedTimeMs: 0, isOurs: true };
       },
       close: () => undefined,

@@ -343,6 +343,77 @@ describe('a keyed submission', () => {
   });
 });
 
+describe('keyed submissions that may be stored together', () => {
+  /** How many batches each write had. */
+  function counting(together: boolean) {
+    const writes: number[] = [];
+    const store = memoryStore();
+    const made = world(
+      {},
+      {
+        keyedTogether: together,
+        lookup: store.lookup,
+        open: (day) => {
+          const open = wholeBatches(store.write)(day);
+          let begun = 0;
+          return {
+            ...open,
+            begin: (batch) => {
+              begun += 1;
+              open.begin(batch);
+            },
+            write: async () => {
+              writes.push(begun);
+              return open.write();
+            },
+          };
+        },
+      },
+    );
+    return { ...made, store, writes };
+  }
+  const five = ['a', 'b', 'c', 'd', 'e'];
+
+  it.each([
+    ['together', true, [6]],
+    ['each alone', false, [1, 1, 1, 1, 1, 1]],
+  ] as const)('%s: every key is a batch of its own', async (_, together, wanted) => {
+    const { store, intake, writes } = counting(together);
+    const keyless = intake.submit(submission(source('x'), ['{"n":0}']));
+    const answers = await Promise.all(
+      five.map((id) => intake.submit(submission(source(id), ['{"n":1}', '{"n":2}'], { key: 'same' }))),
+    );
+    await keyless;
+    expect(writes).toEqual(wanted);
+    expect(store.batches.size).toBe(6);
+    expect(new Set(answers.map(({ batch }) => batch)).size).toBe(5);
+    for (const [i, { batch, accepted }] of answers.entries()) {
+      expect(accepted).toBe(2);
+      const { rows } = store.batches.get(batch) ?? { rows: [] };
+      expect(rows.map((row) => [row.id, row.source])).toEqual([
+        [`${batch}-0`, five[i]],
+        [`${batch}-1`, five[i]],
+      ]);
+    }
+    const again = await intake.submit(submission(source('b'), ['{"n":1}', '{"n":2}'], { key: 'same' }));
+    expect(again.batch).toBe(answers[1]?.batch);
+    expect(writes).toEqual(wanted);
+    await intake.close();
+  });
+
+  it('what the store refuses of them is a dead letter, the others are stored under their own keys', async () => {
+    const { store, intake } = counting(true);
+    const answers = await Promise.all(
+      five.map((id) =>
+        intake.submit(submission(source(id), [id === 'c' ? '{"POISON":1}' : '{"n":1}'], { key: `k-${id}` })),
+      ),
+    );
+    expect(answers.map(({ accepted }) => accepted)).toEqual([1, 1, 0, 1, 1]);
+    expect(store.batches.size).toBe(4);
+    await intake.close();
+  });
+});
+
 describe('a store that is away', () => {
   it('a batch that landed unseen is written again under its own id and lands once', async () => {
     const { store, intake } = world();

@@ -1,5 +1,5 @@
 import type { Pass } from '../detect/index.ts';
-import type { BatchHead, OpenBatch } from '../ingest/index.ts';
+import type { OpenBlock } from '../ingest/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/index.ts';
 import type { RecentBatches } from './recent-batches.ts';
@@ -8,11 +8,12 @@ import type { RecentBatches } from './recent-batches.ts';
 const findingsHeldMax = 20_000;
 
 /**
- * A batch on its way from the belt to the store. With a detector in this process its events are held against the rules
- * as they are read, and what was found waits in `recent` for the detector to act on it; so no event is kept or read again.
+ * Batches on their way from the belt to the store. With a detector in this process their events are held against the
+ * rules as they are read, and what was found waits in `recent` for the detector to act on it; so no event is kept or read
+ * again.
  */
-export function openBatch(
-  batch: BatchHead,
+export function openBlock(
+  day: string,
   o: {
     readonly store: Pick<Store['events'], 'open'>;
     /** null: no detector here. */
@@ -24,25 +25,32 @@ export function openBatch(
     readonly beforeWrite: () => Promise<void>;
     readonly log: Logger;
   },
-): OpenBatch {
-  const open = o.store.open(batch);
-  let pass = o.look?.(batch.day) ?? null;
+): OpenBlock {
+  const open = o.store.open(day);
+  const looks: { readonly id: string; readonly key: string; pass: Pass | null }[] = [];
   return {
+    begin(batch) {
+      open.begin(batch);
+      looks.push({ id: batch.id, key: batch.key, pass: o.look?.(day) ?? null });
+    },
     async add(rows) {
       await open.add(rows);
+      const current = looks.at(-1);
+      if (current === undefined || current.pass === null) return;
       try {
-        await pass?.hold(rows);
+        await current.pass.hold(rows);
+        if (current.pass.findingsHeld > findingsHeldMax) current.pass = null;
       } catch (error) {
         // Taking lines in does not depend on it: the detector meets the same rows in the store.
-        o.log.warn({ err: error, batch: batch.id }, 'events could not be looked at while they were read');
-        pass = null;
+        o.log.warn({ err: error, batch: current.id }, 'events could not be looked at while they were read');
+        current.pass = null;
       }
-      if (pass !== null && pass.findingsHeld > findingsHeldMax) pass = null;
     },
     async write() {
       await o.beforeWrite();
       const { isOurs } = await open.write();
-      if (pass !== null && isOurs && (batch.key === '' || o.isAlone)) o.recent.keep(batch.id, pass);
+      for (const { id, key, pass } of looks)
+        if (pass !== null && isOurs && (key === '' || o.isAlone)) o.recent.keep(id, pass);
     },
     close: () => open.close(),
   };
