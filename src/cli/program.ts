@@ -6,6 +6,7 @@ import { ConfigError, readConfig, settings } from '../config.ts';
 import { roles } from '../model/account.ts';
 import { roleOf } from './admin-command.ts';
 import { exitHelp, positive, usageError } from './command-line.ts';
+import { addIndicatorCommands } from './indicators-command.ts';
 import { addRuleCommands } from './rule-commands.ts';
 import { addShipCommand } from './ship-command.ts';
 
@@ -149,6 +150,7 @@ export async function runProgram(argv: readonly string[], env: NodeJS.ProcessEnv
     status = code;
   };
   addRuleCommands(program, { env, out, err, done });
+  addIndicatorCommands(program, { env, out, err, done });
   addShipCommand(program, { env, version: versionOfPackage(), out, err, done });
 
   program
