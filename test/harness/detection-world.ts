@@ -14,6 +14,7 @@ import {
   type Detector,
   type LiveRules,
   liveRulesOf,
+  type Pass,
 } from '../../src/detect/index.ts';
 import { createIncidents, type Incidents, type LockPort } from '../../src/incident/index.ts';
 import type { Batch } from '../../src/model/batch.ts';
@@ -134,6 +135,14 @@ export interface DetectionWorld {
   /** What was logged as an error. */
   readonly errors: { readonly msg: string; readonly rule?: string }[];
   commit(id: string, specs: readonly EventSpec[]): { readonly id: string; readonly day: string };
+  /** The same of a batch that the detector looks at while it is read, so many events at a time. */
+  commitLooked(
+    id: string,
+    specs: readonly EventSpec[],
+    at: number,
+  ): Promise<{ readonly id: string; readonly day: string }>;
+  /** Other rules are in force from now on. */
+  swapRules(rules: LiveRules): void;
 }
 
 /** Detection as compose puts it together, over a store in memory. */
@@ -155,6 +164,7 @@ export function createDetectionWorld(
   const published: FeedItem[] = [];
   const notices = new Map<string, number>();
   const offered: string[] = [];
+  const looks = new Map<string, Pass>();
   const errors: { msg: string; rule?: string }[] = [];
   const log = pino(
     { level: 'error' },
@@ -162,6 +172,7 @@ export function createDetectionWorld(
   );
   const metrics = createMetrics();
   const rules = o.rules ?? rulesOf(threeRules);
+  let inForce = rules;
   const incidents = createIncidents({
     alerts: store.alerts,
     incidents: store.incidents,
@@ -180,7 +191,12 @@ export function createDetectionWorld(
   });
   const detector = createDetector({
     store: store.detect,
-    rules: () => rules,
+    rules: () => inForce,
+    looked: (ref) => {
+      const pass = looks.get(ref.id) ?? null;
+      looks.delete(ref.id);
+      return pass;
+    },
     alert: {
       draft: draftOf,
       build: (parts) => buildAlert({ ...parts, limits: defaultAlertLimits }),
@@ -221,6 +237,17 @@ export function createDetectionWorld(
       const { batch, rows } = batchOf(id, specs);
       store.commit(batch, rows);
       return { id, day: batch.day };
+    },
+    commitLooked: async (id, specs, at) => {
+      const { batch, rows } = batchOf(id, specs);
+      const pass = detector.look(batch.day);
+      for (let from = 0; from < rows.length; from += at) await pass.hold(rows.slice(from, from + at));
+      store.commit(batch, rows);
+      looks.set(id, pass);
+      return { id, day: batch.day };
+    },
+    swapRules: (next) => {
+      inForce = next;
     },
   };
 }
