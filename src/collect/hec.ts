@@ -4,6 +4,7 @@ import { answerHecProblem, HecProblem } from './hec-answers.ts';
 import { eventLines, isJson, type Query, rawLines } from './hec-lines.ts';
 import { readLines, readWhole } from './http-body.ts';
 import { createHttpDoor, type HttpCollectorOptions, header, type Taking } from './http-door.ts';
+import { recordsOfLines } from './line-records.ts';
 
 const channelPattern = /^[\w-]{1,64}$/;
 
@@ -58,7 +59,7 @@ export function createHecCollector(o: HttpCollectorOptions): FastifyPluginAsync 
       app.post(`/services/collector/raw${path}`, guarded, (request, reply) =>
         store(request, reply, {
           gather: (chunks) => readLines(chunks, limits),
-          lines: (lines) => rawLines(lines, request.query as Query),
+          lines: (lines) => rawLines(recordsOfLines(lines, door.sourceOf(request)), request.query as Query),
         }),
       );
       app.get(`/services/collector/health${path}`, guarded, async (_request, reply) => {

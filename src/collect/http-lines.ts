@@ -9,21 +9,26 @@ import { toRawLine } from './line-text.ts';
  * string that is no UTF-8 goes through JSON unchanged that way, and its bytes arrive where the source's encoding is known.
  */
 export interface LineMaker {
-  /** Throws `too-many-lines`, `body-too-large`: a body can name one large thing for thousands of small ones. */
-  add(text: string): void;
+  /**
+   * A line that stands for so many entries of the client. Throws `too-many-lines`, `body-too-large`: a body can name one
+   * large thing for thousands of small ones.
+   */
+  add(text: string, entries?: number): void;
   readonly lines: readonly RawLine[];
 }
 
 export function createLineMaker(kind: 'text' | 'bytes', limits: HttpCollectorLimits): LineMaker {
   const lines: RawLine[] = [];
   let chars = 0;
+  let before = 0;
   return {
     lines,
-    add(text) {
+    add(text, entries = 1) {
       chars += text.length;
-      if (lines.length >= limits.linesMax) throw new HttpProblem('too-many-lines');
+      if (before + entries > limits.linesMax) throw new HttpProblem('too-many-lines');
       if (chars > limits.linesBytesMax) throw new HttpProblem('body-too-large');
-      const line = lines.length + 1;
+      const line = before + 1;
+      before += entries;
       // Always a line: one with nothing in it would put the numbers of the others wrong.
       const made = kind === 'text' ? { text, line } : toRawLine(Buffer.from(text, 'latin1'), line, limits);
       lines.push(made ?? { text: '', line });

@@ -1,5 +1,5 @@
 import type { RawLine, Source } from '../model/source.ts';
-import { hasRecords } from '../parse/index.ts';
+import { hasRecords, joinRuleOf } from '../parse/index.ts';
 import { type CutRecord, createRecordCutter } from '../parse/record-cutter.ts';
 import { costOf } from './line-cost.ts';
 import type { LineHeaders } from './line-headers.ts';
@@ -89,6 +89,12 @@ export function createLineRecords(source: Source, headers: LineHeaders, isFile =
       return [{ line: null, lines: 1 }];
     },
   };
+}
+
+/** The records of several lines among those of one request; headers are not looked for. */
+export function recordsOfLines(lines: readonly RawLine[], source: Source): readonly RawLine[] {
+  if (joinRuleOf(source.parser) === null) return lines;
+  return recordsOfFile(lines, source, { of: () => '', keep: () => undefined });
 }
 
 /** The records of a file's lines, or of a part of it that begins with the header in force and ends with a record. */

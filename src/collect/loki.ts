@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { RawLine } from '../model/source.ts';
+import { type EntryShape, joinEntries } from './entry-records.ts';
 import { readWhole } from './http-body.ts';
 import { createHttpDoor, type HttpCollectorOptions, mediaType } from './http-door.ts';
 import type { HttpCollectorLimits } from './http-limits.ts';
@@ -10,8 +11,29 @@ import { unpackSnappy } from './snappy.ts';
 
 const protobuf = 'application/x-protobuf';
 
-/** Each entry as a stream of its own, which is the line the parser `loki` reads. */
-function linesOf(body: Buffer, request: FastifyRequest, limits: HttpCollectorLimits): readonly RawLine[] {
+/** `[time, line, metadata?]` */
+type Entry = readonly [time: unknown, line: string, ...metadata: unknown[]];
+
+function isEntry(value: unknown): value is Entry {
+  return Array.isArray(value) && typeof value[1] === 'string';
+}
+
+const entryShape: EntryShape<Entry> = {
+  textOf: ([, line]) => line,
+  isAlike: ([, , ...a], [, , ...b]) => jsonText(a) === jsonText(b),
+  withText: ([time, , ...metadata], text) => [time, text, ...metadata],
+};
+
+/**
+ * Each entry as a stream of its own, which is the line the parser `loki` reads; lines of one record that are entries of
+ * one stream behind each other are one.
+ */
+function linesOf(
+  body: Buffer,
+  request: FastifyRequest,
+  o: { readonly parser: string; readonly limits: HttpCollectorLimits },
+): readonly RawLine[] {
+  const { limits } = o;
   const { value, kind } =
     mediaType(request) === protobuf
       ? { value: readPushRequest(unpackSnappy(body, limits.inflatedBytesMax)), kind: 'bytes' as const }
@@ -20,10 +42,10 @@ function linesOf(body: Buffer, request: FastifyRequest, limits: HttpCollectorLim
   const maker = createLineMaker(kind, limits);
   for (const { stream, values } of objectsOf(value.streams)) {
     const before = `{"stream":${jsonText(isObject(stream) ? stream : {})},"values":[`;
-    for (const entry of Array.isArray(values) ? values : []) {
-      if (!Array.isArray(entry) || typeof entry[1] !== 'string') throw new HttpProblem('bad-body', 0, 'values');
-      maker.add(`${before}${jsonText(entry)}]}`);
-    }
+    const entries: readonly unknown[] = Array.isArray(values) ? values : [];
+    if (!entries.every(isEntry)) throw new HttpProblem('bad-body', 0, 'values');
+    for (const { entry, entries: count } of joinEntries(entries, o.parser, entryShape))
+      maker.add(`${before}${jsonText(entry)}]}`, count);
   }
   return maker.lines;
 }
@@ -40,7 +62,8 @@ export function createLokiCollector(o: HttpCollectorOptions): FastifyPluginAsync
   return async (app) => {
     door.install(app);
     app.post('/loki/api/v1/push', { onRequest: door.admit }, async (request, reply) => {
-      const lines = (body: Buffer): readonly RawLine[] => linesOf(body, request, door.limits);
+      const { parser } = door.sourceOf(request);
+      const lines = (body: Buffer): readonly RawLine[] => linesOf(body, request, { parser, limits: door.limits });
       const { accepted, rejected } = await door.take(request, reply, { gather: readWhole, lines });
       // As Loki does: what it would not have is said, what it has stays.
       const status = rejected.length === 0 ? 204 : 400;

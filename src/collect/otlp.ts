@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { RawLine, Rejection } from '../model/source.ts';
+import { type EntryShape, joinEntries } from './entry-records.ts';
 import { readWhole } from './http-body.ts';
 import { createHttpDoor, type HttpCollectorOptions, mediaType } from './http-door.ts';
 import type { HttpCollectorLimits } from './http-limits.ts';
@@ -37,18 +38,39 @@ function answerProblem(problem: HttpProblem, request: FastifyRequest, reply: Fas
   send(request, reply, { code, message: problem.message }, writeMessage({ 1: code, 2: problem.message }));
 }
 
-/** Each record as a request of its own, which is the line the parser `otlp-json` reads. */
-function linesOf(body: Buffer, request: FastifyRequest, limits: HttpCollectorLimits): readonly RawLine[] {
+type LogRecord = Readonly<Record<string, unknown>>;
+
+/** What a record says beside when it was and its text. */
+function besides({ timeUnixNano: _, observedTimeUnixNano: __, body: ___, ...rest }: LogRecord): string {
+  return jsonText(rest);
+}
+
+const recordShape: EntryShape<LogRecord> = {
+  textOf: ({ body }) => (isObject(body) && typeof body.stringValue === 'string' ? body.stringValue : null),
+  isAlike: (a, b) => besides(a) === besides(b),
+  withText: (first, text) => ({ ...first, body: { stringValue: text } }),
+};
+
+/**
+ * Each record as a request of its own, which is the line the parser `otlp-json` reads; lines of one record of a file that
+ * are log records of one scope behind each other are one.
+ */
+function linesOf(
+  body: Buffer,
+  request: FastifyRequest,
+  o: { readonly parser: string; readonly limits: HttpCollectorLimits },
+): readonly RawLine[] {
   const { value, kind } = isProtobuf(request)
     ? { value: readExportLogs(body), kind: 'bytes' as const }
     : readJson(body);
   if (!isObject(value)) throw new HttpProblem('bad-body', 0, 'not an export request');
-  const maker = createLineMaker(kind, limits);
+  const maker = createLineMaker(kind, o.limits);
   for (const { resource, scopeLogs } of objectsOf(value.resourceLogs)) {
     const ofResource = `{"resourceLogs":[{"resource":${jsonText(resource ?? {})},"scopeLogs":[{"scope":`;
     for (const { scope, logRecords } of objectsOf(scopeLogs)) {
       const before = `${ofResource}${jsonText(scope ?? {})},"logRecords":[`;
-      for (const record of objectsOf(logRecords)) maker.add(`${before}${jsonText(record)}]}]}]}`);
+      for (const { entry, entries } of joinEntries(objectsOf(logRecords), o.parser, recordShape))
+        maker.add(`${before}${jsonText(entry)}]}]}]}`, entries);
     }
   }
   return maker.lines;
@@ -66,7 +88,8 @@ export function createOtlpCollector(o: HttpCollectorOptions): FastifyPluginAsync
   return async (app) => {
     door.install(app);
     app.post('/v1/logs', { onRequest: door.admit }, async (request, reply) => {
-      const lines = (body: Buffer): readonly RawLine[] => linesOf(body, request, door.limits);
+      const { parser } = door.sourceOf(request);
+      const lines = (body: Buffer): readonly RawLine[] => linesOf(body, request, { parser, limits: door.limits });
       const { rejected } = await door.take(request, reply, { gather: readWhole, lines });
       door.answered(200);
       return answerSuccess(request, reply, rejected);

@@ -30,6 +30,10 @@ describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
   const viet = 'Nguyễn Thị Hạnh đăng nhập thất bại – “sai mật khẩu” 😀 \u0000\\ "x"\ttab';
   const access = '203.0.113.9 - - [22/Nov/2026:09:15:02 +0700] "GET /qlvb/a.php?id=1%27 HTTP/1.1" 404 153 "-" "sqlmap"';
 
+  /** A record of several lines, as the clients that put it together send it: one entry. */
+  const traceOf = (mark: string): string =>
+    `2026-11-22 09:15:02,123 ERROR [main] vn.gov.App - ${mark}\njava.io.IOException: hết chỗ\n\tat vn.gov.App.run(App.java:1)`;
+
   /** Messages of the events that a run marked, in any order. */
   async function stored(mark: string, want: number) {
     return until(`${want} events of ${mark}`, async () => {
@@ -211,6 +215,15 @@ describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
       expect(events.map(({ fields }) => fields['c-ip'] ?? fields['body.user.name'])).toEqual(['203.0.113.9', 'hạnh']);
     });
 
+    it('a body of several lines is one event, read with all of them', async () => {
+      const mark = `otel-${kind}-trace`;
+      const logs = provider();
+      for (const n of [1, 2]) logs.getLogger('x').emit({ body: traceOf(`${mark}-${n}`) });
+      await logs.shutdown();
+      const events = await stored(mark, 2);
+      expect(events.map(({ fields }) => fields.body).sort()).toEqual([1, 2].map((n) => traceOf(`${mark}-${n}`)));
+    });
+
     it('a silent store: refused, sent again, stored once', async () => {
       const mark = `otel-${kind}-silent`;
       await whileSilent('otlp', async () => {
@@ -244,6 +257,13 @@ describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
         fields: { app: 'dvc', msg: viet, user: 'hạnh' },
       });
     });
+  });
+
+  it('pino-loki: a message of several lines is one event', async () => {
+    const stream = pinoLoki({ host: world.url, basicAuth: { username: 'loki', password: token }, silenceErrors: true });
+    pino({ base: null }, stream).error(traceOf('loki-trace'));
+    stream.end();
+    expect((await stored('loki-trace', 1)).map(({ fields }) => fields.msg)).toEqual([traceOf('loki-trace')]);
   });
 
   describe('splunk-logging', () => {
@@ -280,6 +300,13 @@ describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
         eventTimeMs: 1_763_777_702_345,
         fields: { 'message.text': viet, 'hec.source': 'qlvb', severity: 'info' },
       });
+    });
+
+    it('a message of several lines is one event', async () => {
+      await send(traceOf('hec-trace'));
+      const events = await stored('hec-trace', 1);
+      expect(events.map(({ raw }) => JSON.parse(raw).event.message)).toEqual([traceOf('hec-trace')]);
+      expect(events[0]).toMatchObject({ message: 'hec-trace', parser: expect.stringContaining('java') });
     });
 
     it('a wrong token is told so', async () => {

@@ -10,7 +10,7 @@ import { createHttpRoom } from '../../src/collect/http-room.ts';
 import { createLokiCollector } from '../../src/collect/loki.ts';
 import { createOtlpCollector } from '../../src/collect/otlp.ts';
 import { writeMessage } from '../../src/collect/protobuf.ts';
-import { IntakeRefused, type Receipt, type Submission } from '../../src/model/source.ts';
+import { IntakeRefused, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { collectorSource } from '../harness/http-collect-world.ts';
 import { readLine } from '../harness/read-line.ts';
@@ -48,6 +48,7 @@ const basic = (token: string): string => `Basic ${Buffer.from(`anyone:${token}`)
 async function listen(
   limits: Partial<HttpCollectorLimits> = {},
   answer: (s: Submission) => Promise<Receipt> = async (s) => ({ batch: 'b', accepted: s.lines.length, rejected: [] }),
+  source: Source = collectorSource,
 ) {
   const taken: Submission[] = [];
   const app = Fastify({ logger: false, forceCloseConnections: true });
@@ -59,7 +60,7 @@ async function listen(
   };
   const parts = {
     intake: { submit },
-    authenticate: async (token: string) => (token === 'good' ? collectorSource : null),
+    authenticate: async (token: string) => (token === 'good' ? source : null),
     limits,
     room: createHttpRoom(metrics, limits),
     log: pino({ level: 'silent' }),
@@ -571,6 +572,128 @@ describe('Loki', () => {
       400,
       '1 entries stored, 1 refused, the first of them number 2: too-long\n',
     ]);
+  });
+});
+
+describe('records of several lines', () => {
+  const begun = (n: number): string => `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - hồ sơ ${n} không lưu được`;
+  const trace = (n: number): readonly string[] => [
+    `java.lang.IllegalStateException: ${n}`,
+    `\tat vn.gov.App.run(App.java:${n})`,
+  ];
+  const whole = (n: number): string => [begun(n), ...trace(n)].join('\n');
+  const pinnedTo = (parser: string): Source => ({ ...collectorSource, parser });
+  /** By their texts, what each client's request is, with a member beside each text that is its own where `own` says so. */
+  const ways: Readonly<Record<'loki' | 'otlp', (texts: readonly string[], own?: boolean) => string>> = {
+    loki: (texts, own = false) =>
+      JSON.stringify({
+        streams: [{ stream: { app: 'x' }, values: texts.map((text, i) => [`${i}`, text, own ? { i: `${i}` } : {}]) }],
+      }),
+    otlp: (texts, own = false) =>
+      JSON.stringify({
+        resourceLogs: [
+          {
+            scopeLogs: [
+              {
+                logRecords: texts.map((text, i) => ({
+                  timeUnixNano: `${i}`,
+                  body: { stringValue: text },
+                  ...(own ? { attributes: [{ key: 'i', value: { intValue: i } }] } : {}),
+                })),
+              },
+            ],
+          },
+        ],
+      }),
+  };
+  /** What is stored as messages of what a request brought. */
+  async function stored(name: 'loki' | 'otlp' | 'hec', body: string, parser: string, path = ''): Promise<unknown[]> {
+    const { post, taken } = await listen({}, undefined, pinnedTo(parser));
+    expect((await post(name, body, {}, path)).status).toBeLessThan(300);
+    return taken.flatMap((submission) =>
+      submission.lines.map((line) => {
+        const { text } = line;
+        const read = JSON.parse(text.startsWith('{') ? text : JSON.stringify({ event: text }));
+        return read.streams === undefined && read.values !== undefined
+          ? read.values[0][1]
+          : (read.event ?? read.resourceLogs[0].scopeLogs[0].logRecords[0].body.stringValue);
+      }),
+    );
+  }
+
+  for (const name of ['loki', 'otlp'] as const) {
+    describe(name, () => {
+      const body = ways[name];
+      it('an entry of several lines is one record, whatever its source is pinned to', async () => {
+        for (const parser of ['auto', 'java', 'raw'])
+          expect(await stored(name, body([whole(1), whole(2)]), parser), parser).toEqual([whole(1), whole(2)]);
+      });
+      it('lines that are an entry each are put together for a source that is pinned', async () => {
+        const lines = [begun(1), ...trace(1), begun(2), begun(3), ...trace(3)];
+        expect(await stored(name, body(lines), 'java')).toEqual([whole(1), begun(2), whole(3)]);
+        expect(await stored(name, body(lines), 'auto')).toEqual(lines);
+      });
+      it('not those that say something else beside their text', async () => {
+        const lines = [begun(1), ...trace(1)];
+        expect(await stored(name, body(lines, true), 'java')).toEqual(lines);
+      });
+      it('not messages of an application that bear no beginning, nor what comes before the first one', async () => {
+        const lines = ['đăng nhập', 'đăng xuất', ...trace(0)];
+        expect(await stored(name, body(lines), 'java')).toEqual(lines);
+        expect(await stored(name, body([...lines, whole(1), ...trace(2)]), 'java')).toEqual([
+          ...lines,
+          [whole(1), ...trace(2)].join('\n'),
+        ]);
+      });
+      it('a record without an end goes on as another at the bound', async () => {
+        const [first, second] = await stored(
+          name,
+          body([begun(1), ...Array.from({ length: 700 }, () => '\tat x')]),
+          'java',
+        );
+        expect([String(first).split('\n').length, String(second).split('\n').length]).toEqual([500, 201]);
+      });
+      it('each entry counts against the bound of a request', async () => {
+        const { post, taken } = await listen({ linesMax: 2 }, undefined, pinnedTo('java'));
+        expect((await post(name, body([begun(1), ...trace(1)]))).status).toBe(413);
+        expect(taken).toEqual([]);
+      });
+    });
+  }
+
+  it('Loki: streams are not mixed, and a refusal names the entry by its number', async () => {
+    const refuse = async (): Promise<Receipt> => ({ batch: 'b', accepted: 1, rejected: [{ line: 4, reason: 'x' }] });
+    const { post, texts, taken } = await listen({}, refuse, pinnedTo('java'));
+    const values = (lines: readonly string[]) => lines.map((line) => ['1', line]);
+    const streams = [
+      { stream: { app: 'a' }, values: values([begun(1), ...trace(1)]) },
+      { stream: { app: 'b' }, values: values(trace(2)) },
+    ];
+    const answer = await post('loki', JSON.stringify({ streams }));
+    expect(await answer.text()).toContain('number 4');
+    expect(texts()).toHaveLength(3);
+    expect(taken[0]?.lines.map(({ line }) => line)).toEqual([1, 4, 5]);
+  });
+
+  it('HEC: an event of several lines is one; raw lines are put together, events are not', async () => {
+    const event = (text: string): string => JSON.stringify({ event: text });
+    const lines = [begun(1), ...trace(1), begun(2)];
+    expect(await stored('hec', [whole(1), begun(2)].map(event).join(''), 'java')).toEqual([whole(1), begun(2)]);
+    expect(await stored('hec', lines.map(event).join(''), 'java')).toEqual(lines);
+    const raw = '/services/collector/raw';
+    for (const path of [raw, `${raw}?sourcetype=x`]) {
+      expect(await stored('hec', lines.join('\n'), 'java', path)).toEqual([whole(1), begun(2)]);
+      expect(await stored('hec', lines.join('\n'), 'auto', path)).toEqual(lines);
+      expect(await stored('hec', 'a,b\n1,2', 'csv', path)).toEqual(['a,b', '1,2']);
+    }
+  });
+
+  it('what is put together is read as one event with its trace', async () => {
+    const { post, taken } = await listen({}, undefined, pinnedTo('java'));
+    await post('loki', ways.loki([begun(1), ...trace(1)]));
+    const event = readLine(taken[0]?.lines[0]?.text ?? '', 'java', 0);
+    expect([event.parser, event.message]).toEqual(['loki+java', expect.stringContaining('hồ sơ 1 không lưu được')]);
+    expect(JSON.stringify(event.fields)).toContain('IllegalStateException');
   });
 });
 
