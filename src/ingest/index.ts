@@ -20,7 +20,7 @@ import { pauseUnlessAborted, untilAborted } from './until-aborted.ts';
 import { createWaiting, type Entry } from './waiting.ts';
 
 export type { IntakeLimits } from './limits.ts';
-export type { BatchHead, DeadLetterRow, OpenBlock } from './ports.ts';
+export type { DeadLetterRow, OpenBlock } from './ports.ts';
 
 export interface IntakeOptions {
   readonly open: (day: string) => OpenBlock;
