@@ -2,48 +2,42 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  alertView,
-  buildAlert,
-  correlatedAlertId,
-  correlatedDraftOf,
-  defaultAlertLimits,
-  draftOf,
-} from './alert/index.ts';
+import { alertView, defaultAlertLimits } from './alert/index.ts';
 import { buildApi, createAccess, defaultApiLimits, hashSecret } from './api/index.ts';
 import type { AdminCommand, AdminResult } from './cli/admin-command.ts';
 import { openAgents } from './compose/agents.ts';
 import { createClosers } from './compose/closers.ts';
 import { openCollectors, shareHttp } from './compose/collectors.ts';
+import { openDetection } from './compose/detection.ts';
 import { every } from './compose/every.ts';
 import { createHealth } from './compose/health.ts';
 import { createFeedSeal, openFeeds } from './compose/indicator-feeds.ts';
-import { openHunt } from './compose/indicator-hunt.ts';
+
 import { openIndicators } from './compose/indicators.ts';
+import { openIntake } from './compose/intake.ts';
 import { createLineTrial } from './compose/line-trial.ts';
 import { openMappingBook } from './compose/mapping-book.ts';
 import { shippedMappings } from './compose/mappings.ts';
 import { openMaskKey } from './compose/mask-key.ts';
-import { openBlock } from './compose/open-block.ts';
+
+import { openNotifier } from './compose/notifier.ts';
 import { openPersonal } from './compose/personal.ts';
 import { createRecentBatches } from './compose/recent-batches.ts';
 import { openRecords, type Records } from './compose/records.ts';
 import { openRuleBook, type RuleAudit } from './compose/rules.ts';
-import { openSourceViews, openWatch } from './compose/watch.ts';
+import { openSourceViews } from './compose/watch.ts';
 import type { Config } from './config.ts';
 import type { AlertView, DrillView } from './contract/api.ts';
-import { createDetector, type Detector, type Pass } from './detect/index.ts';
+import type { Pass } from './detect/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createIncidents, type SystemNames } from './incident/index.ts';
-import { createIntake } from './ingest/index.ts';
 import type { Alert } from './model/finding.ts';
 import { agencyAt } from './model/register.ts';
-import { createEmailChannel, createNotifier, createWebhookChannel, defaultNotifyLimits } from './notify/index.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { createQueues } from './queue/index.ts';
 import { createRegister, type Register } from './register/index.ts';
-import { createMemoryCorrelationState, type State } from './state/index.ts';
+import type { State } from './state/index.ts';
 import type { Store } from './store/index.ts';
 
 /** The platform as one process runs it, all roles or some. */
@@ -73,13 +67,8 @@ const recentRowsMax = 50_000;
 const detectorWaitMs = 1_000;
 const dayMs = 86_400_000;
 const notifySweepMs = 15_000;
-const watchMs = 60_000;
-/** Between two looks for indicators that stored events were not searched for. */
-const huntMs = 5_000;
 /** Between two looks for feeds whose time has come. */
 const pollMs = 10_000;
-/** Signs of life are kept by the minute; given more often, none is missed. */
-const beatMs = 25_000;
 const noticeBackoff: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 5000, maxMs: 4 * 3_600_000 };
 
 const packageRoot = (): string => path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -172,104 +161,37 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     );
 
     let boardUrl = config.publicUrl;
-    const notifier = createNotifier({
-      // A system registered a moment ago is not in the register's last reading yet; its first alert must not miss it.
-      systemOf: async (id) => register.system(id) ?? (await register.refresh().then(() => register.system(id))),
-      notices: store.notices,
-      offer: queues.offerNotify,
+    const notifier = openNotifier({
+      config,
+      store,
       lock: state.lock,
-      channels: {
-        email:
-          config.smtpUrl === ''
-            ? null
-            : createEmailChannel({
-                smtpUrl: config.smtpUrl,
-                from: config.mailFrom,
-                timeoutMs: defaultNotifyLimits.sendTimeoutMs,
-              }),
-        webhook:
-          config.webhookSecret === ''
-            ? null
-            : createWebhookChannel({
-                secret: config.webhookSecret,
-                allowedHosts: config.webhookAllowedHosts,
-                timeoutMs: defaultNotifyLimits.sendTimeoutMs,
-                answerBytesMax: defaultNotifyLimits.webhookAnswerBytesMax,
-                clock,
-              }),
-      },
+      register,
+      queues,
       boardUrl: () => boardUrl,
       clock,
       log,
-      limits: defaultNotifyLimits,
     });
     closers.add('notifier', () => notifier.close());
 
     const recent = createRecentBatches<Pass>({ rowsMax: recentRowsMax, roomWaitMs: detectorWaitMs, metrics });
-    let look: Detector['look'] | null = null;
-    if (has('detect')) {
-      const detectorParts: Parameters<typeof createDetector>[0] = {
-        rules: liveRules,
-        store: { ...store.events, ...store.detection },
-        alert: {
-          draft: draftOf,
-          build: (draft) => buildAlert({ ...draft, limits: defaultAlertLimits }),
-          correlated: (hour) => correlatedDraftOf({ ...hour, limits: defaultAlertLimits }),
-          correlatedId: correlatedAlertId,
-        },
-        members: store.correlations,
-        // One worker alone keeps recent members by itself; several share them.
-        recent: records.embedded ? createMemoryCorrelationState() : state.correlations,
-        incidents,
-        notify: async (raised) => {
-          for (const each of raised) await notifier.onAlert(each);
-        },
-        offer: queues.offerDetect,
-        worker,
-        clock,
-        log,
-        metrics,
-      };
-      const detector = createDetector({ ...detectorParts, looked: recent.take });
-      look = detector.look;
-      queues.workDetect(
-        async (ref) => {
-          try {
-            await detector.evaluate(ref);
-          } finally {
-            recent.done(ref);
-          }
-        },
-        { concurrency: config.detectConcurrency },
-      );
-      const stopSweeping = detector.startSweeping({
-        every: (ms, run) => {
-          const timer = setInterval(run, ms);
-          return () => clearInterval(timer);
-        },
-      });
-      closers.add('sweeper', async () => stopSweeping());
-      const hunter = openHunt({ store, lock: state.lock, detector: detectorParts, clock });
-      const stopHunting = every(huntMs, 'indicator hunt', hunter.round, log);
-      closers.add('indicator hunt', () => {
-        hunter.close();
-        return stopHunting();
-      });
-      const watch = openWatch({
-        store,
-        lock: state.lock,
-        register,
-        rules,
-        incidents,
-        notify: async (raised) => void (await notifier.onAlert(raised)),
-        process: worker,
-        clock,
-        log,
-        metrics,
-      });
-      closers.add('watch', every(watchMs, 'watch', watch.round, log));
-    }
-
+    const look = has('detect')
+      ? openDetection({
+          records,
+          queues,
+          closers,
+          register,
+          rules,
+          liveRules,
+          recent,
+          incidents,
+          notifier,
+          concurrency: config.detectConcurrency,
+          worker,
+          clock,
+          log,
+          metrics,
+        })
+      : null;
     if (has('notify')) {
       queues.workNotify(async (notice) => void (await notifier.deliver(notice)), {
         concurrency: 4,
@@ -295,46 +217,23 @@ export async function compose(config: Config, o: { readonly log: Logger }): Prom
     closers.add('workers', () => queues.close());
 
     const intake = has('collect')
-      ? createIntake({
+      ? openIntake({
+          config,
+          records,
+          queues,
+          closers,
+          register,
           readLine: mappings.readLine,
-          keyedTogether: records.embedded,
-          open: (day) =>
-            openBlock(day, {
-              store: store.events,
-              look,
-              recent,
-              isAlone: records.embedded,
-              beforeWrite: async () => {
-                await personal.keepNew();
-                // Elsewhere other workers take batches too, and how far they are is not known here.
-                if (has('detect') && records.embedded) await recent.room();
-              },
-              log,
-            }),
-          lookup: store.events.findBatch,
-          mask: personal.line,
-          locate: (source, host, atMs, ...addresses) => register.locate(source, host, atMs, addresses),
-          offer: queues.offerDetect,
-          deadLetter: async (rows) => {
-            const masked = rows.map((row) => ({ ...row, head: personal.text(row.head) }));
-            await personal.keepNew();
-            await store.events.insertDeadLetters(masked);
-          },
-          limits: { lineBytesMax: config.ingestLineBytesMax, heldRowsMax: config.ingestWaitingRowsMax, closeWaitMs },
+          personal,
+          look,
+          recent,
+          closeWaitMs,
+          worker,
           clock,
-          log: log.child({ part: 'ingest' }),
+          log,
           metrics,
         })
       : null;
-    if (intake !== null) {
-      closers.add('intake', () => intake.close());
-      // Without a sign a source's silence is ours: it could not have been taken in.
-      const beat = async (): Promise<void> => {
-        if (!intake.stats().storeAway) await store.sourceWatch.beat('collect', worker);
-      };
-      void beat().catch(() => undefined);
-      closers.add('heartbeat', every(beatMs, 'heartbeat', beat, log));
-    }
 
     const access = createAccess({
       ledger: store.ledger,
