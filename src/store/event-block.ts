@@ -3,18 +3,10 @@ import { StoreRefused } from './errors.ts';
 import { heldTime, isSearchableName } from './event-columns.ts';
 import { hotFields } from './hot-fields.ts';
 import { type NativeBlock, nativeBlock } from './native/block.ts';
-import {
-  byteColumn,
-  dateColumn,
-  jsonColumn,
-  textColumn,
-  timeColumn,
-  wordColumn,
-  wordsColumn,
-} from './native/columns.ts';
+import { byteColumn, dateColumn, textColumn, timeColumn, wordColumn, wordsColumn } from './native/columns.ts';
+import { pathsColumn } from './native/paths-column.ts';
 import { type RetentionPolicy, retainUntil } from './retention.ts';
 import { searchTextOf } from './search-text.ts';
-import { withoutLoneSurrogates } from './sql.ts';
 
 /** Events of one batch on their way into `events`: the one place that knows what of an event goes to which column. */
 export interface EventBlock {
@@ -74,7 +66,7 @@ export function createEventBlock(rows: number, retention: RetentionPolicy): Even
     parse_reason: wordColumn(rows),
     present: wordsColumn(rows),
     null_keys: wordsColumn(rows),
-    rest: jsonColumn(rows, 'JSON(max_dynamic_paths = 32)'),
+    rest: pathsColumn(rows, 'JSON(max_dynamic_paths = 32)'),
     fields: textColumn(rows, 1_024),
     retain_until: dateColumn(rows),
   };
@@ -101,35 +93,30 @@ export function createEventBlock(rows: number, retention: RetentionPolicy): Even
     const present = Object.keys(fields);
     const nullKeys: string[] = [];
     const all = column.fields.bytes;
-    const rest = column.rest.bytes;
+    const rest = column.rest;
     const allBegin = all.beginText();
-    const restBegin = rest.beginText();
     all.uint8(brace);
-    rest.uint8(brace);
     for (let i = 0; i < present.length; i++) {
       const key = present[i] ?? '';
       const value = fields[key] ?? null;
       const name = names.of(key);
       if (i > 0) all.uint8(comma);
       all.raw(name.json);
-      const from = all.length;
       const isPlain = typeof value === 'string' && all.plainJsonText(value);
       if (!isPlain) all.utf8(JSON.stringify(value));
       if (value === null) nullKeys.push(key);
       else if (typeof value !== 'object' && name.hotPlace >= 0) hotTexts[name.hotPlace] = String(value);
       else if (name.isSearchable) {
-        const texts = typeof value === 'object' ? leafTexts(value) : String(value);
-        if (texts.length === 0 && typeof value === 'object') continue;
-        if (rest.length > restBegin + 1) rest.uint8(comma);
-        rest.raw(name.json);
-        if (isPlain) rest.repeat(all, from);
-        else rest.utf8(withoutLoneSurrogates(JSON.stringify(texts)));
+        if (typeof value !== 'object') rest.text(key, String(value));
+        else {
+          const texts = leafTexts(value);
+          if (texts.length > 0) rest.list(key, texts);
+        }
       }
     }
     all.uint8(closingBrace);
-    rest.uint8(closingBrace);
     all.endText(allBegin);
-    rest.endText(restBegin);
+    rest.endRow();
     for (const [i, each] of hot.entries()) each.add(hotTexts[i] ?? '');
     column.present.add(present);
     column.null_keys.add(nullKeys);

@@ -71,6 +71,17 @@ const rows: readonly (readonly [string, readonly Partial<SecurityEvent>[]])[] = 
   ],
   ['many names in one event', [{ fields: Object.fromEntries(many.map((name) => [name, name])) }]],
   [
+    'more paths than are given one by one',
+    Array.from({ length: 40 }, (_, i) => ({
+      fields: Object.fromEntries(
+        Array.from({ length: 30 }, (_, j): [string, string | (string | null)[]] => {
+          const name = j < 3 ? `same${j}` : `name ${i} ${j}`;
+          return [name, j % 4 === i % 4 ? [name, null, '\ud800 "x"'] : `${i} ệ\ud800`];
+        }),
+      ),
+    })),
+  ],
+  [
     'names of all kinds',
     [
       JSON.parse('{"__proto__":"p","constructor":1,"a":"x","a.b":"y","":"e",".":2,"a..b":3,"Threat Name":null}'),

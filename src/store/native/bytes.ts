@@ -131,17 +131,6 @@ export class Bytes {
     return true;
   }
 
-  /** A copy of what was written in another from there on. */
-  repeat(other: Bytes, from: number): void {
-    const length = other.length - from;
-    this.#reserve(length);
-    const { buffer, length: at } = this;
-    const source = other.buffer;
-    if (length > plainChars) source.copy(buffer, at, from, other.length);
-    else for (let i = 0; i < length; i++) buffer[at + i] = source[from + i] ?? 0;
-    this.length = at + length;
-  }
-
   /** Empty again, with the room it has, unless that was made for something uncommon. */
   clear(): void {
     this.length = 0;

@@ -17,45 +17,36 @@ export interface TextColumn extends NativeColumn<string> {
   readonly bytes: Bytes;
 }
 
-function columnOf<T>(type: string, bytes: Bytes, add: (value: T) => void, version: number | null): NativeColumn<T> {
+function columnOf<T>(type: string, bytes: Bytes, add: (value: T) => void): NativeColumn<T> {
   return {
     type,
     add,
-    writeTo: (into) => {
-      if (version !== null) into.run.uint64(version);
-      into.add(bytes);
-    },
+    writeTo: (into) => into.add(bytes),
     clear: () => bytes.clear(),
   };
 }
 
 export function textColumn(rows: number, expectedChars: number): TextColumn {
   const bytes = new Bytes(rows * (expectedChars + 1));
-  return { bytes, ...columnOf('String', bytes, (value: string) => bytes.text(value), null) };
-}
-
-/** JSON documents as text: ClickHouse parses them as it would in a row of text (serialization version 1). */
-export function jsonColumn(rows: number, type: string): TextColumn {
-  const bytes = new Bytes(rows * 512);
-  return { bytes, ...columnOf(type, bytes, (value: string) => bytes.text(value), 1) };
+  return { bytes, ...columnOf('String', bytes, (value: string) => bytes.text(value)) };
 }
 
 /** Whole numbers of one byte; also for Enum8 by its values. */
 export function byteColumn(rows: number, type: string): NativeColumn<number> {
   const bytes = new Bytes(rows);
-  return columnOf(type, bytes, (value) => bytes.uint8(value), null);
+  return columnOf(type, bytes, (value) => bytes.uint8(value));
 }
 
 /** Days since 1970. */
 export function dateColumn(rows: number): NativeColumn<number> {
   const bytes = new Bytes(rows * 2);
-  return columnOf('Date', bytes, (value) => bytes.uint16(value), null);
+  return columnOf('Date', bytes, (value) => bytes.uint16(value));
 }
 
 /** Milliseconds since 1970, not before. */
 export function timeColumn(rows: number): NativeColumn<number> {
   const bytes = new Bytes(rows * 8);
-  return columnOf("DateTime64(3, 'UTC')", bytes, (value) => bytes.uint64(value), null);
+  return columnOf("DateTime64(3, 'UTC')", bytes, (value) => bytes.uint64(value));
 }
 
 /** Texts of which there are few: each is written once, the rows hold numbers. */
