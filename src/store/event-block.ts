@@ -70,16 +70,16 @@ export function createEventBlock(rows: number, retention: RetentionPolicy): Even
     fields: textColumn(rows, 1_024),
     retain_until: dateColumn(rows),
   };
-  const hot = hotFields.map(({ few }) => (few ? wordColumn(rows) : textColumn(rows, 8)));
+  /** By their fields. Most events have few of them: the others' rows are filled in when they are passed. */
+  const hot = new Map(hotFields.map(({ field, few }) => [field, few ? wordColumn(rows) : textColumn(rows, 8)]));
   const named = [
     ...Object.entries(column),
-    ...hotFields.flatMap(({ column: name }, i) => {
-      const filled = hot[i];
-      return filled === undefined ? [] : [[name, filled] as const];
+    ...hotFields.flatMap(({ field, column: name }) => {
+      const own = hot.get(field);
+      return own === undefined ? [] : [[name, own] as const];
     }),
   ];
-  const names = createFieldNames();
-  const hotTexts = hotFields.map(() => '');
+  const isSearchable = remembered(isSearchableName);
   let day = 0;
   let until = (_level: number): number => 0;
   let added = 0;
@@ -89,35 +89,28 @@ export function createEventBlock(rows: number, retention: RetentionPolicy): Even
    * text or as a list of texts, to `rest`, so that a path there has one of two types and never one guessed from the data.
    */
   function addFields(fields: SecurityEvent['fields']): void {
-    hotTexts.fill('');
     const present = Object.keys(fields);
     const nullKeys: string[] = [];
-    const all = column.fields.bytes;
     const rest = column.rest;
-    const allBegin = all.beginText();
-    all.uint8(brace);
     for (let i = 0; i < present.length; i++) {
       const key = present[i] ?? '';
       const value = fields[key] ?? null;
-      const name = names.of(key);
-      if (i > 0) all.uint8(comma);
-      all.raw(name.json);
-      const isPlain = typeof value === 'string' && all.plainJsonText(value);
-      if (!isPlain) all.utf8(JSON.stringify(value));
       if (value === null) nullKeys.push(key);
-      else if (typeof value !== 'object' && name.hotPlace >= 0) hotTexts[name.hotPlace] = String(value);
-      else if (name.isSearchable) {
-        if (typeof value !== 'object') rest.text(key, String(value));
-        else {
-          const texts = leafTexts(value);
-          if (texts.length > 0) rest.list(key, texts);
+      else if (typeof value !== 'object') {
+        const own = hot.get(key);
+        if (own === undefined) {
+          if (isSearchable(key)) rest.text(key, String(value));
+        } else {
+          own.fillTo(added);
+          own.add(String(value));
         }
+      } else if (isSearchable(key)) {
+        const texts = leafTexts(value);
+        if (texts.length > 0) rest.list(key, texts);
       }
     }
-    all.uint8(closingBrace);
-    all.endText(allBegin);
     rest.endRow();
-    for (const [i, each] of hot.entries()) each.add(hotTexts[i] ?? '');
+    column.fields.add(JSON.stringify(fields));
     column.present.add(present);
     column.null_keys.add(nullKeys);
   }
@@ -164,6 +157,7 @@ export function createEventBlock(rows: number, retention: RetentionPolicy): Even
       const committed = heldTime(committedTimeMs);
       column.committed_time.clear();
       for (let i = 0; i < added; i++) column.committed_time.add(committed);
+      for (const own of hot.values()) own.fillTo(added);
       return nativeBlock(named, added);
     },
   };
@@ -180,36 +174,6 @@ export function eventBlock(
   return block.finish(o.committedTimeMs);
 }
 
-const [brace, closingBrace, comma] = [0x7b, 0x7d, 0x2c];
-
-/** What is to be known of a field's name, asked for every field of every event. */
-interface FieldName {
-  /** Place among the hot fields; -1: none of them. */
-  readonly hotPlace: number;
-  readonly isSearchable: boolean;
-  /** UTF-8 of the name as a key of JSON, with its colon. */
-  readonly json: Uint8Array;
-}
-
-/** Names are few, but a hostile sender makes up new ones: so many are remembered. */
-const fieldNamesMax = 10_000;
-
-function createFieldNames(): { of(name: string): FieldName } {
-  const known = new Map<string, FieldName>();
-  return {
-    of(name) {
-      const before = known.get(name);
-      if (before !== undefined) return before;
-      if (known.size >= fieldNamesMax) known.clear();
-      const hotPlace = hotFields.findIndex(({ field }) => field === name);
-      const json = Buffer.from(`${JSON.stringify(name)}:`);
-      const made = { hotPlace, isSearchable: isSearchableName(name), json };
-      known.set(name, made);
-      return made;
-    },
-  };
-}
-
 /** Scalars as the engine compares them: their text. */
 function leafTexts(value: FieldValue): string[] {
   if (value === null) return [];
@@ -217,13 +181,17 @@ function leafTexts(value: FieldValue): string[] {
   return [String(value)];
 }
 
-/** Remembers the answers of a pure function for as long as the batch is written. */
+/** Field names and the like are few, but a hostile sender makes up new ones: so many answers are remembered. */
+const rememberedMax = 10_000;
+
+/** Remembers the answers of a pure function that is asked the same for every field of every event. */
 function remembered<K, V>(answer: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {
     const before = known.get(key);
     if (before !== undefined) return before;
     const value = answer(key);
+    if (known.size >= rememberedMax) known.clear();
     known.set(key, value);
     return value;
   };

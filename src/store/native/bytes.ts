@@ -77,58 +77,10 @@ export class Bytes {
     this.length += other.length;
   }
 
-  /** Begins a text that is written piece by piece; to be given to `endText`. */
-  beginText(): number {
-    this.#reserve(openWidth);
-    this.length += openWidth;
-    return this.length;
-  }
-
-  /** The text that began there ends here: what was written since is its bytes. */
-  endText(begin: number): void {
-    let rest = this.length - begin;
-    let at = begin - openWidth;
-    // Of a fixed width, since the length was not known when it began: a LEB128 may end in zeros.
-    for (; at < begin - 1; at++) {
-      this.buffer[at] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.buffer[at] = rest;
-  }
-
-  /** Bytes as they are. */
-  raw(bytes: Uint8Array): void {
-    const { length } = bytes;
-    this.#reserve(length);
-    const { buffer, length: at } = this;
-    for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] ?? 0;
-    this.length = at + length;
-  }
-
-  /** UTF-8 without a length. */
-  utf8(text: string): void {
-    this.#reserve(text.length * 3);
-    this.length += this.buffer.write(text, this.length);
-  }
-
-  /**
-   * A text in JSON's quotes if it is short and needs no escapes; false when nothing was written. Most values of log
-   * lines do, and are done by hand in less time than JSON.stringify takes to be called.
-   */
-  plainJsonText(text: string): boolean {
-    const chars = text.length;
-    if (chars > plainChars) return false;
-    this.#reserve(chars + 2);
-    const { buffer, length: at } = this;
-    buffer[at] = 0x22;
-    for (let i = 0; i < chars; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;
-      buffer[at + 1 + i] = unit;
-    }
-    buffer[at + 1 + chars] = 0x22;
-    this.length = at + chars + 2;
-    return true;
+  zeros(count: number): void {
+    this.#reserve(count);
+    this.buffer.fill(0, this.length, this.length + count);
+    this.length += count;
   }
 
   /** Empty again, with the room it has, unless that was made for something uncommon. */
@@ -145,12 +97,8 @@ export class Bytes {
 
 /** Under 128, so that the length in front is one byte. */
 const shortChars = 24;
-/** Longer ones are quicker by a call into the engine. */
-const plainChars = 96;
 /** A column of 10,000 lines of 1,500 characters. */
 const keptBytesMax = 16 * 1024 * 1024;
-/** Bytes of the length of a text begun before it is known: four hold 2^28. */
-const openWidth = 4;
 
 function varintWidth(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;

@@ -12,9 +12,10 @@ export interface NativeColumn<T> {
   clear(): void;
 }
 
-/** A column of texts, whose bytes may also be written by hand. */
-export interface TextColumn extends NativeColumn<string> {
-  readonly bytes: Bytes;
+/** A column of texts of which most rows have none. */
+export interface SparseColumn extends NativeColumn<string> {
+  /** Rows that were not added until there are so many have ''. */
+  fillTo(rows: number): void;
 }
 
 function columnOf<T>(type: string, bytes: Bytes, add: (value: T) => void): NativeColumn<T> {
@@ -26,9 +27,26 @@ function columnOf<T>(type: string, bytes: Bytes, add: (value: T) => void): Nativ
   };
 }
 
-export function textColumn(rows: number, expectedChars: number): TextColumn {
+export function textColumn(rows: number, expectedChars: number): SparseColumn {
   const bytes = new Bytes(rows * (expectedChars + 1));
-  return { bytes, ...columnOf('String', bytes, (value: string) => bytes.text(value)) };
+  let count = 0;
+  return {
+    type: 'String',
+    add: (value) => {
+      bytes.text(value);
+      count += 1;
+    },
+    fillTo: (wanted) => {
+      // A text of no length is a zero.
+      if (count < wanted) bytes.zeros(wanted - count);
+      count = Math.max(count, wanted);
+    },
+    writeTo: (into) => into.add(bytes),
+    clear: () => {
+      bytes.clear();
+      count = 0;
+    },
+  };
 }
 
 /** Whole numbers of one byte; also for Enum8 by its values. */
@@ -50,11 +68,14 @@ export function timeColumn(rows: number): NativeColumn<number> {
 }
 
 /** Texts of which there are few: each is written once, the rows hold numbers. */
-export function wordColumn(rows: number): NativeColumn<string> {
+export function wordColumn(rows: number): SparseColumn {
   const words = new Words(rows);
   return {
     type: 'LowCardinality(String)',
     add: (value) => words.add(value),
+    fillTo: (wanted) => {
+      while (words.count < wanted) words.add('');
+    },
     writeTo: (into) => {
       into.run.uint64(sharedDictionaries);
       words.writeTo(into);
@@ -105,6 +126,10 @@ class Words {
 
   constructor(expected: number) {
     this.#rows = new Uint32Array(Math.max(16, expected));
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   add(word: string): void {
