@@ -17,5 +17,5 @@ COPY rules ./rules
 COPY drills ./drills
 RUN mkdir -p /var/lib/vonggac && chown node /var/lib/vonggac
 USER node
-ENTRYPOINT ["node", "bin/vonggac.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "bin/vonggac.mjs"]
 CMD ["up"]

@@ -57,6 +57,17 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('the ways to start', () => {
+  it('give Node the same options', () => {
+    const options = /^#!\/usr\/bin\/env -S node (--.+)/.exec(read('bin/vonggac.mjs'))?.[1];
+    expect(options).toBeDefined();
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(scripts.start).toBe(`node ${options} scripts/setup.mjs start`);
+    expect(scripts.demo).toBe(`node ${options} scripts/setup.mjs demo`);
+    expect(read('Dockerfile')).toContain(`ENTRYPOINT ["node", "${options}", "bin/vonggac.mjs"]`);
+  });
+});
+
 describe('settings', () => {
   it('refuses an unknown name and says which are known', () => {
     expect(() => readConfig({ VONGGAC_PROT: '1' })).toThrow(/VONGGAC_PROT.*VONGGAC_PORT/);

@@ -14,7 +14,7 @@ const directEvents = 100_000;
 export const ingest: Question = {
   name: 'ingest',
   asks: 'how many events a second are stored and evaluated for minutes on end, and how small do they become?',
-  options: { minutes: 1, linesPerPost: 2_500, connections: 8 },
+  options: { minutes: 1, linesPerPost: 2_500, connections: 16 },
   async run(option) {
     const nowMs = Date.now();
     const lines = await dayLines(nowMs);

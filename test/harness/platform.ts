@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bin = path.join(root, 'bin', 'vonggac.mjs');
+/** As the command's first line gives them. */
+const nodeOptions = /-S node (.+)/.exec(readFileSync(bin, 'utf8'))?.[1]?.split(' ') ?? [];
 
 /** The platform as an operator runs it: the built program in a process of its own. */
 export interface RunningPlatform {
@@ -86,11 +88,21 @@ export async function startPlatform(o: {
   readyTimeoutMs?: number;
 }): Promise<RunningPlatform> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [bin, 'up', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, VONGGAC_SYSLOG_UDP: 'off', VONGGAC_SYSLOG_TCP: 'off', VONGGAC_LOG_LEVEL: 'warn', ...o.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeOptions, bin, 'up', '--port', '0', '--data', o.dataDir, ...(o.args ?? [])],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        VONGGAC_SYSLOG_UDP: 'off',
+        VONGGAC_SYSLOG_TCP: 'off',
+        VONGGAC_LOG_LEVEL: 'warn',
+        ...o.env,
+      },
+    },
+  );
   let text = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (part: string) => {
