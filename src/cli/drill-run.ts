@@ -244,6 +244,7 @@ async function findingsOfDrill(
     alerts += page.items.length;
     for (const alert of page.items) incidents.add(alert.incident);
     const created = new Map(page.items.map((alert) => [alert.id, alert.createdMs]));
+    const correlated = new Set(page.items.flatMap(({ id, correlation }) => (correlation === undefined ? [] : [id])));
     const found = await detection.findingsOf([...created.keys()], findingsPerAlertMax);
     const stored = await events.byIds(found.map(({ event, day }) => ({ event, day })));
     const rawOf = new Map(stored.map((event) => [event.id, event.raw]));
@@ -253,6 +254,7 @@ async function findingsOfDrill(
         alert,
         raw: rawOf.get(event) ?? '',
         seenMs: firstSeenMs.get(alert) ?? created.get(alert) ?? 0,
+        correlated: correlated.has(alert),
       });
     }
   }

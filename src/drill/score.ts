@@ -9,6 +9,8 @@ export interface ScoredFinding {
   readonly alert: string;
   /** Wall time the finding was first shown; the alert's creation when nothing better is known. */
   readonly seenMs: number;
+  /** The alert is a correlation's, which no line brings about but the one that completes it. */
+  readonly correlated: boolean;
 }
 
 export interface Missed {
@@ -43,7 +45,10 @@ export interface Score {
   /** (rule, line) pairs on lines that no expectation covers. */
   readonly unexpected: readonly Unexpected[];
   readonly perInject: readonly InjectScore[];
-  /** Of every alert: first shown minus the emission of its earliest line; nearest rank; null without alerts. */
+  /**
+   * Of every alert: first shown minus the emission of its earliest line, or, of a correlation's, of the latest of its
+   * lines that was out by then; nearest rank; null without alerts.
+   */
   readonly p50_ms: number | null;
   readonly p99_ms: number | null;
   /** Findings on lines this replay did not send (production, an earlier run); they change nothing. */
@@ -70,7 +75,7 @@ export function score(input: {
   const covered = new Set(scenario.expectations.map((expectation) => expectation.inject));
   const rulesOf = new Map<string, Set<string>>();
   const alertMsOf = new Map<string, number>();
-  const alerts = new Map<string, { seenMs: number; emittedMs: number }>();
+  const alerts = new Map<string, Shown>();
   const unexpected = new Map<string, Unexpected>();
   let foreign = 0;
 
@@ -81,7 +86,7 @@ export function score(input: {
     linesOf.set(inject, (linesOf.get(inject) ?? 0) + 1);
   }
 
-  for (const { rule, raw, alert, seenMs } of input.findings) {
+  for (const { rule, raw, alert, seenMs, correlated } of input.findings) {
     const emission = sent.get(raw);
     if (emission === undefined) {
       foreign += 1;
@@ -90,8 +95,9 @@ export function score(input: {
     const { inject, source, line, emittedMs } = emission;
     const before = alerts.get(alert);
     alerts.set(alert, {
+      correlated,
       seenMs: Math.min(seenMs, before?.seenMs ?? seenMs),
-      emittedMs: Math.min(emittedMs, before?.emittedMs ?? emittedMs),
+      emittedMs: [...(before?.emittedMs ?? []), emittedMs],
     });
     if (!covered.has(inject)) {
       unexpected.set(JSON.stringify([rule, line]), { rule, source, inject, line });
@@ -123,7 +129,7 @@ export function score(input: {
       rules: [...(rulesOf.get(id) ?? [])].sort(),
     };
   });
-  const latencies = [...alerts.values()].map((alert) => Math.max(0, alert.seenMs - alert.emittedMs)).sort(ascending);
+  const latencies = [...alerts.values()].map(latencyOf).sort(ascending);
   return {
     expected: scenario.expectations.length,
     found: scenario.expectations.length - missed.length,
@@ -134,6 +140,19 @@ export function score(input: {
     p99_ms: percentile(latencies, 99),
     foreign,
   };
+}
+
+/** An alert: when it was first shown, and when its lines were sent. */
+interface Shown {
+  readonly correlated: boolean;
+  readonly seenMs: number;
+  readonly emittedMs: readonly number[];
+}
+
+function latencyOf({ correlated, seenMs, emittedMs }: Shown): number {
+  const first = Math.min(...emittedMs);
+  const out = correlated ? emittedMs.filter((ms) => ms <= seenMs) : [];
+  return Math.max(0, seenMs - Math.max(first, ...out));
 }
 
 const ascending = (a: number, b: number): number => a - b;

@@ -144,7 +144,7 @@ test.skipIf(process.platform !== 'linux')(
     const findings = rows.flatMap((row) =>
       set.match(row).map((index) => {
         const rule = set.rules[index]?.id ?? '';
-        return { rule, raw: row.raw, alert: `${rule} ${row.host}`, seenMs: row.receivedTimeMs };
+        return { rule, raw: row.raw, alert: `${rule} ${row.host}`, seenMs: row.receivedTimeMs, correlated: false };
       }),
     );
     const result = score({ scenario, emissions, findings });

@@ -37,7 +37,7 @@ async function run(speed: number): Promise<{ emissions: Emission[]; findings: Sc
         expect(event.parseStatus, raw).toBe('parsed');
         for (const index of set.match(event)) {
           const rule = set.rules[index]?.id ?? '';
-          findings.push({ rule, raw, alert: `${rule} ${event.host}`, seenMs: nowMs + 250 });
+          findings.push({ rule, raw, alert: `${rule} ${event.host}`, seenMs: nowMs + 250, correlated: false });
         }
       }
     },

@@ -28,7 +28,7 @@ const emission = (record: number, injectId: string, emittedMs: number, over: Par
   };
 };
 const finding = (rule: string, record: number, seenMs: number, alert = `${rule}-a`): ScoredFinding => {
-  return { rule, raw: `line ${record}`, alert, seenMs };
+  return { rule, raw: `line ${record}`, alert, seenMs, correlated: false };
 };
 const emissions = [
   emission(0, '', 100),
@@ -37,6 +37,14 @@ const emissions = [
   emission(3, 'tai-len', 5000),
   emission(4, 'im-lang', 6000),
 ];
+
+test("an alert of a correlation is as late as it is after the line that completed it, a rule's after its first", () => {
+  const lines = [1000, 3000, 5000, 9000];
+  const sent = lines.map((ms, i) => emission(i, 'quet', ms));
+  const of = (correlated: boolean) => lines.map((_, i) => ({ ...finding('r1', i, 5_300), correlated }));
+  expect(score({ scenario, emissions: sent, findings: of(true) })).toMatchObject({ p50_ms: 300 });
+  expect(score({ scenario, emissions: sent, findings: of(false) })).toMatchObject({ p50_ms: 4_300 });
+});
 
 test('found, missed with its cause, unexpected, times', () => {
   const result = score({
@@ -61,7 +69,11 @@ test('found, missed with its cause, unexpected, times', () => {
 
 describe('attribution', () => {
   test('is by the exact line: one letter more is another line', () => {
-    const result = score({ scenario, emissions, findings: [{ rule: 'r3', raw: 'line 3 ', alert: 'a', seenMs: 1 }] });
+    const result = score({
+      scenario,
+      emissions,
+      findings: [{ rule: 'r3', raw: 'line 3 ', alert: 'a', seenMs: 1, correlated: false }],
+    });
     expect(result).toMatchObject({ found: 0, foreign: 1, unexpected: [] });
   });
 
