@@ -5,6 +5,7 @@ import type { Indicator } from '../../../../src/model/indicator.ts';
 import { useBoard } from '../board.ts';
 import { dateTime } from '../format.ts';
 import { t } from '../i18n/index.ts';
+import { FindField } from '../parts/find-field.tsx';
 import { type Changing, Reason, reasonMin, Said } from './content.tsx';
 import { useDoing } from './doing.ts';
 
@@ -86,14 +87,7 @@ export function Inside({ list, changed }: Changing): JSX.Element {
           load(null);
         }}
       >
-        <input
-          class="field"
-          type="search"
-          aria-label={t('ioc.find')}
-          placeholder={t('ioc.find')}
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
-        />
+        <FindField label={t('ioc.find')} text={wanted} changed={setWanted} />
       </form>
       {items.length === 0 && !doing.busy ? <p class="sub">{t('ioc.none')}</p> : null}
       <ul class="iocs">

@@ -1,46 +1,23 @@
 /** "Máy gửi nhật ký": the agents, what they say of themselves, and what they are told to do. */
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { AgentsView } from '../../../../src/contract/agents.ts';
+import { useCallback, useState } from 'preact/hooks';
 import { AgentDetail } from '../agents/detail.tsx';
 import { AgentList } from '../agents/list.tsx';
 import { byNeed, isTroubled } from '../agents/words.ts';
 import { useBoard } from '../board.ts';
 import { dateTimeZone, plain } from '../format.ts';
-import { failureText, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
+import { FindField } from '../parts/find-field.tsx';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
+import { usePolled } from '../polled.ts';
 
 const pollMs = 30_000;
 
-function useAgents(): {
-  readonly agents: (AgentsView & { readonly atMs: number }) | null;
-  readonly failed: string;
-  readonly load: () => void;
-} {
-  const { api } = useBoard();
-  const [agents, setAgents] = useState<(AgentsView & { readonly atMs: number }) | null>(null);
-  const [failed, setFailed] = useState('');
-  const load = useCallback(() => {
-    api.agents().then(
-      (now) => {
-        setAgents({ ...now, atMs: Date.now() });
-        setFailed('');
-      },
-      // What was read last stays, with why it is not newer.
-      (error: unknown) => setFailed(failureText(error)),
-    );
-  }, [api]);
-  useEffect(() => {
-    load();
-    const timer = setInterval(load, pollMs);
-    return () => clearInterval(timer);
-  }, [load]);
-  return { agents, failed, load };
-}
-
 function Agents({ id }: { readonly id: string }): JSX.Element {
-  const { agents, failed, load } = useAgents();
+  const { api } = useBoard();
+  const read = useCallback(async () => ({ ...(await api.agents()), atMs: Date.now() }), [api]);
+  const { now: agents, failed, reload } = usePolled(read, pollMs);
   const [wanted, setWanted] = useState('');
   const atMs = agents?.atMs ?? 0;
   const items = byNeed(agents?.items ?? [], atMs);
@@ -59,15 +36,7 @@ function Agents({ id }: { readonly id: string }): JSX.Element {
           </p>
         )}
         <div class="tools">
-          <input
-            class="field"
-            type="search"
-            data-slash
-            aria-label={t('agt.find')}
-            placeholder={t('agt.find')}
-            value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
+          <FindField label={t('agt.find')} text={wanted} changed={setWanted} />
         </div>
       </div>
       {failed === '' ? null : (
@@ -93,7 +62,7 @@ function Agents({ id }: { readonly id: string }): JSX.Element {
                 </p>
               )}
             </section>
-            {chosen === undefined ? null : <AgentDetail key={chosen.id} agent={chosen} changed={load} />}
+            {chosen === undefined ? null : <AgentDetail key={chosen.id} agent={chosen} changed={reload} />}
           </div>
         </>
       )}

@@ -14,6 +14,7 @@ import { useBusy, useHeld } from '../held.ts';
 import { type PlainKey, t } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
 import { Card } from '../parts/card.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { AssignForm, NoteForm, VerdictForm } from '../parts/handle.tsx';
 import { ShiftLine } from '../parts/ruler.tsx';
 import { Shell } from '../parts/shell.tsx';
@@ -99,21 +100,10 @@ function Tools({ all, filters }: { readonly all: readonly IncidentCard[]; readon
   const isChosen = (s: Severity): boolean => filters.severities.includes(severityRank(s));
   return (
     <div class="tools">
-      <label class="find">
+      <span class="find">
         <Icon name="search" small />
-        <span class="vh">{t('filter.text')}</span>
-        <input
-          class="field"
-          type="search"
-          data-slash
-          placeholder={t('filter.text')}
-          value={filters.text}
-          onInput={(event) => {
-            if (!event.isComposing) set(filters, { text: event.currentTarget.value });
-          }}
-          onCompositionEnd={(event) => set(filters, { text: event.currentTarget.value })}
-        />
-      </label>
+        <FindField label={t('filter.text')} text={filters.text} changed={(text) => set(filters, { text })} />
+      </span>
       <fieldset class="seg" aria-label={t('filter.origin')}>
         {origins.map(([origin, word, n]) => (
           <button

@@ -1,10 +1,10 @@
 /** "Chỉ dấu tấn công": lists of addresses, names, URLs and hashes, where they come from and what they found. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { IndicatorListView, TakenView } from '../../../../src/contract/indicators.ts';
 import { useBoard } from '../board.ts';
 import { dateTimeZone, number } from '../format.ts';
-import { failureText, language, t } from '../i18n/index.ts';
+import { language, t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
 import { AddOne, NotTaken, Upload } from '../indicators/content.tsx';
 import { Inside } from '../indicators/inside.tsx';
@@ -13,43 +13,12 @@ import { Retire, Settings } from '../indicators/settings.tsx';
 import { huntText, pollText } from '../indicators/words.ts';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
+import { usePolled } from '../polled.ts';
 import { go } from '../router.ts';
 
 const pollMs = 10_000;
 /** The address of the form for a new list; ids of lists have no `+`. */
 const newId = '+';
-
-function useLists(): {
-  readonly lists: readonly IndicatorListView[] | null;
-  readonly failed: string;
-  readonly replace: (list: IndicatorListView) => void;
-} {
-  const { api } = useBoard();
-  const [lists, setLists] = useState<readonly IndicatorListView[] | null>(null);
-  const [failed, setFailed] = useState('');
-  useEffect(() => {
-    let open = true;
-    const load = (): void => {
-      api.indicatorLists().then(
-        (items) => {
-          if (!open) return;
-          setLists(items);
-          setFailed('');
-        },
-        (error: unknown) => open && setFailed(failureText(error)),
-      );
-    };
-    load();
-    const timer = setInterval(load, pollMs);
-    return () => {
-      open = false;
-      clearInterval(timer);
-    };
-  }, [api]);
-  const replace = (list: IndicatorListView): void =>
-    setLists((now) => [...(now ?? []).filter(({ id }) => id !== list.id), list]);
-  return { lists, failed, replace };
-}
 
 function Close(): JSX.Element {
   return (
@@ -123,7 +92,9 @@ function Detail(p: {
 
 export function IndicatorsPage({ id }: { readonly id: string }): JSX.Element {
   const board = useBoard();
-  const { lists, failed, replace } = useLists();
+  const { now: lists, failed, put } = usePolled(board.api.indicatorLists, pollMs);
+  const replace = (list: IndicatorListView): void =>
+    put((before) => [...before.filter(({ id: other }) => other !== list.id), list]);
   const items = [...(lists ?? [])].sort(
     (a, b) => Number(a.retired) - Number(b.retired) || a.name.localeCompare(b.name, 'vi'),
   );

@@ -6,6 +6,7 @@ import { useBoard } from '../board.ts';
 import { number, plain } from '../format.ts';
 import { failureText, language, t, titleOf } from '../i18n/index.ts';
 import { Icon, SeverityMark } from '../icons.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { RuleText } from '../parts/rule.tsx';
 import { RuleSet } from '../parts/rule-set.tsx';
 import { Shell } from '../parts/shell.tsx';
@@ -92,18 +93,10 @@ export function RulesPage({ id }: { readonly id: string }): JSX.Element {
               : t('rules.sum', { n: number(found.length, language.value), of: number(rules.length, language.value) })}
           </p>
           <div class="tools">
-            <label class="find">
+            <span class="find">
               <Icon name="search" small />
-              <span class="vh">{t('rules.filter')}</span>
-              <input
-                class="field"
-                type="search"
-                data-slash
-                placeholder={t('rules.filter')}
-                value={text}
-                onInput={(event) => setText(event.currentTarget.value)}
-              />
-            </label>
+              <FindField label={t('rules.filter')} text={text} changed={setText} />
+            </span>
           </div>
         </div>
         <RuleSet loaded={() => setReadings(readings + 1)} />

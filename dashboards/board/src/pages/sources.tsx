@@ -1,13 +1,14 @@
 /** "Nguồn nhật ký": what each source sends, what it owes, what is broken and what cannot be seen meanwhile. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { SystemView } from '../../../../src/contract/api.ts';
-import type { SourceWatch, SourceWatchView } from '../../../../src/contract/sources.ts';
+import { useCallback, useState } from 'preact/hooks';
+import type { SourceWatchView } from '../../../../src/contract/sources.ts';
 import { useBoard } from '../board.ts';
 import { dateTimeZone, plain } from '../format.ts';
-import { failureText, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
+import { FindField } from '../parts/find-field.tsx';
 import { Shell } from '../parts/shell.tsx';
 import { StatusBar } from '../parts/sources.tsx';
+import { usePolled } from '../polled.ts';
 import { SourceDetail } from '../sources/detail.tsx';
 import { SourceList } from '../sources/list.tsx';
 import { Systems } from '../sources/systems.tsx';
@@ -15,49 +16,20 @@ import { byNeed } from '../sources/words.ts';
 
 const pollMs = 30_000;
 
-interface Loaded {
-  readonly watch: SourceWatch | null;
-  readonly systems: readonly SystemView[];
-  readonly failed: string;
-  readonly replace: (view: SourceWatchView) => void;
-}
-
-function useSources(): Loaded {
-  const { api } = useBoard();
-  const [watch, setWatch] = useState<SourceWatch | null>(null);
-  const [systems, setSystems] = useState<readonly SystemView[]>([]);
-  const [failed, setFailed] = useState('');
-  useEffect(() => {
-    let open = true;
-    const load = (): void => {
-      Promise.all([api.sourceWatch(), api.systems()]).then(
-        ([now, all]) => {
-          if (!open) return;
-          setWatch(now);
-          setSystems(all);
-          setFailed('');
-        },
-        // What was read last stays, with why it is not newer.
-        (error: unknown) => open && setFailed(failureText(error)),
-      );
-    };
-    load();
-    const timer = setInterval(load, pollMs);
-    return () => {
-      open = false;
-      clearInterval(timer);
-    };
-  }, [api]);
-  const replace = (view: SourceWatchView): void =>
-    setWatch((now) =>
-      now === null ? null : { ...now, items: now.items.map((each) => (each.id === view.id ? view : each)) },
-    );
-  return { watch, systems, failed, replace };
-}
-
 export function SourcesPage({ id }: { readonly id: string }): JSX.Element {
   const board = useBoard();
-  const { watch, systems, failed, replace } = useSources();
+  const { api } = board;
+  const read = useCallback(async () => {
+    const [watch, systems] = await Promise.all([api.sourceWatch(), api.systems()]);
+    return { watch, systems };
+  }, [api]);
+  const { now, failed, put } = usePolled(read, pollMs);
+  const { watch = null, systems = [] } = now ?? {};
+  const replace = (view: SourceWatchView): void =>
+    put((before) => {
+      const items = before.watch.items.map((each) => (each.id === view.id ? view : each));
+      return { ...before, watch: { ...before.watch, items } };
+    });
   const [wanted, setWanted] = useState('');
   const items = byNeed(watch?.items ?? []);
   const found = items.filter((source) =>
@@ -77,15 +49,7 @@ export function SourcesPage({ id }: { readonly id: string }): JSX.Element {
           )}
           <div class="tools">
             {board.may('sources') ? <a href="/agents">{t('agt.way')}</a> : null}
-            <input
-              class="field"
-              type="search"
-              data-slash
-              aria-label={t('src.find')}
-              placeholder={t('src.find')}
-              value={wanted}
-              onInput={(event) => setWanted(event.currentTarget.value)}
-            />
+            <FindField label={t('src.find')} text={wanted} changed={setWanted} />
           </div>
         </div>
         {failed === '' ? null : (

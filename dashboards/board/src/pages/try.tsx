@@ -14,6 +14,7 @@ import { go, place } from '../router.ts';
 import { example } from '../try/example.ts';
 import { type Answer, createTrier, type TrialWorker, type Trier } from '../try/trier.ts';
 import '../styles/try.css';
+import { FindField } from '../parts/find-field.tsx';
 
 /** Characters that are tried; more are not sent to the engine, and it says so. */
 const ruleCharsMax = 65_536;
@@ -71,18 +72,7 @@ function Picker({ take }: { readonly take: (id: string) => void }): JSX.Element 
         });
   return (
     <div class="picker">
-      <label>
-        <span class="vh">{t('try.pick')}</span>
-        <input
-          class="field"
-          type="search"
-          data-slash
-          placeholder={t('try.pick')}
-          value={text}
-          onFocus={() => void load()}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
+      <FindField label={t('try.pick')} text={text} changed={setText} focused={() => void load()} />
       {failed === '' ? null : <p class="cutnote">{failed}</p>}
       {words.length > 0 && rules !== null ? (
         <ul class="offers">

@@ -1,0 +1,47 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { failureText } from './i18n/index.ts';
+
+/** What a page reads again and again while it is open. */
+export interface Polled<T> {
+  /** What was read last; null before the first answer. */
+  readonly now: T | null;
+  /** Why it is not newer; '' when it is. */
+  readonly failed: string;
+  /** Reads it at once. */
+  readonly reload: () => void;
+  /** Puts what is known to be newer in its place, until it is read again. */
+  readonly put: (change: (now: T) => T) => void;
+}
+
+/** `read` must stay the same function for as long as it reads the same. */
+export function usePolled<T>(read: () => Promise<T>, everyMs: number): Polled<T> {
+  const [now, setNow] = useState<T | null>(null);
+  const [failed, setFailed] = useState('');
+  const load = useRef<() => void>(() => undefined);
+  const reload = useCallback(() => load.current(), []);
+  const put = useCallback(
+    (change: (before: T) => T) => setNow((before) => (before === null ? null : change(before))),
+    [],
+  );
+  useEffect(() => {
+    let open = true;
+    load.current = () => {
+      read().then(
+        (value) => {
+          if (!open) return;
+          setNow(() => value);
+          setFailed('');
+        },
+        // What was read last stays, with why it is not newer.
+        (error: unknown) => open && setFailed(failureText(error)),
+      );
+    };
+    reload();
+    const timer = setInterval(reload, everyMs);
+    return () => {
+      open = false;
+      clearInterval(timer);
+    };
+  }, [read, everyMs, reload]);
+  return { now, failed, reload, put };
+}
