@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { openThread } from '../../src/detect/open-thread.ts';
-import { imageStoreOf } from '../../src/detect/packed-images.ts';
 import { packRules, type ReadRules } from '../../src/detect/rule-pack.ts';
-import { compileRules } from '../../src/sigma/index.ts';
 import { type Lane, laneLines } from './corpora.ts';
 import type { EngineThreadData, Task, TaskDone } from './engine-thread.ts';
+import { imagesOf } from './lane-images.ts';
 import { loadText } from './machine.ts';
 import { type Cell, printTable, say } from './table.ts';
 
@@ -89,17 +88,16 @@ function perCpu(done: readonly TaskDone[]): number {
 
 /** Compiles here what the lane's lines ask for. */
 function dataOf(read: ReadRules, lines: readonly string[], routing: boolean): EngineThreadData {
-  const images = new Map<string, Uint8Array>();
-  const set = compileRules(read.rules, {
-    images: imageStoreOf({ get: (key) => images.get(key) ?? null, put: (key, image) => images.set(key, image) }),
-  });
   const text = Buffer.from(`${lines.join('\n')}\n`);
   const shared = Buffer.from(new SharedArrayBuffer(text.length));
   text.copy(shared);
-  for (let from = 0; from < text.length; from = text.indexOf(10, from) + 1) {
-    set.matchLine(text, from, text.indexOf(10, from), { routing });
-  }
-  return { rules: packRules(read), images, lines: shared, routing, gate: new SharedArrayBuffer(4) };
+  return {
+    rules: packRules(read),
+    images: imagesOf(read, text),
+    lines: shared,
+    routing,
+    gate: new SharedArrayBuffer(4),
+  };
 }
 
 interface Threads {
