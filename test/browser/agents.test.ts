@@ -13,10 +13,9 @@ describe.skipIf(chromiumPath === null)('the page of agents', () => {
   async function open(path: string, o: { role?: Role; width?: number } = {}): Promise<{ page: Page; f: BoardFixture }> {
     const window = { viewport: { width: o.width ?? 1440, height: 900 }, locale: 'vi-VN' };
     const { page, fixture: f } = await board.open(path, { role: o.role ?? 'admin' }, window);
-    await page
-      .locator(path.startsWith('/sources') ? '.srclist' : '.agentlist, .empty')
-      .first()
-      .waitFor();
+    // While it loads the page says so in the place where it tells others that this is not for them.
+    const ready = path.startsWith('/sources') ? '.srclist' : o.role === undefined ? '.agentlist' : '.empty';
+    await page.locator(ready).first().waitFor();
     return { page, f };
   }
 

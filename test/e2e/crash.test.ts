@@ -226,7 +226,7 @@ async function checkAgainstOracle(
     async () => ((await waitingBatches(platform.url, api)) === 0 ? true : null),
     60_000,
   );
-  expect((await platform.stop()).code).toBe(0);
+  expect((await platform.stop()).code, platform.printed()).toBe(0);
   const stored = await whatIsStored(dataDir);
   const all = Array.from({ length: posts * linesPerPost }, (_, i) => i);
   expect([...sender.acknowledged].sort((a, b) => a - b)).toEqual(all);
