@@ -39,7 +39,8 @@ export function openIntake(o: {
   const { store, embedded } = o.records;
   const intake = createIntake({
     readLine: o.readLine,
-    keyedTogether: embedded,
+    // Without a sweep nobody adopts what a crash left of such a block.
+    keyedTogether: embedded && look !== null,
     open: (day) =>
       openBlock(day, {
         store: store.events,

@@ -1,11 +1,17 @@
+import { within } from '../cli/stop-signal.ts';
 import type { Pass } from '../detect/index.ts';
 import type { OpenBlock } from '../ingest/index.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/index.ts';
 import type { RecentBatches } from './recent-batches.ts';
 
-/** Findings a batch's pass may hold before it is given up: such a batch is looked at again as it is stored, piece by piece. */
-const findingsHeldMax = 20_000;
+/**
+ * Findings and members of correlations a batch's pass may hold before it is given up: such a batch is looked at again as
+ * it is stored, piece by piece.
+ */
+const foundMax = 20_000;
+/** Longest wait for rules to be compiled for a new kind of events; taking lines in does not hang on it. */
+const lookWaitMs = 1_000;
 
 /**
  * Batches on their way from the belt to the store. With a detector in this process their events are held against the
@@ -38,8 +44,9 @@ export function openBlock(
       const current = looks.at(-1);
       if (current === undefined || current.pass === null) return;
       try {
-        await current.pass.hold(rows);
-        if (current.pass.findingsHeld > findingsHeldMax) current.pass = null;
+        const { pass } = current;
+        const isHeld = await within(pass.hold(rows), lookWaitMs);
+        if (!isHeld || pass.findingsHeld + pass.members.length > foundMax) current.pass = null;
       } catch (error) {
         // Taking lines in does not depend on it: the detector meets the same rows in the store.
         o.log.warn({ err: error, batch: current.id }, 'events could not be looked at while they were read');

@@ -174,13 +174,21 @@ export interface FiledTime {
   readonly fields: Readonly<Record<string, number | readonly string[]>> | null;
 }
 
+// ClickHouse's DateTime64 ends in 2299; beyond it, it would wrap around.
+const lastMs = 10_413_791_999_999;
+
+/** Whole milliseconds from 1970 to what the store can say: a time beyond would be another one when it is read back. */
+export function heldTime(ms: number): number {
+  return Math.min(Math.max(Math.trunc(ms), 0), lastMs);
+}
+
 /**
  * The time of an event from what its line states (null: nothing usable, then that of its receipt), put right by the
  * source's correction in force. With `time_correction_ms` taken off again it is what the line says.
  */
 export function filedTime(statedMs: number | null, receivedTimeMs: number, correctionMs: number): FiledTime {
   if (statedMs === null) return { eventTimeMs: receivedTimeMs, fields: null };
-  const eventTimeMs = statedMs + correctionMs;
+  const eventTimeMs = heldTime(statedMs + correctionMs);
   const isFuture = eventTimeMs - receivedTimeMs > futureFromMs;
   if (correctionMs === 0 && !isFuture) return { eventTimeMs, fields: null };
   return {

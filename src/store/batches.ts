@@ -132,6 +132,7 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
   let closed: { before: string; asOf: string } | null = null;
   // Orphans committed before this were looked for already in this process; null: none were.
   let adoptedThroughMs: number | null = null;
+  let sweeps = false;
 
   const evaluations = gatherInserts(sql, 'evaluations', [
     'batch',
@@ -152,7 +153,12 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
    * times a batch sent again is caught by the token, and asking the events table for every batch would cost as much as
    * writing it.
    */
-  const mayHaveOrphans = (): boolean => clock() - openedMs < orphansGoneMs || clock() % dayMs < orphansGoneMs;
+  const mayHaveOrphans = (): boolean => {
+    const nowMs = clock();
+    if (nowMs - openedMs < orphansGoneMs || nowMs % dayMs < orphansGoneMs) return true;
+    // Where somebody sweeps, the time after a start ends when a sweep has been over it, however long they fail.
+    return sweeps && (adoptedThroughMs ?? 0) < openedMs;
+  };
 
   const openDay = (): string => dayOf(clock() - limits.openDays * dayMs);
 
@@ -300,14 +306,16 @@ export function createBatches(o: { sql: Sql; limits: StoreLimits; clock: () => n
       return rows.map((r) => ({ id: r.batch, day: r.day }));
     },
     async adoptOrphans(olderThanMs) {
+      sweeps = true;
       const untilMs = clock() - olderThanMs;
+      const theirs = new Set(beingWritten);
       // A writer may sit between rows and ledger for as long as its retries last; look back well over that.
       const slackMs = 2 * limits.insertWaitMs + limits.requestMs + olderThanMs;
       const fromMs = Math.max(0, (adoptedThroughMs ?? 0) - slackMs);
       const adopted = await adoptWhere(
         `committed_time >= fromUnixTimestamp64Milli({from:Int64}) AND committed_time < fromUnixTimestamp64Milli({until:Int64})`,
         { since: adoptedThroughMs === null ? await firstDayToAdopt() : openDay(), from: fromMs, until: untilMs },
-        isLeft,
+        (id) => isLeft(id) && !theirs.has(id),
       );
       adoptedThroughMs = untilMs;
       return adopted;

@@ -1,6 +1,7 @@
 import type { FieldValue, SecurityEvent } from '../model/event.ts';
+import { heldTime } from '../model/event-time.ts';
 import { StoreRefused } from './errors.ts';
-import { heldTime, isSearchableName } from './event-columns.ts';
+import { isSearchableName } from './event-columns.ts';
 import { hotFields } from './hot-fields.ts';
 import { type NativeBlock, nativeBlock } from './native/block.ts';
 import { byteColumn, dateColumn, textColumn, timeColumn, wordColumn, wordsColumn } from './native/columns.ts';

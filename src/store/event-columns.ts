@@ -1,10 +1,8 @@
 import type { SecurityEvent } from '../model/event.ts';
+import { heldTime } from '../model/event-time.ts';
 
 /** An event as it lies in the store. */
 export type StoredEvent = SecurityEvent & { readonly committedTimeMs: number };
-
-// DateTime64 ends in 2299; beyond it ClickHouse would wrap around.
-const lastMs = 10_413_791_999_999;
 
 /**
  * Milliseconds as text for a DateTime64(3, 'UTC'), held inside the type's range. Written out: of a bare number ClickHouse
@@ -12,11 +10,6 @@ const lastMs = 10_413_791_999_999;
  */
 export function timeText(ms: number): string {
   return new Date(heldTime(ms)).toISOString().slice(0, 23).replace('T', ' ');
-}
-
-/** Whole milliseconds held inside what a DateTime64 can say. */
-export function heldTime(ms: number): number {
-  return Math.min(Math.max(Math.trunc(ms), 0), lastMs);
 }
 
 /**

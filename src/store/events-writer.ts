@@ -41,6 +41,8 @@ export interface EventsWriter {
   open(day: string): OpenBlock;
 }
 
+/** ClickHouse's own code for a fault of the program. */
+const unexpected = 49;
 /** Blocks kept for the next batch: making their room anew for each would be most of what the garbage collector does. */
 const idleBlocksMax = 2;
 /** Rows a block has room for at first; it grows to what the batches have. */
@@ -104,8 +106,8 @@ export function createEventsWriter(o: {
             try {
               block.add(row);
             } catch (error) {
-              if (!(error instanceof StoreRefused)) throw error;
-              refusal = error;
+              // Whatever a row cannot be put down for, it is that row's and not its company's.
+              refusal = error instanceof StoreRefused ? error : new StoreRefused(unexpected, String(error), error);
             }
             current.rows += 1;
             current.shares.add(row);

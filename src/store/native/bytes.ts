@@ -83,10 +83,12 @@ export class Bytes {
     this.length += count;
   }
 
-  /** Empty again, with the room it has, unless that was made for something uncommon. */
+  /** Empty again, with the room it has, less of it when little was used: what was uncommon is given back in time. */
   clear(): void {
+    const room = this.buffer.length;
+    if (room > keptBytesMax) this.buffer = Buffer.allocUnsafe(keptBytesMax / 16);
+    else if (room > keptBytesMin && this.length < room / 4) this.buffer = Buffer.allocUnsafe(room / 2);
     this.length = 0;
-    if (this.buffer.length > keptBytesMax) this.buffer = Buffer.allocUnsafe(keptBytesMax / 16);
   }
 
   /** What was written, without a copy: good until it is cleared. */
@@ -99,6 +101,7 @@ export class Bytes {
 const shortChars = 24;
 /** A column of 10,000 lines of 1,500 characters. */
 const keptBytesMax = 16 * 1024 * 1024;
+const keptBytesMin = 64 * 1024;
 
 function varintWidth(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
