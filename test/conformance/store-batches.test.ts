@@ -195,6 +195,20 @@ describe('a crash between the rows and the ledger row', () => {
     expect(await rowsOf('k-orphan')).toBe(4);
   });
 
+  test('until a sweep has been over the time before the start, a keyed batch is looked for among the rows, however late', async () => {
+    const restarted = await use().another();
+    use().clockMs += 600_000;
+    await restarted.events.adoptOrphans(900_000);
+    await crashAfterRows('k-late', 3);
+    expect(await restarted.events.findBatch('k-late')).toMatchObject({ rows: 3, how: 'adopted' });
+    await restarted.events.adoptOrphans(30_000);
+    await crashAfterRows('k-later', 3);
+    expect(await restarted.events.findBatch('k-later')).toBeNull();
+    use().clockMs += 60_000;
+    await restarted.events.adoptOrphans(30_000);
+    use().clockMs -= 660_000;
+  });
+
   test('a keyed batch another process left without a ledger row is completed by one that was running all along', async () => {
     use().clockMs += 600_000;
     await crashAfterRows('k-other', 4);

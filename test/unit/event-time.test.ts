@@ -75,3 +75,11 @@ describe('the time an event is filed under', () => {
     if (stated !== null) expect(filed.eventTimeMs - (typeof undo === 'number' ? undo : 0)).toBe(stated);
   });
 });
+
+it.each([
+  ['of 1601', Date.UTC(1601, 0, 1), 0],
+  ['beyond what the store can say', Date.UTC(9999, 0, 1), Date.UTC(2299, 11, 31, 23, 59, 59, 999)],
+  ['with a fraction', 1.5, 1],
+])('a stated time %s is filed as what it reads back as', (_, statedMs, wanted) => {
+  expect(filedTime(statedMs, Date.UTC(2026, 10, 22), 0).eventTimeMs).toBe(wanted);
+});
