@@ -66,6 +66,7 @@ export class RouteCache<T> {
   }
 
   #find(tags: EventLogsource): T | undefined {
+    for (const route of this.#recent) if (route.tags === tags) return route.value;
     for (const route of this.#recent) if (isSame(route.tags, tags)) return route.value;
     const known = this.#all.get(routeKey(tags));
     if (known === undefined) return undefined;

@@ -5,6 +5,21 @@ import { tokenText } from './token-text.ts';
 
 const dimensions = ['product', 'category', 'service'] as const;
 
+/** What lines of one shape state: tags that came lately, with the bytes they stood in, by dimension. */
+interface Stated {
+  readonly bytes: readonly (Uint8Array | null)[];
+  readonly tags: EventLogsource;
+}
+
+/** Where lines of one shape state each dimension, -1 where they do not, and what they stated. */
+interface Shape {
+  readonly at: Int32Array;
+  readonly recent: Stated[];
+}
+
+/** Different logsources that lines of one shape state, and tags kept as one object each. */
+const limits = { recent: 8, tags: 256 } as const;
+
 /** The logsource that a line states of itself in `product`, `category` and `service`, each a text. */
 export class OwnLogsource {
   readonly #line: LineTokens;
@@ -12,71 +27,99 @@ export class OwnLogsource {
   #namesSeen = 0;
   /** By number of a name: the dimension it names, -1 for the others. */
   #dimensionOf = new Int8Array(256).fill(-1);
-  /** Where each dimension stands among the present tokens, -1 when it does not. */
-  readonly #at = new Int32Array(dimensions.length);
-  /** Shape of the line that `#at` was found in; -1: of no other line. */
-  #shape = -1;
-  readonly #texts: (string | null)[] = [null, null, null];
-  /** Bytes of the last texts: lines of one source state the same again and again. */
-  readonly #bytes: Uint8Array[] = dimensions.map(() => new Uint8Array(0));
-  #last: EventLogsource = { product: null, categories: [], services: [] };
+  /** By shape of a line that is not nested: lines of one source have few, and of one shape they state few logsources. */
+  readonly #shapes: (Shape | undefined)[] = [];
+  /** The same for nested ones, whose places must be found each time. */
+  readonly #ofNested: Shape = { at: new Int32Array(dimensions.length), recent: [] };
+  /** Equal logsources as one object, which is sooner found again than its like. */
+  readonly #tags = new Map<string, EventLogsource>();
 
   constructor(line: LineTokens) {
     this.#line = line;
   }
 
-  /** Of the line's present tokens; the same object as long as nothing changes. */
+  /** Of the line's present tokens; the same object for equal ones. */
   read(): EventLogsource {
     const line = this.#line;
     if (line.tree.epoch !== this.#epoch || line.tree.names.length !== this.#namesSeen) this.#learnNames();
-    // Lines of one source have one shape, and then it is known where to look.
-    if (line.nested || line.shape !== this.#shape) this.#find();
-    const found = this.#at;
-    const { kinds } = line;
-    let changed = false;
-    for (let dimension = 0; dimension < dimensions.length; dimension++) {
-      const at = found[dimension] as number;
-      if (at < 0 || (kinds[at] as number) > token.wide) {
-        changed ||= this.#texts[dimension] !== null;
-        this.#texts[dimension] = null;
-        continue;
-      }
-      const start = line.starts[at] as number;
-      const end = line.ends[at] as number;
-      if (this.#texts[dimension] !== null && isSame(line.bytes, start, end, this.#bytes[dimension])) continue;
-      this.#texts[dimension] = tokenText(line, at);
-      // A copy even of a Buffer, whose own slice would share memory with lines to come.
-      this.#bytes[dimension] = new Uint8Array(line.bytes.subarray(start, end));
-      changed = true;
+    const { at, recent } = this.#shapeOf();
+    for (let i = 0; i < recent.length; i++) {
+      const stated = recent[i] as Stated;
+      if (this.#states(at, stated.bytes)) return stated.tags;
     }
-    if (!changed) return this.#last;
-    const [product = null, category = null, service = null] = this.#texts;
-    this.#last = {
-      product,
-      categories: category === null ? [] : [category],
-      services: service === null ? [] : [service],
-    };
-    return this.#last;
+    const stated = this.#stated(at);
+    if (recent.length === limits.recent) recent.shift();
+    recent.push(stated);
+    return stated.tags;
   }
 
-  #find(): void {
-    const { names, count, nested, shape } = this.#line;
-    const found = this.#at.fill(-1);
+  #states(at: Int32Array, bytes: readonly (Uint8Array | null)[]): boolean {
+    const { starts, ends, kinds, bytes: lineBytes } = this.#line;
+    for (let dimension = 0; dimension < dimensions.length; dimension++) {
+      const i = at[dimension] as number;
+      const known = bytes[dimension] as Uint8Array | null;
+      if (i < 0 || (kinds[i] as number) > token.wide) {
+        if (known !== null) return false;
+      } else if (known === null || !isSame(lineBytes, starts[i] as number, ends[i] as number, known)) return false;
+    }
+    return true;
+  }
+
+  #stated(at: Int32Array): Stated {
+    const line = this.#line;
+    const texts = Array.from(at, (i) => (i < 0 || (line.kinds[i] ?? 0) > token.wide ? null : tokenText(line, i)));
+    const [product = null, category = null, service = null] = texts;
+    const key = JSON.stringify(texts);
+    let tags = this.#tags.get(key);
+    if (tags === undefined) {
+      const list = (text: string | null) => (text === null ? [] : [text]);
+      tags = { product, categories: list(category), services: list(service) };
+      if (this.#tags.size === limits.tags) this.#tags.clear();
+      this.#tags.set(key, tags);
+    }
+    // Copies even of a Buffer, whose own slice would share memory with lines to come.
+    const bytes = texts.map((text, dimension) => {
+      const i = at[dimension] ?? 0;
+      return text === null ? null : new Uint8Array(line.bytes.subarray(line.starts[i], line.ends[i]));
+    });
+    return { bytes, tags };
+  }
+
+  #shapeOf(): Shape {
+    const { nested, shape } = this.#line;
+    if (nested) {
+      this.#find(this.#ofNested.at);
+      return this.#ofNested;
+    }
+    const { length } = this.#shapes;
+    return (shape < length ? this.#shapes[shape] : undefined) ?? this.#learnShape(shape);
+  }
+
+  #learnShape(shape: number): Shape {
+    while (this.#shapes.length <= shape) this.#shapes.push(undefined);
+    const learned: Shape = { at: new Int32Array(dimensions.length), recent: [] };
+    this.#find(learned.at);
+    this.#shapes[shape] = learned;
+    return learned;
+  }
+
+  #find(at: Int32Array): void {
+    const { names, count } = this.#line;
+    at.fill(-1);
     // From behind, so that of a list's members the first stands in the end.
     for (let i = count - 1; i >= 0; i--) {
       const dimension = this.#dimensionOf[names[i] as number] as number;
-      if (dimension >= 0) found[dimension] = i;
+      if (dimension >= 0) at[dimension] = i;
     }
-    this.#shape = nested ? -1 : shape;
   }
 
   #learnNames(): void {
     const { epoch, names } = this.#line.tree;
-    this.#shape = -1;
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#namesSeen = 0;
       this.#dimensionOf.fill(-1);
+      this.#shapes.length = 0;
     }
     if (names.length > this.#dimensionOf.length) {
       const wider = new Int8Array(names.length * 2).fill(-1);
@@ -90,8 +133,8 @@ export class OwnLogsource {
   }
 }
 
-function isSame(bytes: Uint8Array, start: number, end: number, known: Uint8Array | undefined): boolean {
-  if (known === undefined || end - start !== known.length) return false;
+function isSame(bytes: Uint8Array, start: number, end: number, known: Uint8Array): boolean {
+  if (end - start !== known.length) return false;
   for (let i = 0; i < known.length; i++) if (bytes[start + i] !== known[i]) return false;
   return true;
 }
