@@ -34,14 +34,14 @@ export interface LineBatch {
 export interface BatchReply {
   /** Lines that were not blank. */
   readonly events: number;
-  /** Hits as they are told, joined by newlines, up to the line `numbersFrom`. */
-  readonly text: string;
+  /** Hits as they are told, each with its newline, up to the line `numbersFrom`. */
+  readonly text: Uint8Array;
   readonly textHits: number;
   /** From this line on hits are not in the text, which is bounded, but among `hits`. */
   readonly numbersFrom: number;
   /**
    * All that was met by lines that a correlation wants, and by those from `numbersFrom` on. `hitWidth` numbers a hit:
-   * line, where it begins and ends in the batch, characters and hits of the text up to its last hit, index of the rule.
+   * line, where it begins and ends in the batch, bytes and hits of the text up to its last hit, index of the rule.
    */
   readonly hits: Int32Array;
   /** Lines with something to say about them; the first of them, and how many there were. */

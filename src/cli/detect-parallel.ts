@@ -97,7 +97,7 @@ export function createParallelLines(o: { readonly workers: number; onLost(reason
 
 const noReply: BatchReply = {
   events: 0,
-  text: '',
+  text: new Uint8Array(0),
   textHits: 0,
   numbersFrom: Number.POSITIVE_INFINITY,
   hits: new Int32Array(0),

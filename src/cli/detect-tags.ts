@@ -2,14 +2,19 @@ import type { FlatLines } from '../ingest/read-line.ts';
 import type { FieldValue, LogsourceTags } from '../model/event.ts';
 import { type LineTokens, token, tokenText } from '../sigma/matching.ts';
 
-/** What a name means for the question whether a line may be read as bytes. */
-const role = { unknown: 0, plain: 1, tag: 2, sign: 3 } as const;
+/** Combinations of tag values that are remembered, a power of two; numbers that one of them may take. */
+const memoLimits = { places: 256, numbers: 1_024 } as const;
 
-/** Combinations of tag values that are remembered; a power of two. */
-const memoPlaces = 256;
+/** What the names of lines of one shape say. */
+interface Shape {
+  /** Whether one of them is a sign of another kind of JSON, or would be changed by reading. */
+  readonly isOther: boolean;
+  /** Tokens with the values that tags depend on, and the place of each in `tagFields`. */
+  readonly tokens: readonly number[];
+  readonly places: readonly number[];
+}
 
 interface Remembered {
-  /** Name, kind and length of each tag value, then its bytes. */
   readonly values: Int32Array;
   readonly tags: LogsourceTags | null;
 }
@@ -17,16 +22,17 @@ interface Remembered {
 /**
  * Whether a line cut into tokens is one that parsing and mapping leave as it is, and if so its tags. It is when it is a
  * flat JSON object without the signs of another shape, and no name or text in it is changed by NFC, repaired or flagged.
+ * What its names say is found once for all lines of its shape.
  */
 export class FlatLineTags {
   readonly #flat: FlatLines;
   readonly #signs: ReadonlySet<string>;
   #epoch = -1;
-  #roles = new Uint8Array(256);
-  /** By name number: place in `tagFields`. */
-  #places = new Int32Array(256);
+  /** By their number. */
+  readonly #shapes: (Shape | undefined)[] = [];
   readonly #memo: (Remembered | undefined)[] = [];
-  #values = new Int32Array(1_024);
+  /** Of the line in hand: its shape, then of each tag value the kind, the length and the bytes, four at a time. */
+  readonly #values = new Int32Array(memoLimits.numbers);
 
   constructor(flat: FlatLines) {
     this.#flat = flat;
@@ -36,40 +42,39 @@ export class FlatLineTags {
   /** null: this line must go through `readLine`. */
   of = (line: LineTokens): LogsourceTags | null => {
     if (line.nested) return null;
-    if (this.#epoch !== line.tree.epoch) {
-      this.#epoch = line.tree.epoch;
-      this.#roles.fill(role.unknown);
-    }
-    const { count, names, kinds, starts, ends, bytes } = line;
-    let length = 0;
-    let hash = 0;
+    if (this.#epoch !== line.tree.epoch) this.#forget(line.tree.epoch);
+    const shape = this.#shapes[line.shape] ?? this.#learn(line);
+    if (shape.isOther) return null;
+    const { count, kinds, starts, ends, bytes, view } = line;
     for (let i = 0; i < count; i++) {
-      const name = names[i] ?? 0;
-      const found = this.#roles[name] ?? role.unknown;
-      const known = found === role.unknown ? this.#learn(line, i, name) : found;
-      if (known === role.sign) return null;
-      const kind = kinds[i] ?? 0;
-      if (kind === token.wide && !this.#isPlain(tokenText(line, i))) return null;
-      if (known !== role.tag) continue;
-      const start = starts[i] ?? 0;
+      if (kinds[i] === token.wide && !this.#isPlain(tokenText(line, i))) return null;
+    }
+    const values = this.#values;
+    values[0] = line.shape;
+    let length = 1;
+    let hash = line.shape;
+    for (const i of shape.tokens) {
+      let p = starts[i] ?? 0;
       const end = ends[i] ?? 0;
-      if (length + end - start + 3 > this.#values.length) return null;
-      const values = this.#values;
-      values[length++] = name;
-      values[length++] = kind;
-      values[length++] = end - start;
-      hash = Math.imul(hash ^ name ^ (end - start), 0x9e3779b1);
-      for (let p = start; p < end; p++) {
+      if (length + end - p + 2 > memoLimits.numbers) return null;
+      values[length++] = kinds[i] ?? 0;
+      values[length++] = end - p;
+      for (; p + 4 <= end; p += 4) {
+        const word = view.getInt32(p, true);
+        values[length++] = word;
+        hash = mixed(hash, word);
+      }
+      for (; p < end; p++) {
         const byte = bytes[p] ?? 0;
         values[length++] = byte;
-        hash = Math.imul(hash ^ byte, 0x01000193);
+        hash = mixed(hash, byte);
       }
     }
-    const place = ((hash ^ (hash >>> 15)) & (memoPlaces - 1)) >>> 0;
+    const place = hash & (memoLimits.places - 1);
     const remembered = this.#memo[place];
     if (remembered !== undefined && this.#isSame(remembered.values, length)) return remembered.tags;
-    const tags = this.#flat.tagsOf(this.#tagValues(line));
-    this.#memo[place] = { values: this.#values.slice(0, length), tags };
+    const tags = this.#flat.tagsOf(this.#tagValues(line, shape));
+    this.#memo[place] = { values: values.slice(0, length), tags };
     return tags;
   };
 
@@ -79,36 +84,40 @@ export class FlatLineTags {
     return true;
   }
 
-  #tagValues(line: LineTokens): (FieldValue | undefined)[] {
+  #tagValues(line: LineTokens, { tokens, places }: Shape): (FieldValue | undefined)[] {
     const values: (FieldValue | undefined)[] = this.#flat.tagFields.map(() => undefined);
-    for (let i = 0; i < line.count; i++) {
-      const name = line.names[i] ?? 0;
-      if (this.#roles[name] === role.tag) values[this.#places[name] ?? 0] = fieldValue(line, i);
-    }
+    for (const [at, i] of tokens.entries()) values[places[at] ?? 0] = fieldValue(line, i);
     return values;
   }
 
-  #learn(line: LineTokens, i: number, name: number): number {
-    if (name >= this.#roles.length) {
-      const roles = new Uint8Array(name * 2);
-      roles.set(this.#roles);
-      this.#roles = roles;
-      const places = new Int32Array(name * 2);
-      places.set(this.#places);
-      this.#places = places;
-    }
-    const text = line.nameOf(i);
-    const place = this.#flat.tagFields.indexOf(text);
-    const isOther = this.#signs.has(text) || !this.#isPlain(text);
-    const learned = isOther ? role.sign : place >= 0 ? role.tag : role.plain;
-    this.#roles[name] = learned;
-    this.#places[name] = place;
-    return learned;
+  #learn(line: LineTokens): Shape {
+    const { tagFields } = this.#flat;
+    const names = Array.from({ length: line.count }, (_, i) => line.nameOf(i));
+    const tokens = [...names.keys()].filter((i) => tagFields.includes(names[i] ?? ''));
+    const shape = {
+      isOther: names.some((name) => this.#signs.has(name) || !this.#isPlain(name)),
+      tokens,
+      places: tokens.map((i) => tagFields.indexOf(names[i] ?? '')),
+    };
+    this.#shapes[line.shape] = shape;
+    return shape;
+  }
+
+  /** The tree began anew: shapes have other numbers. */
+  #forget(epoch: number): void {
+    this.#epoch = epoch;
+    this.#shapes.length = 0;
+    this.#memo.length = 0;
   }
 
   #isPlain(text: string | null): boolean {
     return text === null || this.#flat.isPlain(text);
   }
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1);
+  return product ^ (product >>> 15);
 }
 
 /** A token as a field's value; numbers as ingest reads them (parse/json.ts). */

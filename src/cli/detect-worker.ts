@@ -16,21 +16,22 @@ function work(data: DetectWorkerData): void {
     images: imageStoreOf(sharedImagesBehind(data.images)),
   });
   const matcher = createLineMatcher({ set, reader: createLineReader(data.mappings), routing: data.routing });
+  const written = new HitLines(data.format);
   parentPort?.on('message', (batch: LineBatch) => {
-    const reply = answer(matcher, batch, data);
-    parentPort?.postMessage(reply, [reply.hits.buffer as ArrayBuffer]);
+    const reply = answer(matcher, written, batch, data);
+    parentPort?.postMessage(reply, [reply.text.buffer as ArrayBuffer, reply.hits.buffer as ArrayBuffer]);
   });
   parentPort?.postMessage('ready');
 }
 
-/** Characters of hits that are written down for one batch; usual lines come nowhere near. */
-const textCharsMax = 4 * 2 ** 20;
+/** Bytes of hits that are written down for one batch; usual lines come nowhere near. */
+const textBytesMax = 4 * 2 ** 20;
 
-function answer(matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData): BatchReply {
+function answer(matcher: LineMatcher, written: HitLines, batch: LineBatch, data: DetectWorkerData): BatchReply {
   const { isFirst, to, line: firstLine } = batch;
   const { lineBytes: maxBytes, messages, wanted } = data;
   const head = hitHead(batch.file);
-  const lines = new HitLines(data.format);
+  const hitsBefore = written.hits;
   const hits: number[] = [];
   const told: [number, LineTrouble][] = [];
   let numbersFrom = Number.POSITIVE_INFINITY;
@@ -51,20 +52,18 @@ function answer(matcher: LineMatcher, batch: LineBatch, data: DetectWorkerData):
         const { reason } = matcher;
         if (reason !== '') tell(number, { kind: 'raw', reason });
         if (met.length === 0) return;
-        if (lines.chars > textCharsMax) numbersFrom = Math.min(numbersFrom, number);
-        else lines.add(head, number, met);
+        if (written.length > textBytesMax) numbersFrom = Math.min(numbersFrom, number);
+        else written.add(head, number, met);
         if (number < numbersFrom && !met.some((rule) => wanted[rule] === 1)) return;
-        // Every hit but the first has the end of the one before it in front of it.
-        const textEnd = lines.chars + Math.max(0, lines.hits - 1);
-        for (const rule of met) hits.push(number, from, end, textEnd, lines.hits, rule);
+        for (const rule of met) hits.push(number, from, end, written.length, written.hits - hitsBefore, rule);
       },
       tooLong: (number) => tell(number, { kind: 'too-long' }),
     },
   );
   return {
     events,
-    text: lines.take(),
-    textHits: lines.hits,
+    text: written.take().slice(),
+    textHits: written.hits - hitsBefore,
     numbersFrom,
     hits: Int32Array.from(hits),
     told,

@@ -32,8 +32,8 @@ export interface DetectOptions {
   readonly workers?: number;
   /** Paths; `-` is standard input. gzip is told by its first bytes. */
   readonly files: readonly string[];
-  /** Gets one or more whole lines, joined by newlines, without the last newline; a promise is waited for. */
-  out(lines: string): void | Promise<void>;
+  /** Gets whole lines of UTF-8, each with its newline; they are good until the promise it may give is kept. */
+  out(lines: Uint8Array): void | Promise<void>;
   err(line: string): void;
   readonly stdin: Readable;
   readonly limits?: DetectLimits;
@@ -44,11 +44,11 @@ export interface DetectLimits {
   readonly lineBytes: number;
   /** Messages on lines of one file; the rest is only counted. */
   readonly messages: number;
-  /** Characters of output gathered before they are written. */
-  readonly outputChars: number;
+  /** Bytes of output gathered before they are written. */
+  readonly outputBytes: number;
 }
 
-export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, messages: 20, outputChars: 65_536 };
+export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, messages: 20, outputBytes: 65_536 };
 
 /**
  * `vonggac detect`: rules against files, without a server, through the same reading of lines as live ingest.
@@ -123,7 +123,7 @@ function createRun(
   const { set, correlations, silent } = rules;
   const correlated = createDetectCorrelations({
     ...{ correlations, silent, rules: set.rules, files: o.files, isEndless: o.files.includes('-') },
-    out: (line) => output.addText(line, 1),
+    out: (line) => output.addText(line),
   });
   const format = hitFormatOf(set.rules, silent);
   const output = new HitLines(format);
@@ -205,8 +205,8 @@ function createRun(
       told += reply.toldCount - reply.told.length;
       let [textAt, hitsAt] = [0, 0];
       const tellUpTo = (end: number, hits: number) => {
-        output.addText(text.slice(textAt, end), hits - hitsAt);
-        if (hits > hitsAt) [textAt, hitsAt] = [end + 1, hits];
+        output.addBytes(text.subarray(textAt, end), hits - hitsAt);
+        [textAt, hitsAt] = [end, hits];
       };
       for (let at = 0; at < found.length; ) {
         const [line = 0, from = 0, to = 0, textEnd = 0, hits = 0] = found.subarray(at, at + hitWidth);
@@ -224,7 +224,7 @@ function createRun(
   }
 
   function isFull(): boolean {
-    return output.chars >= limits.outputChars;
+    return output.length >= limits.outputBytes;
   }
 
   async function end(): Promise<void> {
@@ -240,8 +240,7 @@ function createRun(
   }
 
   async function flush(): Promise<void> {
-    const lines = output.take();
-    if (lines !== '') await o.out(lines);
+    if (output.length > 0) await o.out(output.take());
   }
 }
 

@@ -36,6 +36,11 @@ export interface RuleCommandWorld {
   done(status: number): void;
 }
 
+/** Resolves once whoever takes the output has the bytes. */
+function written(lines: Uint8Array): Promise<void> {
+  return new Promise((resolve) => void process.stdout.write(lines, () => resolve()));
+}
+
 /** The commands about Sigma rules: `rules …`, `sql` and `detect`. */
 export function addRuleCommands(program: Command, { env, out, err, done }: RuleCommandWorld): void {
   const rules = program.command('rules').description('Sigma rules');
@@ -184,7 +189,7 @@ export function addRuleCommands(program: Command, { env, out, err, done }: RuleC
           routing: o.routing === 'on',
           stats: o.stats,
           files,
-          out,
+          out: written,
           err,
           stdin: process.stdin,
         }),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { runDetect } from '../../src/cli/detect.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 
 const corpora = new URL('../../../shared/corpora/', import.meta.url).pathname;
 const here = existsSync(corpora);
@@ -22,7 +23,7 @@ test.skipIf(!here)(
       stats: true,
       files,
       out(lines) {
-        for (const line of lines.split('\n')) {
+        for (const line of wholeLines(lines)) {
           const hit: { file: string; line: number; rule: string } = JSON.parse(line);
           const ofFile = found.get(hit.file);
           const ofLine = ofFile?.get(hit.line);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultDetectLimits, runDetect } from '../../src/cli/detect.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 
 let dir = '';
 const id = (n: number) => `5f3bde0c-4d59-4b36-8c3f-0d2b7a3e9a0${n}`;
@@ -52,7 +53,7 @@ test('several workers say what one says, in the same order', async () => {
       stats: false,
       workers,
       files: ['one.ndjson', 'nowhere.ndjson', 'two.ndjson', 'short.ndjson'].map((name) => path.join(dir, name)),
-      out: (lines) => void out.push(...lines.split('\n')),
+      out: (lines) => void out.push(...wholeLines(lines)),
       err: (message) => err.push(message),
       stdin: Readable.from([]),
       limits: { ...defaultDetectLimits, lineBytes: 4_000, messages: 50 },

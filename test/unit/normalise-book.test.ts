@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runDetect } from '../../src/cli/detect.ts';
 import { openMappingBook } from '../../src/compose/mapping-book.ts';
 import { MappingsRefused } from '../../src/compose/mappings.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'mapping-book-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -67,7 +68,7 @@ describe('vonggac detect', () => {
       routing: true,
       stats: false,
       files: ['-'],
-      out: (lines) => void out.push(...lines.split('\n')),
+      out: (lines) => void out.push(...wholeLines(lines)),
       err: (line) => err.push(line),
       stdin: Readable.from(['{"a":1}\n{"a":1,"product":"linux"}\n{"a":1,"product":"windows"}\n']),
       ...more,

@@ -9,6 +9,7 @@ import { runRulesCheck } from '../../src/cli/rules-check.ts';
 import { runRulesExplain } from '../../src/cli/rules-explain.ts';
 import { runRulesLint } from '../../src/cli/rules-lint.ts';
 import { runSql } from '../../src/cli/sql.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -36,7 +37,9 @@ describe('how rules are read', () => {
     if (parse === null) throw new Error('the lists were not read');
     const rules = [at('expand.yml'), at('old.yml')];
     const stdin = Readable.from([]);
-    const detect = { rules, routing: true, stats: false, files: [at('events.ndjson')], out, err, stdin };
+    const hits = (lines: Uint8Array): void => void printed.push(...wholeLines(lines));
+    const files = [at('events.ndjson')];
+    const detect = { rules, routing: true, stats: false, files, out: hits, err, stdin };
     const explain = { rule: rules[0] ?? '', event: `${at('events.ndjson')}:1`, json: true, out, err, stdin };
     const lint = { paths: rules, json: true, fix: false, severity: 'error', disable: [], out, err } as const;
     const sql = { files: rules, params: 'inline', routing: true, out, err } as const;
@@ -51,9 +54,10 @@ describe('how rules are read', () => {
     expect(await runSql(sql)).toBe(1);
     printed.length = 0;
     expect(await runDetect({ ...detect, parse })).toBe(0);
-    expect(
-      printed.flatMap((text) => text.split('\n')).map((text) => (JSON.parse(text) as { rule: string }).rule),
-    ).toEqual(['11111111-1111-4111-8111-111111111111', '31111111-1111-4111-8111-111111111111']);
+    expect(printed.map((text) => (JSON.parse(text) as { rule: string }).rule)).toEqual([
+      '11111111-1111-4111-8111-111111111111',
+      '31111111-1111-4111-8111-111111111111',
+    ]);
     printed.length = 0;
     expect(await runDetect(detect)).toBe(0);
     expect(printed).toEqual([]);

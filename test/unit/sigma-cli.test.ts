@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultDetectLimits, runDetect } from '../../src/cli/detect.ts';
 import { runRulesCheck } from '../../src/cli/rules-check.ts';
 import { loadRuleDirs, RulesUnreadable } from '../../src/detect/rule-files.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 
 let dir = '';
 const rule = (n: number, title: string, product: string, detection: string) =>
@@ -101,7 +102,7 @@ describe('detect', () => {
       routing: true,
       stats: false,
       files,
-      out: (lines) => void out.push(...lines.split('\n')),
+      out: (lines) => void out.push(...wholeLines(lines)),
       err: (line) => err.push(line),
       stdin: Readable.from(stdin === '' ? [] : [stdin]),
       ...more,
@@ -181,7 +182,7 @@ describe('detect', () => {
     let most = 0;
     const { code } = await detect(['-'], {
       stdin: Readable.from(Array.from({ length: 2000 }, () => '{"a":"x","product":"linux"}\n')),
-      limits: { ...defaultDetectLimits, outputChars: 1000 },
+      limits: { ...defaultDetectLimits, outputBytes: 1000 },
       async out(lines) {
         most = Math.max(most, ++waiting);
         expect(lines.length).toBeLessThan(2000);

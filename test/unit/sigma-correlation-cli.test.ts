@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDetect } from '../../src/cli/detect.ts';
+import { wholeLines } from '../harness/whole-lines.ts';
 import { baseRules, correlation, idOf } from './sigma-correlation-rows.ts';
 
 let dir = '';
@@ -35,7 +36,7 @@ async function detect(files: string[], stdin: Readable = Readable.from([])) {
     routing: false,
     stats: false,
     files,
-    out: (lines) => void hits.push(...lines.split('\n').map((text) => JSON.parse(text) as Record<string, unknown>)),
+    out: (lines) => void hits.push(...wholeLines(lines).map((text) => JSON.parse(text) as Record<string, unknown>)),
     err: (text) => err.push(text),
     stdin,
   });
