@@ -66,7 +66,7 @@ const rows: readonly (readonly [string, string, string])[] = [
     rule({ x: 'references: [https://github.com/a/b/blob/main/c.md]' }),
     rule({ x: 'references: [https://github.com/a/b/blob/0a1b2c/c.md]' }),
   ],
-  ['level-unknown', rule({ level: 'level: High' }), rule({})],
+  ['level-case', rule({ level: 'level: High' }), rule({ level: 'level: hihg' })],
   ['modified-before-date', rule({ x: 'modified: 2026-11-21' }), rule({ x: 'modified: 2026-11-22' })],
   ['key-unknown', rule({ x: 'falsepositive: [a b]' }), rule({ x: 'vendor: { a: b }' })],
   ['key-unknown', rule({ x: 'References: [https://a.example]' }), rule({ x: 'references: [https://a.example]' })],
@@ -311,7 +311,7 @@ describe('checks', () => {
     const ids = allChecks.map(({ id: code }) => code);
     expect(ids).toHaveLength(new Set(ids).size);
     const both = ids.filter((code) => code in problemCodes);
-    expect(both.toSorted()).toEqual(['condition-keyword-case', 'id-duplicate', 'level-unknown']);
+    expect(both.toSorted()).toEqual(['condition-keyword-case', 'id-duplicate']);
   });
 });
 

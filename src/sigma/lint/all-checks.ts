@@ -30,8 +30,8 @@ import { itemImplied } from './checks/item-implied.ts';
 import { itemsContradict } from './checks/items-contradict.ts';
 import { keyUnknown } from './checks/key-unknown.ts';
 import { keywordShort } from './checks/keyword-short.ts';
+import { levelCase } from './checks/level-case.ts';
 import { levelMissing } from './checks/level-missing.ts';
-import { levelUnknown } from './checks/level-unknown.ts';
 import { fieldDuplicate, referenceDuplicate, tagDuplicate } from './checks/list-duplicate.ts';
 import { logsourceCase } from './checks/logsource-case.ts';
 import { logsourceGeneric } from './checks/logsource-generic.ts';
@@ -118,8 +118,8 @@ export const allChecks: readonly Check[] = [
   itemsContradict,
   keyUnknown,
   keywordShort,
+  levelCase,
   levelMissing,
-  levelUnknown,
   tagDuplicate,
   referenceDuplicate,
   fieldDuplicate,

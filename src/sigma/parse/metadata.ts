@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.ts';
 import type { Problems } from '../problem.ts';
 import type { YamlMap, YamlNode } from './yaml.ts';
 
@@ -53,7 +54,10 @@ function readLevel(root: YamlMap, problems: Problems): string | null {
   const level = textOf(root, 'level', problems).toLowerCase();
   if (level === '') return null;
   if (levels.includes(level)) return level;
-  problems.report('level-unknown', root.entries.get('level')?.keyAt ?? root.at, `"${level.slice(0, 80)}" is no level`);
+  const meant = nearest(level, levels);
+  const at = root.entries.get('level')?.value.at ?? root.at;
+  const advice = meant === null ? undefined : `Did you mean ${meant}? Until then the rule counts as medium.`;
+  problems.report('level-unknown', at, `"${level.slice(0, 80)}" is no level`, advice);
   return null;
 }
 
