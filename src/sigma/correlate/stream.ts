@@ -132,20 +132,20 @@ export function createCorrelationStream(
       return 'late';
     }
     holdGroups(handle, fields, held, true);
-    let entered = 0;
     // Making room for a group may have released the slice of this very time.
-    const isLate = timeMs < waiting.releasedMs;
-    for (const subscription of isLate ? [] : handle.subscriptions) {
-      const at = wait(subscription, held, fields, timeMs, order);
-      if (at < 0) continue;
-      waiting.enter(at);
-      entered++;
-    }
-    releaseGroups(handle, held);
-    if (isLate) {
+    if (timeMs < waiting.releasedMs) {
+      releaseGroups(handle, held);
       late++;
       return 'late';
     }
+    let entered = 0;
+    for (const subscription of handle.subscriptions) {
+      const at = wait(subscription, held, fields, timeMs, order);
+      if (at < 0) continue;
+      waiting.enter(at, timeMs);
+      entered++;
+    }
+    releaseGroups(handle, held);
     if (entered > 0) taken++;
     else ignored++;
     return entered > 0 ? 'taken' : 'ignored';
@@ -185,7 +185,7 @@ export function createCorrelationStream(
     while (groups.size >= limits.groups) {
       let oldest: Windows | null = null;
       for (const one of windows) if (one.oldestMs() < (oldest?.oldestMs() ?? Number.POSITIVE_INFINITY)) oldest = one;
-      if (oldest !== null) oldest.evictOldest();
+      if (oldest !== null) oldest.evictOldest(-1);
       else if (waiting.count > 0) {
         const before = waiting.count;
         releaseSlice();
@@ -215,41 +215,37 @@ export function createCorrelationStream(
       if (tuple === null) return -1;
       text = ownText(tuple);
     }
-    const at = waiting.allocate();
-    waiting.time[at] = timeMs;
-    waiting.subscription[at] = subscription.index;
-    waiting.group[at] = group;
-    waiting.number[at] = number;
-    waiting.order[at] = order;
-    waiting.text[at] = text;
-    waiting.carried[at] = subscription.carries.length === 0 ? none : carriedOf(fields, subscription.carries);
+    const carried = subscription.carries.length === 0 ? none : carriedOf(fields, subscription.carries);
     groups.use(group);
-    return at;
+    return waiting.add(timeMs, subscription.index, group, number, order, text, carried);
   }
 
   function releaseSlice(): void {
-    const members = waiting.takeOldest(references);
-    const { length } = members;
-    for (let from = 0; from < length; ) {
-      const timeMs = waiting.time[members[from] ?? 0] ?? 0;
-      let to = from + 1;
-      while (to < length && waiting.time[members[to] ?? 0] === timeMs) to++;
-      if (to === from + 1 && agenda.length === 1) enterAlone(members[from] ?? 0, timeMs);
-      else {
-        for (; from < to; from++) agenda[levelOf(members[from] ?? 0)]?.push(members[from] ?? 0);
-        settleTime(timeMs);
+    let left = waiting.takeOldest(references);
+    while (left > 0) {
+      const member = waiting.released[--left] ?? 0;
+      const timeMs = waiting.timeOf(member);
+      const isAlone = left === 0 || waiting.timeOf(waiting.released[left - 1] ?? 0) !== timeMs;
+      if (isAlone && agenda.length === 1) {
+        enterAlone(member, timeMs);
+        continue;
       }
-      from = to;
+      agenda[levelOf(member)]?.push(member);
+      while (left > 0 && waiting.timeOf(waiting.released[left - 1] ?? 0) === timeMs) {
+        const other = waiting.released[--left] ?? 0;
+        agenda[levelOf(other)]?.push(other);
+      }
+      settleTime(timeMs);
     }
   }
 
   function levelOf(at: number): number {
-    return levels[owners[waiting.subscription[at] ?? 0] ?? 0] ?? 0;
+    return levels[owners[waiting.subscriptionOf(at)] ?? 0] ?? 0;
   }
 
   /** Most times have one event and nothing is built on its hits: no agenda is needed. */
   function enterAlone(at: number, timeMs: number): void {
-    const correlation = owners[waiting.subscription[at] ?? 0] ?? 0;
+    const correlation = owners[waiting.subscriptionOf(at)] ?? 0;
     const slot = enter(at, correlation);
     if (slot >= 0) settle(correlation, slot, timeMs);
   }
@@ -258,7 +254,7 @@ export function createCorrelationStream(
   function settleTime(timeMs: number): void {
     for (const members of agenda) {
       for (const at of members) {
-        const correlation = owners[waiting.subscription[at] ?? 0] ?? 0;
+        const correlation = owners[waiting.subscriptionOf(at)] ?? 0;
         const slot = enter(at, correlation);
         if (slot >= 0) dirty.push(correlation, slot);
       }
@@ -270,8 +266,7 @@ export function createCorrelationStream(
 
   /** Moves a waiting member into its window; see Windows.enter. */
   function enter(at: number, correlation: number): number {
-    const slot = windows[correlation]?.enter(waiting, at, references[waiting.subscription[at] ?? 0] ?? 0) ?? -1;
-    groups.release(waiting.group[at] ?? 0);
+    const slot = windows[correlation]?.enter(waiting, at, references[waiting.subscriptionOf(at)] ?? 0) ?? -1;
     waiting.free(at);
     return slot;
   }
@@ -294,10 +289,10 @@ export function createCorrelationStream(
     const correlation = correlations[index];
     if (handle === null || handle === undefined || correlation === undefined) return;
     const completing = one.completing(slot);
-    const { order, carried } = one.members;
+    const { members } = one;
     const hit = hitEvent(
       correlation,
-      { order: order[completing] ?? '', carried: carried[completing] ?? none },
+      { order: members.orderOf(completing), carried: members.carriedOf(completing) },
       one.groupOf(slot),
     );
     // Room is made when the next event comes: what is at hand must stay.

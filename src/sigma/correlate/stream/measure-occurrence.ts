@@ -1,7 +1,6 @@
 import { meetsExpression } from '../condition.ts';
 import type { CorrelationIr } from '../ir.ts';
-import { grownInts } from './grown.ts';
-import type { Measure } from './measure.ts';
+import { type Measure, plainCount } from './measure.ts';
 import type { Members } from './members.ts';
 import type { Slots } from './slots.ts';
 
@@ -10,47 +9,46 @@ export class Occurrences {
   readonly #slots: Slots;
   readonly #members: Members;
   readonly #references: number;
-  #counts: Int32Array;
-  #distinct: Int32Array;
+  readonly #distinct: number;
+  readonly #counts: number;
 
   constructor(references: number, slots: Slots, members: Members) {
     this.#slots = slots;
     this.#members = members;
     this.#references = references;
-    this.#counts = new Int32Array(slots.capacity * references);
-    this.#distinct = new Int32Array(slots.capacity);
+    this.#distinct = slots.reserveInts(1);
+    this.#counts = slots.reserveInts(references);
+  }
+
+  open(slot: number): void {
+    this.#slots.setInt(slot, this.#distinct, 0);
+    for (let reference = 0; reference < this.#references; reference++) {
+      this.#slots.setInt(slot, this.#counts + reference, 0);
+    }
   }
 
   add(slot: number, member: number): void {
-    if (slot >= this.#distinct.length) {
-      this.#counts = grownInts(this.#counts, this.#slots.capacity * this.#references);
-      this.#distinct = grownInts(this.#distinct, this.#slots.capacity);
-    }
-    const at = slot * this.#references + this.#members.referenceOf(member);
-    const count = (this.#counts[at] ?? 0) + 1;
-    this.#counts[at] = count;
-    if (count === 1) this.#distinct[slot] = (this.#distinct[slot] ?? 0) + 1;
+    if (this.#change(slot, member, 1) === 1) this.#slots.setInt(slot, this.#distinct, this.distinct(slot) + 1);
   }
 
   remove(slot: number, member: number): void {
-    const at = slot * this.#references + this.#members.referenceOf(member);
-    const count = (this.#counts[at] ?? 0) - 1;
-    this.#counts[at] = count;
-    if (count === 0) this.#distinct[slot] = (this.#distinct[slot] ?? 0) - 1;
-  }
-
-  clear(slot: number): void {
-    this.#counts.fill(0, slot * this.#references, (slot + 1) * this.#references);
-    this.#distinct[slot] = 0;
+    if (this.#change(slot, member, -1) === 0) this.#slots.setInt(slot, this.#distinct, this.distinct(slot) - 1);
   }
 
   has(slot: number, reference: number): boolean {
-    return (this.#counts[slot * this.#references + reference] ?? 0) > 0;
+    return this.#slots.int(slot, this.#counts + reference) > 0;
   }
 
   /** How many references have members. */
   distinct(slot: number): number {
-    return this.#distinct[slot] ?? 0;
+    return this.#slots.int(slot, this.#distinct);
+  }
+
+  #change(slot: number, member: number, by: 1 | -1): number {
+    const at = this.#counts + this.#members.referenceOf(member);
+    const count = this.#slots.int(slot, at) + by;
+    this.#slots.setInt(slot, at, count);
+    return count;
   }
 }
 
@@ -59,12 +57,14 @@ export function createOccurrence(ir: CorrelationIr, slots: Slots, members: Membe
   const occurrences = new Occurrences(ir.references.length, slots, members);
   const { expression } = ir;
   return {
+    ...plainCount,
+    opened: (slot) => occurrences.open(slot),
     added: (slot, member) => occurrences.add(slot, member),
     removing: (slot, member) => occurrences.remove(slot, member),
-    cleared: (slot) => occurrences.clear(slot),
     value: (slot) => occurrences.distinct(slot),
-    ...(expression === null
-      ? {}
-      : { meets: (slot: number) => meetsExpression(expression, (reference) => occurrences.has(slot, reference)) }),
+    meets:
+      expression === null
+        ? null
+        : (slot) => meetsExpression(expression, (reference) => occurrences.has(slot, reference)),
   };
 }

@@ -1,7 +1,6 @@
 import { advanceChain, chainsOf, eventsOf } from '../chain.ts';
 import type { CorrelationIr } from '../ir.ts';
-import { grownFloats } from './grown.ts';
-import type { Measure } from './measure.ts';
+import { type Measure, plainCount } from './measure.ts';
 import { Occurrences } from './measure-occurrence.ts';
 import type { Members } from './members.ts';
 import type { Slots } from './slots.ts';
@@ -17,65 +16,74 @@ export function createOrdered(ir: CorrelationIr, slots: Slots, members: Members)
 type Events = readonly ReadonlySet<number>[];
 
 /**
- * Without an expression the longest chain counts. `starts[slot][length - 1][reference]` is the latest beginning of a chain
- * of at least that length whose last reference is not beyond `reference`.
+ * Without an expression the longest chain counts. What is kept of a length and a reference is the latest beginning of a
+ * chain of at least that length whose last reference is not beyond that one; before the reference of its length there
+ * can be none.
  */
 function createLongest(ir: CorrelationIr, slots: Slots, members: Members): Measure {
   const references = ir.references.length;
-  const row = references;
-  const size = references * references;
-  const table = new Starts(size, slots);
+  const size = (references * (references + 1)) / 2;
+  const starts = slots.reserveDoubles(size);
+  /** Where the beginnings of a length would have that of reference 0. */
+  const rows = Int32Array.from({ length: references + 1 }, (_, length) => {
+    return starts + (length - 1) * references - ((length - 1) * length) / 2;
+  });
   const before = new Float64Array(size);
 
   return {
-    added: (slot) => table.reserve(slot),
-    removing() {},
-    cleared: (slot) => table.clear(slot),
+    ...plainCount,
+    opened(slot) {
+      for (let i = 0; i < size; i++) slots.setDouble(slot, starts + i, never);
+    },
     value(slot, timeMs, fromMs) {
-      const starts = table.of(slot);
-      const first = slots.instantOf(slot);
-      if (members.nextOf(first) < 0) extendByOne(starts, members.referenceOf(first), timeMs);
-      else extendByMany(starts, eventsAt(slot, slots, members), timeMs);
+      if (isAlone(slot, timeMs)) extendByOne(slot, members.referenceOf(slots.tailOf(slot)), timeMs);
+      else extendByMany(slot, eventsAt(slot, timeMs, slots, members), timeMs);
       let length = references;
-      while (length > 0 && (starts[length * row - 1] ?? 0) < fromMs) length--;
+      while (length > 0 && startOf(slot, length, references - 1) < fromMs) length--;
       return length;
     },
   };
 
-  function extendByOne(starts: Float64Array, reference: number, timeMs: number): void {
-    for (let length = references; length >= 1; length--) {
-      const shorter = (length - 2) * row + reference - 1;
-      const start = length === 1 ? timeMs : reference === 0 ? never : (starts[shorter] ?? never);
-      raise(starts, length, reference, start);
+  /** Whether the slot has only one member of this time. */
+  function isAlone(slot: number, timeMs: number): boolean {
+    return slots.countOf(slot) === 1 || members.timeOf(members.previousOf(slots.tailOf(slot))) !== timeMs;
+  }
+
+  function startOf(slot: number, length: number, reference: number): number {
+    return slots.double(slot, (rows[length] ?? 0) + reference);
+  }
+
+  function extendByOne(slot: number, reference: number, timeMs: number): void {
+    for (let length = reference + 1; length >= 1; length--) {
+      raise(slot, length, reference, length === 1 ? timeMs : startOf(slot, length - 1, reference - 1));
     }
   }
 
   /** From each point reached before this time, as far on as its events can be told apart. */
-  function extendByMany(starts: Float64Array, events: Events, timeMs: number): void {
-    before.set(starts);
+  function extendByMany(slot: number, events: Events, timeMs: number): void {
+    for (let i = 0; i < size; i++) before[i] = slots.double(slot, starts + i);
     for (let from = -1; from < references - 1; from++) {
       let further: number[] = [];
       for (let to = from + 1; to < references; to++) {
         if (!events.some((met) => met.has(to))) continue;
         if (advanceChain([...further, to], 0, events) === further.length + 1) further = [...further, to];
         const gained = further.length;
-        if (from < 0) raiseAll(starts, gained, to, timeMs);
-        else {
-          for (let length = 1; length + gained <= references; length++) {
-            raiseAll(starts, length + gained, to, before[(length - 1) * row + from] ?? never);
-          }
+        if (from < 0) raiseAll(slot, gained, to, timeMs);
+        for (let length = 1; length <= from + 1; length++) {
+          raiseAll(slot, length + gained, to, before[(rows[length] ?? 0) + from - starts] ?? never);
         }
       }
     }
   }
 
-  function raiseAll(starts: Float64Array, length: number, reference: number, start: number): void {
-    for (let shorter = length; shorter >= 1; shorter--) raise(starts, shorter, reference, start);
+  function raiseAll(slot: number, length: number, reference: number, start: number): void {
+    for (let shorter = length; shorter >= 1; shorter--) raise(slot, shorter, reference, start);
   }
 
-  function raise(starts: Float64Array, length: number, reference: number, start: number): void {
-    for (let at = (length - 1) * row + reference; at < length * row; at++) {
-      if ((starts[at] ?? never) < start) starts[at] = start;
+  function raise(slot: number, length: number, reference: number, start: number): void {
+    const row = rows[length] ?? 0;
+    for (let at = row + reference; at < row + references; at++) {
+      if (slots.double(slot, at) < start) slots.setDouble(slot, at, start);
     }
   }
 }
@@ -84,41 +92,37 @@ function createLongest(ir: CorrelationIr, slots: Slots, members: Members): Measu
 function createAlternatives(ir: CorrelationIr, slots: Slots, members: Members): Measure {
   const chains = ir.expression === null ? [] : (chainsOf(ir.expression, Number.POSITIVE_INFINITY) ?? []);
   const width = Math.max(1, ...chains.map(({ order }) => order.length));
-  const table = new Starts(Math.max(1, chains.length * width), slots);
   const occurrences = new Occurrences(ir.references.length, slots, members);
+  const starts = slots.reserveDoubles(chains.length * width);
 
   return {
-    added(slot, member) {
-      table.reserve(slot);
-      occurrences.add(slot, member);
+    opened(slot) {
+      for (let i = 0; i < chains.length * width; i++) slots.setDouble(slot, starts + i, never);
+      occurrences.open(slot);
     },
+    added: (slot, member) => occurrences.add(slot, member),
     removing: (slot, member) => occurrences.remove(slot, member),
-    cleared(slot) {
-      table.clear(slot);
-      occurrences.clear(slot);
-    },
+    closed: null,
     value(slot, timeMs) {
-      const starts = table.of(slot);
-      const events = eventsAt(slot, slots, members);
-      for (const [at, { order }] of chains.entries()) extend(starts, at * width, order, events, timeMs);
+      const events = eventsAt(slot, timeMs, slots, members);
+      for (const [at, { order }] of chains.entries()) extend(slot, starts + at * width, order, events, timeMs);
       return occurrences.distinct(slot);
     },
     meets(slot, fromMs) {
-      const starts = table.of(slot);
       return chains.some(({ order, absent }, at) => {
         if (absent.some((reference) => occurrences.has(slot, reference))) return false;
-        return order.length === 0 || (starts[at * width + order.length - 1] ?? never) >= fromMs;
+        return order.length === 0 || slots.double(slot, starts + at * width + order.length - 1) >= fromMs;
       });
     },
   };
 
-  function extend(starts: Float64Array, at: number, order: readonly number[], events: Events, timeMs: number): void {
-    const before = starts.slice(at, at + order.length);
+  function extend(slot: number, at: number, order: readonly number[], events: Events, timeMs: number): void {
+    const before = order.map((_, reached) => slots.double(slot, at + reached));
     for (let from = 0; from < order.length; from++) {
       const start = from === 0 ? timeMs : (before[from - 1] ?? never);
       const to = advanceChain(order, from, events);
       for (let reached = from; reached < to; reached++) {
-        if ((starts[at + reached] ?? never) < start) starts[at + reached] = start;
+        if (slots.double(slot, at + reached) < start) slots.setDouble(slot, at + reached, start);
       }
     }
   }
@@ -127,37 +131,11 @@ function createAlternatives(ir: CorrelationIr, slots: Slots, members: Members): 
 const never = Number.NEGATIVE_INFINITY;
 
 /** References met by each event of the slot's newest time. */
-function eventsAt(slot: number, slots: Slots, members: Members): Events {
+function eventsAt(slot: number, timeMs: number, slots: Slots, members: Members): Events {
   const newest: { order: string; reference: number }[] = [];
-  for (let at = slots.instantOf(slot); at >= 0; at = members.nextOf(at)) {
-    newest.push({ order: members.order[at] ?? '', reference: members.referenceOf(at) });
+  for (let left = slots.countOf(slot), at = slots.tailOf(slot); left > 0; left--, at = members.previousOf(at)) {
+    if (members.timeOf(at) !== timeMs) break;
+    newest.push({ order: members.orderOf(at), reference: members.referenceOf(at) });
   }
   return eventsOf(newest);
-}
-
-/** A row of beginnings a slot. */
-class Starts {
-  readonly #width: number;
-  readonly #slots: Slots;
-  #starts: Float64Array;
-
-  constructor(width: number, slots: Slots) {
-    this.#width = width;
-    this.#slots = slots;
-    this.#starts = new Float64Array(slots.capacity * width).fill(never);
-  }
-
-  reserve(slot: number): void {
-    const { length } = this.#starts;
-    if (slot * this.#width < length) return;
-    this.#starts = grownFloats(this.#starts, this.#slots.capacity * this.#width).fill(never, length);
-  }
-
-  of(slot: number): Float64Array {
-    return this.#starts.subarray(slot * this.#width, (slot + 1) * this.#width);
-  }
-
-  clear(slot: number): void {
-    this.of(slot).fill(never);
-  }
 }

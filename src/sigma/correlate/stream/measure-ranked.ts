@@ -11,15 +11,20 @@ const smallMax = 32;
 export function createRanked(percentile: number, slots: Slots, members: Members): Measure {
   const ranked = new Map<number, Float64Array>();
   const small = new Float64Array(smallMax + 1);
+  /** 1 in a slot that keeps its numbers sorted. */
+  const isLarge = slots.reserveInts(1);
 
   return {
+    opened: (slot) => slots.setInt(slot, isLarge, 0),
     added(slot, member) {
       const count = slots.countOf(slot);
-      let numbers = ranked.get(slot);
-      if (numbers === undefined) {
-        if (count > smallMax) ranked.set(slot, grownFloats(sorted(slot).subarray(0, count), count * 2));
+      if (slots.int(slot, isLarge) === 0) {
+        if (count <= smallMax) return;
+        slots.setInt(slot, isLarge, 1);
+        ranked.set(slot, grownFloats(sorted(slot).subarray(0, count), count * 2));
         return;
       }
+      let numbers = numbersOf(slot);
       if (count > numbers.length) {
         numbers = grownFloats(numbers, count * 2);
         ranked.set(slot, numbers);
@@ -27,23 +32,32 @@ export function createRanked(percentile: number, slots: Slots, members: Members)
       insert(numbers, count - 1, members.numberOf(member));
     },
     removing(slot, member) {
-      const numbers = ranked.get(slot);
-      if (numbers === undefined) return;
+      if (slots.int(slot, isLarge) === 0) return;
+      const numbers = numbersOf(slot);
       const count = slots.countOf(slot);
       const at = firstAtLeast(numbers, count, members.numberOf(member));
       numbers.copyWithin(at, at + 1, count);
     },
-    cleared(slot) {
-      ranked.delete(slot);
+    closed(slot) {
+      if (slots.int(slot, isLarge) === 1) ranked.delete(slot);
     },
-    value(slot) {
-      return percentileOf(ranked.get(slot) ?? sorted(slot), slots.countOf(slot), percentile);
-    },
+    value: (slot) => percentileOf(numbersOf(slot), slots.countOf(slot), percentile),
+    meets: null,
   };
 
+  function numbersOf(slot: number): Float64Array {
+    return slots.int(slot, isLarge) === 0 ? sorted(slot) : (ranked.get(slot) ?? small);
+  }
+
   function sorted(slot: number): Float64Array {
-    let count = 0;
-    for (let at = slots.headOf(slot); at >= 0; at = members.nextOf(at)) insert(small, count++, members.numberOf(at));
+    const count = slots.countOf(slot);
+    for (let i = 0, at = slots.tailOf(slot); i < count; i++, at = members.previousOf(at)) {
+      // Few and rarely more than a handful: they are moved one by one, which is quicker than to ask for it.
+      const number = members.numberOf(at);
+      let to = i;
+      for (; to > 0 && (small[to - 1] ?? 0) > number; to--) small[to] = small[to - 1] ?? 0;
+      small[to] = number;
+    }
     return small;
   }
 }

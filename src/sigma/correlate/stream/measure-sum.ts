@@ -1,6 +1,5 @@
 import { exactSum } from '../exact-sum.ts';
-import { grownFloats, grownInts } from './grown.ts';
-import type { Measure } from './measure.ts';
+import { type Measure, plainCount } from './measure.ts';
 import type { Members } from './members.ts';
 import type { Slots } from './slots.ts';
 
@@ -10,39 +9,35 @@ import type { Slots } from './slots.ts';
  */
 export function createSum(average: boolean, slots: Slots, members: Members, membersMax: number): Measure {
   const plainMax = Math.floor(2 ** 53 / membersMax);
-  let sums: Float64Array = new Float64Array(slots.capacity);
   /** Members that are not plain. */
-  let others: Int32Array = new Int32Array(slots.capacity);
+  const others = slots.reserveInts(1);
+  const sum = slots.reserveDoubles(1);
 
   return {
-    added(slot, member) {
-      if (slot >= sums.length) {
-        sums = grownFloats(sums, slots.capacity);
-        others = grownInts(others, slots.capacity);
-      }
-      change(slot, members.numberOf(member), 1);
+    ...plainCount,
+    opened(slot) {
+      slots.setInt(slot, others, 0);
+      slots.setDouble(slot, sum, 0);
     },
-    removing(slot, member) {
-      change(slot, members.numberOf(member), -1);
-    },
-    cleared(slot) {
-      sums[slot] = 0;
-      others[slot] = 0;
-    },
+    added: (slot, member) => change(slot, members.numberOf(member), 1),
+    removing: (slot, member) => change(slot, members.numberOf(member), -1),
     value(slot) {
-      const sum = (others[slot] ?? 0) === 0 ? (sums[slot] ?? 0) : exactSum(numbersOf(slot));
-      return average ? sum / slots.countOf(slot) : sum;
+      const total = slots.int(slot, others) === 0 ? slots.double(slot, sum) : exactSum(numbersOf(slot));
+      return average ? total / slots.countOf(slot) : total;
     },
   };
 
   function change(slot: number, number: number, sign: 1 | -1): void {
-    if (Number.isInteger(number) && Math.abs(number) <= plainMax) sums[slot] = (sums[slot] ?? 0) + sign * number;
-    else others[slot] = (others[slot] ?? 0) + sign;
+    if (Number.isInteger(number) && Math.abs(number) <= plainMax) {
+      slots.setDouble(slot, sum, slots.double(slot, sum) + sign * number);
+    } else slots.setInt(slot, others, slots.int(slot, others) + sign);
   }
 
   function numbersOf(slot: number): number[] {
     const numbers: number[] = [];
-    for (let at = slots.headOf(slot); at >= 0; at = members.nextOf(at)) numbers.push(members.numberOf(at));
+    for (let left = slots.countOf(slot), at = slots.tailOf(slot); left > 0; left--, at = members.previousOf(at)) {
+      numbers.push(members.numberOf(at));
+    }
     return numbers;
   }
 }

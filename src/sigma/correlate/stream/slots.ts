@@ -1,32 +1,44 @@
-import { grownFloats, grownInts } from './grown.ts';
+import { grownInts } from './grown.ts';
+import { Rows } from './rows.ts';
 
-// A slot's numbers lie side by side: with many groups every touch of a slot is a miss of the cache, and one is enough.
-const ints = 8;
-const head = 0;
-const tail = 1;
-const instant = 2;
-const count = 3;
-const group = 4;
-const unsettled = 5;
-const older = 6;
-const newer = 7;
-const floats = 2;
+// A row: two doubles, then ints, then what the measure keeps.
 const last = 0;
 const since = 1;
+const head = 4;
+const tail = 5;
+const count = 6;
+const group = 7;
+const unsettled = 8;
+const commonInts = 9;
+/** Of a row that is free: the next of them, or -1. */
+const nextFree = head;
 
-/** The groups of one correlation that have members: rows with a free list, strung together from the longest silent on. */
+/** Doubles in a line of the cache, of which a row takes a whole number. */
+const line = 8;
+
+/** The groups of one correlation that have members: rows with a free list. */
 export class Slots {
-  oldest = -1;
-  #newest = -1;
-  #ints: Int32Array = new Int32Array(64 * ints);
-  #floats: Float64Array = new Float64Array(64 * floats);
+  readonly #rows = new Rows(0);
+  /** Ints of a row that are in use, and of a whole row. */
+  #usedInts = commonInts;
+  #width = 0;
+  #capacity = 0;
   /** Group → slot + 1; 0 where the group has none. */
   #slotOf: Int32Array = new Int32Array(64);
-  readonly #free: number[] = [];
+  #free = -1;
   #used = 0;
 
-  get capacity(): number {
-    return this.#ints.length / ints;
+  /** Room in every row for ints of the measure: where they begin. Before the first slot. */
+  reserveInts(ints: number): number {
+    const at = this.#usedInts;
+    this.#usedInts += ints;
+    return at;
+  }
+
+  /** The same for doubles. */
+  reserveDoubles(doubles: number): number {
+    this.#usedInts += this.#usedInts % 2;
+    return this.reserveInts(doubles * 2) / 2;
   }
 
   /** -1 when the group has no slot. */
@@ -34,124 +46,127 @@ export class Slots {
     return groupAt < this.#slotOf.length ? (this.#slotOf[groupAt] ?? 0) - 1 : -1;
   }
 
-  /** A slot without members, the newest of all. */
+  /** A slot without members; what the measure keeps of it is what it was of the slot before. */
   add(groupAt: number): number {
-    const slot = this.#free.pop() ?? this.#used++;
-    if (slot === this.capacity) this.#grow();
+    let slot = this.#free;
+    if (slot >= 0) this.#free = this.int(slot, nextFree);
+    else {
+      slot = this.#used++;
+      if (slot === this.#capacity) this.#grow();
+    }
     if (groupAt >= this.#slotOf.length) {
       this.#slotOf = grownInts(this.#slotOf, Math.max(groupAt + 1, this.#slotOf.length * 2));
     }
     this.#slotOf[groupAt] = slot + 1;
-    const row = slot * ints;
-    this.#ints[row + head] = -1;
-    this.#ints[row + tail] = -1;
-    this.#ints[row + instant] = -1;
-    this.#ints[row + count] = 0;
-    this.#ints[row + group] = groupAt;
-    this.#ints[row + unsettled] = 0;
-    this.#floats[slot * floats + last] = Number.NEGATIVE_INFINITY;
-    this.#floats[slot * floats + since] = Number.NaN;
-    this.#append(slot);
+    const { ints, doubles } = this.#rows;
+    const row = slot * this.#width;
+    doubles[row + last] = Number.NEGATIVE_INFINITY;
+    doubles[row + since] = Number.NaN;
+    ints[row * 2 + count] = 0;
+    ints[row * 2 + group] = groupAt;
+    ints[row * 2 + unsettled] = 0;
     return slot;
   }
 
   remove(slot: number): void {
-    this.#unlink(slot);
     this.#slotOf[this.groupOf(slot)] = 0;
     this.setUnsettled(slot, false);
-    this.#free.push(slot);
+    this.setInt(slot, nextFree, this.#free);
+    this.#free = slot;
   }
 
-  /** The slot has a member of `timeMs`, the newest time of all slots. */
-  touch(slot: number, timeMs: number): void {
-    this.#floats[slot * floats + last] = timeMs;
-    if (slot === this.#newest) return;
-    this.#unlink(slot);
-    this.#append(slot);
+  /** Puts a member at the end of the window: how many there are. */
+  append(slot: number, member: number, timeMs: number): number {
+    const { ints, doubles } = this.#rows;
+    const row = slot * this.#width;
+    const members = ints[row * 2 + count] ?? 0;
+    doubles[row + last] = timeMs;
+    ints[row * 2 + tail] = member;
+    if (members === 0) ints[row * 2 + head] = member;
+    ints[row * 2 + count] = members + 1;
+    return members + 1;
   }
 
-  /** First member of the window; -1 when there is none. */
+  /** The first member goes; `next` follows where there are more. How many there are. */
+  removeFirst(slot: number, next: number): number {
+    const { ints } = this.#rows;
+    const row = slot * this.#width * 2;
+    const left = (ints[row + count] ?? 0) - 1;
+    ints[row + head] = next;
+    ints[row + count] = left;
+    return left;
+  }
+
+  /** The first member of the window; nothing of sense when there is none. */
   headOf(slot: number): number {
-    return this.#ints[slot * ints + head] ?? -1;
+    return this.int(slot, head);
   }
 
-  setHead(slot: number, member: number): void {
-    this.#ints[slot * ints + head] = member;
-  }
-
-  /** Last member of the window; -1 when there is none. */
+  /** The last member of the window; nothing of sense when there is none. */
   tailOf(slot: number): number {
-    return this.#ints[slot * ints + tail] ?? -1;
+    return this.int(slot, tail);
+  }
+
+  /** Names the first member anew. */
+  setHead(slot: number, member: number): void {
+    this.setInt(slot, head, member);
   }
 
   setTail(slot: number, member: number): void {
-    this.#ints[slot * ints + tail] = member;
-  }
-
-  /** First member of the newest time. */
-  instantOf(slot: number): number {
-    return this.#ints[slot * ints + instant] ?? -1;
-  }
-
-  setInstant(slot: number, member: number): void {
-    this.#ints[slot * ints + instant] = member;
+    this.setInt(slot, tail, member);
   }
 
   /** Members in the window. */
   countOf(slot: number): number {
-    return this.#ints[slot * ints + count] ?? 0;
-  }
-
-  setCount(slot: number, members: number): void {
-    this.#ints[slot * ints + count] = members;
+    return this.int(slot, count);
   }
 
   groupOf(slot: number): number {
-    return this.#ints[slot * ints + group] ?? 0;
+    return this.int(slot, group);
   }
 
   /** A member came in whose time is not settled yet. */
   isUnsettled(slot: number): boolean {
-    return this.#ints[slot * ints + unsettled] === 1;
+    return this.int(slot, unsettled) === 1;
   }
 
   setUnsettled(slot: number, isOpen: boolean): void {
-    this.#ints[slot * ints + unsettled] = isOpen ? 1 : 0;
+    this.setInt(slot, unsettled, isOpen ? 1 : 0);
   }
 
   /** Time of the newest member. */
   lastMs(slot: number): number {
-    return this.#floats[slot * floats + last] ?? 0;
+    return this.double(slot, last);
   }
 
   /** When the condition turned true; NaN while it does not hold. */
   sinceMs(slot: number): number {
-    return this.#floats[slot * floats + since] ?? 0;
+    return this.double(slot, since);
   }
 
   setSince(slot: number, timeMs: number): void {
-    this.#floats[slot * floats + since] = timeMs;
+    this.setDouble(slot, since, timeMs);
   }
 
-  #append(slot: number): void {
-    this.#ints[slot * ints + older] = this.#newest;
-    this.#ints[slot * ints + newer] = -1;
-    if (this.#newest >= 0) this.#ints[this.#newest * ints + newer] = slot;
-    else this.oldest = slot;
-    this.#newest = slot;
+  int(slot: number, at: number): number {
+    return this.#rows.ints[slot * this.#width * 2 + at] ?? 0;
   }
 
-  #unlink(slot: number): void {
-    const before = this.#ints[slot * ints + older] ?? -1;
-    const after = this.#ints[slot * ints + newer] ?? -1;
-    if (before >= 0) this.#ints[before * ints + newer] = after;
-    else this.oldest = after;
-    if (after >= 0) this.#ints[after * ints + older] = before;
-    else this.#newest = before;
+  setInt(slot: number, at: number, value: number): void {
+    this.#rows.ints[slot * this.#width * 2 + at] = value;
+  }
+
+  double(slot: number, at: number): number {
+    return this.#rows.doubles[slot * this.#width + at] ?? 0;
+  }
+
+  setDouble(slot: number, at: number, value: number): void {
+    this.#rows.doubles[slot * this.#width + at] = value;
   }
 
   #grow(): void {
-    this.#ints = grownInts(this.#ints, this.#ints.length * 2);
-    this.#floats = grownFloats(this.#floats, this.#floats.length * 2);
+    this.#width = Math.ceil(this.#usedInts / 2 / line) * line;
+    this.#capacity = Math.max(64, this.#capacity * 2);
+    this.#rows.grow(this.#capacity * this.#width);
   }
 }
