@@ -3,9 +3,9 @@ import { eventText } from './event-text.ts';
 /** Longest part of a literal that an automaton knows. */
 const partMax = 24;
 /** What it costs to compare a literal where its part was met, counted in steps of an automaton. */
-const checkCost = 40;
+const checkCost = 120;
 /** The same where the part is the whole literal. */
-const wholeCost = 4;
+const wholeCost = 12;
 /** What a state costs for being there: rows that others push out of the cache. */
 const stateCost = 0.0002;
 

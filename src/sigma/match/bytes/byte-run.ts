@@ -64,7 +64,7 @@ export class ByteRun implements EventValues {
         if (work.field >= 0) this.#isThere(work);
         else if (kind > token.wide && !(kind === token.integer ? this.#everyInteger : this.#everyNumber)) continue;
         if (kind === token.wide || kind > token.integer) this.#scanText(i, work.field);
-        else if (work.isScanned) this.#scanBytes(i, work, kind);
+        else if (work.isScanned) this.#scanBytes(i, work);
       } else if (work.field >= 0) {
         // Null and an empty list: the name is there, and nothing else. An object is something, though no text.
         if (kind <= token.emptyObject && kind !== token.null) this.#isThere(work);
@@ -83,7 +83,7 @@ export class ByteRun implements EventValues {
     if (truth >= 0) this.#run.marks.mark(truth);
   }
 
-  #scanBytes(i: number, work: FieldWork, kind: number): void {
+  #scanBytes(i: number, work: FieldWork): void {
     const line = this.#line;
     const start = line.starts[i] as number;
     const end = line.ends[i] as number;
@@ -104,8 +104,7 @@ export class ByteRun implements EventValues {
     if (work.grams !== null) work.grams.scan(line.bytes, line.view, start, end, scan);
     if (work.gramsOfKeywords !== null) work.gramsOfKeywords.scan(line.bytes, line.view, start, end, scan);
     if (work.hasAutomata) {
-      if (kind === token.escaped) scan.takeEscaped(line.bytes, start, end);
-      else scan.takePlain(line.bytes, start, end);
+      scan.open(line.bytes, start, end);
       if (work.contains !== 0) scan.contains(work.contains);
       if (work.keywords !== 0) scan.contains(work.keywords);
       if (work.forward !== 0) scan.forward(work.forward);

@@ -10,7 +10,8 @@ const longLiteral = 16;
  * Runs the automata of an image over one value that stands in a line as ASCII bytes, escapes and all. What it finds are
  * lists of truths, gathered in `found` and not marked yet, so that they can be kept for the next such value.
  *
- * Measured hot code: the classes of the value's characters are written down once; every automaton then reads them.
+ * Measured hot code: most values are read at their ends alone. What has to see all of one writes down the classes of its
+ * characters on the way, escapes undone, for what comes after.
  */
 export class ByteScan {
   readonly found: Int32Array = new Int32Array(byteScanLimits.found);
@@ -28,7 +29,11 @@ export class ByteScan {
   readonly #endCell: number;
   /** Classes of the value in hand: #value[0 … #length). */
   readonly #value = new Uint8Array(byteScanLimits.valueBytes);
-  #length = 0;
+  /** -1: not written down. */
+  #length = -1;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
+  #end = 0;
   /** Counts values; by check, the value in which it last stood: a literal of ninety `a` in a million is compared once. */
   #valueNumber = 1;
   readonly #stoodAt: Float64Array;
@@ -49,27 +54,12 @@ export class ByteScan {
     this.#endCell = image.stride - 1;
   }
 
-  /** Takes in the value bytes[start … end), which has no escapes. */
-  takePlain(bytes: Uint8Array, start: number, end: number): void {
-    const classes = this.#classes;
-    const value = this.#value;
-    let length = 0;
-    for (let p = start; p < end; p++) value[length++] = classes[bytes[p] as number] as number;
-    this.#length = length;
-    this.#valueNumber++;
-  }
-
-  /** The same for a value with short escapes. */
-  takeEscaped(bytes: Uint8Array, start: number, end: number): void {
-    const classes = this.#classes;
-    const value = this.#value;
-    let length = 0;
-    for (let p = start; p < end; p++) {
-      let c = bytes[p] as number;
-      if (c === 0x5c) c = escaped[bytes[++p] as number] as number;
-      value[length++] = classes[c] as number;
-    }
-    this.#length = length;
+  /** The value to scan: bytes[start … end), which may have short escapes. */
+  open(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#length = -1;
     this.#valueNumber++;
   }
 
@@ -77,42 +67,66 @@ export class ByteScan {
   contains(root: number): void {
     const table = this.#table;
     const value = this.#value;
-    const length = this.#length;
     const met = this.#met;
     let count = 0;
     let state = root;
-    for (let i = 0; i < length; i++) {
-      state = table[state + (value[i] as number)] as number;
-      if (state < 0) {
-        state = ~state;
-        met[count++] = state;
-        met[count++] = i + 1;
+    if (this.#length < 0) {
+      // Written down on the way, for what comes after.
+      const bytes = this.#bytes;
+      const end = this.#end;
+      const classes = this.#classes;
+      let length = 0;
+      for (let p = this.#start; p < end; p++) {
+        let c = bytes[p] as number;
+        if (c === 0x5c) c = escaped[bytes[++p] as number] as number;
+        const cell = classes[c] as number;
+        value[length++] = cell;
+        state = table[state + cell] as number;
+        if (state < 0) {
+          state = ~state;
+          met[count++] = state;
+          met[count++] = length;
+        }
+      }
+      this.#length = length;
+    } else {
+      const length = this.#length;
+      for (let i = 0; i < length; i++) {
+        state = table[state + (value[i] as number)] as number;
+        if (state < 0) {
+          state = ~state;
+          met[count++] = state;
+          met[count++] = i + 1;
+        }
       }
     }
-    for (let i = 0; i < count; i += 2) {
-      const list = table[(met[i] as number) + this.#hitsCell] as number;
-      const checksAt = this.note(list);
-      const checks = this.#lists[checksAt] as number;
-      for (let at = checksAt + 1; at <= checksAt + checks; at++) {
-        const number = this.#lists[at] as number;
-        if (this.#stoodAt[number] === this.#valueNumber) continue;
-        const check = number * checkWidth;
-        const start = (met[i + 1] as number) - (this.#checks[check + checkPlace] as number);
-        if (!this.#stands(check, start)) continue;
-        this.#stoodAt[number] = this.#valueNumber;
-        this.note(this.#checks[check + checkList] as number);
-      }
+    for (let i = 0; i < count; i += 2) this.#containedHits(met[i] as number, met[i + 1] as number);
+  }
+
+  #containedHits(state: number, read: number): void {
+    const checksAt = this.note(this.#table[state + this.#hitsCell] as number);
+    const checks = this.#lists[checksAt] as number;
+    for (let at = checksAt + 1; at <= checksAt + checks; at++) {
+      const number = this.#lists[at] as number;
+      if (this.#stoodAt[number] === this.#valueNumber) continue;
+      const check = number * checkWidth;
+      if (!this.#stands(check, read - (this.#checks[check + checkPlace] as number))) continue;
+      this.#stoodAt[number] = this.#valueNumber;
+      this.note(this.#checks[check + checkList] as number);
     }
   }
 
-  /** Literals that the value begins with or is. */
+  /** Literals that the value begins with or is: of most values a few bytes are read. */
   forward(root: number): void {
     const table = this.#table;
-    const value = this.#value;
-    const length = this.#length;
+    const classes = this.#classes;
+    const bytes = this.#bytes;
+    const end = this.#end;
     let state = root;
-    for (let i = 0; i < length; i++) {
-      const cell = value[i] as number;
+    for (let p = this.#start; p < end; p++) {
+      let c = bytes[p] as number;
+      if (c === 0x5c) c = escaped[bytes[++p] as number] as number;
+      const cell = classes[c] as number;
       state = cell === 0 ? 0 : (table[state + cell] as number);
       if (state === 0) return;
       if (state < 0) {
@@ -127,10 +141,17 @@ export class ByteScan {
   /** Literals that the value ends with. */
   backward(root: number): void {
     const table = this.#table;
-    const value = this.#value;
+    const classes = this.#classes;
+    const bytes = this.#bytes;
+    const start = this.#start;
     let state = root;
-    for (let i = this.#length - 1; i >= 0; i--) {
-      const cell = value[i] as number;
+    for (let p = this.#end - 1; p >= start; p--) {
+      let c = bytes[p] as number;
+      if (p > start && bytes[p - 1] === 0x5c && isEscaped(bytes, p, start)) {
+        c = escaped[c] as number;
+        p--;
+      }
+      const cell = classes[c] as number;
       state = cell === 0 ? 0 : (table[state + cell] as number);
       if (state === 0) return;
       if (state < 0) {
@@ -140,9 +161,24 @@ export class ByteScan {
     }
   }
 
+  /** Writes down the classes of the value, which few scans need in full. */
+  #take(): void {
+    const classes = this.#classes;
+    const value = this.#value;
+    const bytes = this.#bytes;
+    let length = 0;
+    for (let p = this.#start; p < this.#end; p++) {
+      let c = bytes[p] as number;
+      if (c === 0x5c) c = escaped[bytes[++p] as number] as number;
+      value[length++] = classes[c] as number;
+    }
+    this.#length = length;
+  }
+
   #trieHits(list: number, backward: boolean): void {
     const checksAt = this.note(list);
     const checks = this.#lists[checksAt] as number;
+    if (checks > 0 && this.#length < 0) this.#take();
     for (let at = checksAt + 1; at <= checksAt + checks; at++) {
       const check = (this.#lists[at] as number) * checkWidth;
       const length = this.#checks[check + checkLength] as number;
@@ -185,3 +221,10 @@ for (const [letter, character] of Object.entries({ b: '\b', f: '\f', n: '\n', r:
   escaped[letter.charCodeAt(0)] = character.charCodeAt(0);
 }
 for (const same of ['"', '\\']) escaped[same.charCodeAt(0)] = same.charCodeAt(0);
+
+/** Whether the byte is behind an odd number of backslashes: half of an escape. */
+export function isEscaped(bytes: Uint8Array, at: number, start: number): boolean {
+  let slashes = 0;
+  while (at - 1 - slashes >= start && bytes[at - 1 - slashes] === 0x5c) slashes++;
+  return slashes % 2 === 1;
+}

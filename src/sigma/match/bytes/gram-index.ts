@@ -1,6 +1,6 @@
 import { type EngineImage, gramFrom, gramLength, gramList, gramSize, gramStart, gramWidth } from '../image.ts';
 import { IntBuffer } from '../int-buffer.ts';
-import type { ByteScan } from './byte-scan.ts';
+import { type ByteScan, isEscaped } from './byte-scan.ts';
 import { firstMark } from './words.ts';
 
 /** Shortest literal of an index. */
@@ -242,12 +242,6 @@ const caseBits = 0x20202020;
 
 const folded = new Uint8Array(256);
 for (let c = 0; c < 256; c++) folded[c] = c >= 0x41 && c <= 0x5a ? c | 0x20 : c;
-
-function isEscaped(bytes: Uint8Array, at: number, start: number): boolean {
-  let slashes = 0;
-  while (at - 1 - slashes >= start && bytes[at - 1 - slashes] === 0x5c) slashes++;
-  return slashes % 2 === 1;
-}
 
 /** Four bytes with the case folded; beyond the end they are 0. */
 function wordAt(written: Uint8Array, at: number): number {
