@@ -289,6 +289,11 @@ class ObjectValues implements EventValues {
     return texts;
   }
 
+  /** To look at texts that are there costs as much as anything else. */
+  mayCompare(): boolean {
+    return true;
+  }
+
   leaves(): readonly string[] {
     if (this.#leaves !== null) return this.#leaves;
     const texts: string[] = [];

@@ -1,5 +1,5 @@
 import { fold } from '../fold.ts';
-import type { Pattern } from '../lower/ir.ts';
+import type { FieldComparison, Pattern } from '../lower/ir.ts';
 import { compileGlob } from './glob.ts';
 import type { SlowTest } from './image.ts';
 import { compareTexts, meetsParts } from './reference.ts';
@@ -13,6 +13,8 @@ export interface EventValues {
   textsNamed(name: string): readonly string[];
   /** Texts of every leaf. */
   leaves(): readonly string[];
+  /** Whether a text of the field may stand so to one of the field `name`; false when less than the texts tells it. */
+  mayCompare(field: number, name: string, how: FieldComparison): boolean;
 }
 
 /** One pattern against one text; `values` is for references to other fields. */
@@ -65,12 +67,18 @@ export class SlowTests {
     const test = this.#tests[number];
     if (test === undefined) return false;
     this.runs++;
+    if (!test.patterns.some((pattern) => pattern.kind !== 'field' || mayMeet(test.field, pattern, values)))
+      return false;
     const texts = test.field < 0 ? values.leaves() : values.textsOf(test.field);
     if (texts.length === 0) return false;
     const compiled = this.#compiled[number] ?? test.patterns.map((pattern) => compileTest(pattern, this.#folded));
     this.#compiled[number] = compiled;
     return texts.some((text) => compiled.some((one) => one(text, values)));
   }
+}
+
+function mayMeet(field: number, { name, how }: Pattern & { readonly kind: 'field' }, values: EventValues): boolean {
+  return field < 0 || values.mayCompare(field, name, how);
 }
 
 function compileTest(pattern: Pattern, folded: (text: string) => string): Test {

@@ -1,3 +1,4 @@
+import type { FieldComparison } from '../../lower/ir.ts';
 import type { EngineImage } from '../image.ts';
 import type { Run } from '../run.ts';
 import type { EventValues } from '../slow-tests.ts';
@@ -164,6 +165,28 @@ export class ByteRun implements EventValues {
 
   leaves(): readonly string[] {
     return this.#textsWhere(() => true);
+  }
+
+  /** By lengths: texts that are equal, or one of which holds the other, have bytes in the same order of size. */
+  mayCompare(field: number, name: string, how: FieldComparison): boolean {
+    const { tree, names, kinds, count } = this.#line;
+    const own = tree.numberOf(this.#image.fields[field]?.name ?? '');
+    const other = tree.numberOf(name);
+    for (let i = 0; i < count; i++) {
+      if (names[i] !== own) continue;
+      for (let j = 0; j < count; j++) {
+        if (names[j] !== other) continue;
+        // Only these two kinds have one spelling for each text.
+        if ((kinds[i] as number) > token.escaped || (kinds[j] as number) > token.escaped) return true;
+        const more = this.#lengthOf(i) - this.#lengthOf(j);
+        if (how === 'equals' ? more === 0 && kinds[i] === kinds[j] : more >= 0) return true;
+      }
+    }
+    return false;
+  }
+
+  #lengthOf(i: number): number {
+    return (this.#line.ends[i] as number) - (this.#line.starts[i] as number);
   }
 
   #textsWhere(isWanted: (name: number) => boolean): string[] {

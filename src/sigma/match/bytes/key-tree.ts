@@ -101,6 +101,11 @@ export class KeyTree {
     return node;
   }
 
+  /** The number of a whole name; -1 when no line had it. */
+  numberOf(name: string): number {
+    return this.#numbers.get(name) ?? -1;
+  }
+
   #number(name: string): number {
     const known = this.#numbers.get(name);
     if (known !== undefined) return known;

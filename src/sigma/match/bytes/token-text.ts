@@ -13,7 +13,7 @@ export function tokenText(line: LineTokens, i: number): string | null {
       return asciiText(line.bytes, start, end);
     case token.escaped:
     case token.wide:
-      return JSON.parse(`"${utf8.decode(line.bytes.subarray(start, end))}"`) as string;
+      return JSON.parse(`"${decode(line.bytes, start, end)}"`) as string;
     case token.number:
       return numberText(asciiText(line.bytes, start, end));
     case token.true:
@@ -25,11 +25,16 @@ export function tokenText(line: LineTokens, i: number): string | null {
   }
 }
 
+function decode({ buffer, byteOffset }: Uint8Array, start: number, end: number): string {
+  // A Buffer would give a Buffer for its part, which takes longer to make.
+  return utf8.decode(new Uint8Array(buffer, byteOffset + start, end - start));
+}
+
 /** Short texts are put together unit by unit: a decoder takes longer to be called than they to be read. */
 const shortBytes = 24;
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > shortBytes) return utf8.decode(bytes.subarray(start, end));
+  if (end - start > shortBytes) return decode(bytes, start, end);
   let text = '';
   for (let p = start; p < end; p++) text += String.fromCharCode(bytes[p] ?? 0);
   return text;
