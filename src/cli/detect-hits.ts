@@ -31,18 +31,27 @@ export function hitHead(file: string): Uint8Array {
 
 const encoder = new TextEncoder();
 
-/** Digits of a line's number at most. */
-const digitsMax = 16;
+/** Rules of one line that are put in order by hand; lines that meet more are rare. */
+const sortedByHand = 16;
+
+/** A hit of one rule in one file, but for the number of its line. */
+interface Pattern {
+  readonly head: Uint8Array;
+  /** Digits there is room for. */
+  readonly digits: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * Hits as lines of JSON in UTF-8, each with its end, gathered until they are taken. Of every hit but the number is
- * known before, and bytes need not be made of it again.
+ * Hits as lines of JSON in UTF-8, each with its end, gathered until they are taken. All of a hit but the number of its
+ * line is known before: it is copied, and the number written into the copy.
  */
 export class HitLines {
   readonly #format: HitFormat;
   /** By rule, once it was met. */
-  readonly #tails: (Uint8Array | undefined)[];
-  #bytes = new Uint8Array(131_072);
+  readonly #patterns: (Pattern | undefined)[];
+  readonly #ordered: number[] = [];
+  #bytes = new Uint8Array(2 ** 19);
   /** Bytes gathered. */
   length = 0;
   /** Hits so far, taken ones too. */
@@ -50,22 +59,30 @@ export class HitLines {
 
   constructor(format: HitFormat) {
     this.#format = format;
-    this.#tails = format.tails.map(() => undefined);
+    this.#patterns = format.tails.map(() => undefined);
   }
 
   /** All rules that a line met, in the order of their ids. */
   add(head: Uint8Array, line: number, met: readonly number[]): void {
-    const { ranks, silent } = this.#format;
-    const ordered = met.length > 1 ? met.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0)) : met;
-    for (const rule of ordered) {
+    const { silent } = this.#format;
+    const digits = digitsOf(line);
+    for (const rule of met.length > 1 ? this.#inOrder(met) : met) {
       if (silent[rule] !== 0) continue;
-      const tail = this.#tails[rule] ?? this.#learn(rule);
-      this.#makeRoom(head.length + digitsMax + tail.length);
-      const bytes = this.#bytes;
-      bytes.set(head, this.length);
-      const at = writeNumber(bytes, this.length + head.length, line);
-      bytes.set(tail, at);
-      this.length = at + tail.length;
+      let pattern = this.#patterns[rule];
+      if (pattern === undefined || pattern.head !== head || pattern.digits !== digits) {
+        pattern = this.#patternOf(head, digits, rule);
+      }
+      const { bytes } = pattern;
+      if (this.length + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
+      const gathered = this.#bytes;
+      gathered.set(bytes, this.length);
+      let rest = line;
+      for (let p = this.length + head.length + digits - 1; rest > 0; p--) {
+        const tenth = Math.floor(rest / 10);
+        gathered[p] = zero + rest - tenth * 10;
+        rest = tenth;
+      }
+      this.length += bytes.length;
       this.hits++;
     }
   }
@@ -90,10 +107,28 @@ export class HitLines {
     return taken;
   }
 
-  #learn(rule: number): Uint8Array {
+  #patternOf(head: Uint8Array, digits: number, rule: number): Pattern {
     const tail = encoder.encode(this.#format.tails[rule]);
-    this.#tails[rule] = tail;
-    return tail;
+    const bytes = new Uint8Array(head.length + digits + tail.length);
+    bytes.set(head);
+    bytes.set(tail, head.length + digits);
+    const pattern = { head, digits, bytes };
+    this.#patterns[rule] = pattern;
+    return pattern;
+  }
+
+  #inOrder(met: readonly number[]): readonly number[] {
+    const { ranks } = this.#format;
+    if (met.length > sortedByHand) return met.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+    const ordered = this.#ordered;
+    ordered.length = 0;
+    for (const rule of met) {
+      const rank = ranks[rule] ?? 0;
+      let at = ordered.length;
+      for (; at > 0 && (ranks[ordered[at - 1] ?? 0] ?? 0) > rank; at--) ordered[at] = ordered[at - 1] ?? 0;
+      ordered[at] = rule;
+    }
+    return ordered;
   }
 
   #makeRoom(more: number): void {
@@ -104,17 +139,13 @@ export class HitLines {
   }
 }
 
-/** Writes a number from 0 in decimal digits at `at`; where they end. */
-function writeNumber(bytes: Uint8Array, at: number, number: number): number {
-  let end = at + 1;
-  for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) end++;
-  let rest = number;
-  for (let p = end - 1; p >= at; p--) {
-    const tenth = Math.floor(rest / 10);
-    bytes[p] = 48 + rest - tenth * 10;
-    rest = tenth;
-  }
-  return end;
+const zero = 48;
+
+/** Decimal digits of a line's number, which is above 0. */
+function digitsOf(line: number): number {
+  let digits = 1;
+  for (let bound = 10; line >= bound; bound *= 10) digits++;
+  return digits;
 }
 
 function compareText(a: string, b: string): number {

@@ -8,6 +8,9 @@ import { createSharedImages } from './detect-images.ts';
 /** Batches under way for each worker. */
 const batchesOfWorkerMax = 3;
 
+/** Room for a batch: a message each way costs as much as twenty lines do. */
+const batchBytes = 1_048_576;
+
 /** A batch with its reply. */
 export interface DoneBatch {
   readonly reply: BatchReply;
@@ -61,7 +64,7 @@ export function createParallelLines(o: { readonly workers: number; onLost(reason
   return {
     room(bytes) {
       const usable = free.findIndex(({ byteLength }) => byteLength >= bytes);
-      const [memory = new SharedArrayBuffer(bytes)] = usable < 0 ? [] : free.splice(usable, 1);
+      const [memory = new SharedArrayBuffer(Math.max(bytes, batchBytes))] = usable < 0 ? [] : free.splice(usable, 1);
       return Buffer.from(memory);
     },
     begin({ images: kept, ...data }) {

@@ -48,7 +48,7 @@ export interface DetectLimits {
   readonly outputBytes: number;
 }
 
-export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, messages: 20, outputBytes: 65_536 };
+export const defaultDetectLimits: DetectLimits = { lineBytes: 1_048_576, messages: 20, outputBytes: 262_144 };
 
 /**
  * `vonggac detect`: rules against files, without a server, through the same reading of lines as live ingest.
@@ -167,7 +167,9 @@ function createRun(
     };
     const failure = await failureOf(() => {
       const input = file === '-' ? o.stdin : file;
-      if (parallel === null) return readLines(input, limits.lineBytes, { ...taker, full: isFull, drain: flush });
+      // What came from a live source is told before more is waited for.
+      const full = file === '-' ? () => output.length > 0 : isFull;
+      if (parallel === null) return readLines(input, limits.lineBytes, { ...taker, full, drain: flush });
       return readBlocks(input, limits.lineBytes, {
         room: parallel.room,
         block(bytes, to, isFirst) {
@@ -190,7 +192,8 @@ function createRun(
     }
 
     function correlate(met: readonly number[], number: number, bytes: Buffer, from: number, to: number): void {
-      if (met.some(correlated.takes)) correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
+      if (correlations.length > 0 && met.some(correlated.takes))
+        correlated.add(met, matcher.eventOf(bytes, from, to), fileAt, number);
     }
 
     /** Tells what the oldest batch under way met; false when there is none. */

@@ -1,21 +1,29 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { loadRuleDirs } from '../../src/detect/rule-files.ts';
-import { corporaAbsent, laneLines, sigmaHqRules } from './corpora.ts';
-import { cpuTimed } from './process-usage.ts';
+import { packRules, type ReadRules } from '../../src/detect/rule-pack.ts';
+import { runInThread } from '../../src/detect/thread-task.ts';
+import { type Speed, sampleMs } from './best-of.ts';
+import { corporaAbsent, type Lane, laneLines, lanes, sigmaHqRules } from './corpora.ts';
+import { imagesOf } from './lane-images.ts';
+import type { LaneTask } from './lane-thread.ts';
+import { memoryOf, type ProcessWork, workOf } from './process-usage.ts';
 import type { Question } from './question.ts';
 import { type Cell, printTable, say } from './table.ts';
 
-const lane = 'structured_windows';
+const mib = 2 ** 20;
+
+/** The lane that is also measured with several workers and over a longer input. */
+const mainLane = 'structured_windows';
 const main = path.resolve(import.meta.dirname, '../../dist/main.js');
 
 export const detect: Question = {
   name: 'detect',
   asks: "how much of the engine's speed is left in the whole command, and what does a second start cost?",
-  options: { rounds: 60, times: 5, repeats: 3 },
+  options: { mib: 400, times: 5, repeats: 3 },
   async run(option) {
     const absent = corporaAbsent();
     if (absent !== null) {
@@ -32,79 +40,147 @@ export const detect: Question = {
 };
 
 async function measure(dir: string, option: Parameters<Question['run']>[0]): Promise<void> {
-  const [rounds, repeats] = [option('rounds'), option('repeats')];
-  const lines = laneLines(lane);
-  const text = `${lines.join('\n')}\n`;
-  const [oneLine, file] = [path.join(dir, 'one'), path.join(dir, lane)];
-  await writeFile(oneLine, `${lines[0]}\n`);
-  await writeFile(file, text.repeat(rounds));
-
-  const cold = await run(dir, [oneLine], 1);
-  const kept = await quickest(repeats, () => run(dir, [oneLine], 1));
-  say(
-    `started, one line, ended: ${Math.round(cold.cpuMs)} ms CPU first, ${Math.round(kept.cpuMs)} ms with what is kept`,
-  );
-
-  const engine = await engineSpeed(Buffer.from(text), lines.length, repeats);
-  const rows: Cell[][] = [['engine alone', '', engine, 1, '', '', '']];
-  for (const times of [1, option('times')]) {
-    const events = lines.length * rounds * times;
-    const files = Array.from({ length: times }, () => file);
-    let one: Used | null = null;
-    for (const workers of [1, 2]) {
-      const whole = await quickest(times === 1 ? repeats : 1, () => run(dir, files, workers));
-      one ??= whole;
-      const perSecond = (events * 1000) / (whole.cpuMs - kept.cpuMs);
-      const byClock = (events * 1000) / whole.wallMs;
-      const scale = [one.wallMs / whole.wallMs, (workers * one.cpuMs) / whole.cpuMs];
-      rows.push([`--workers ${workers}`, events, perSecond, perSecond / engine, byClock, ...scale]);
+  const repeats = option('repeats');
+  const read = await loadRuleDirs([sigmaHqRules()]);
+  const rows: Cell[][] = [];
+  for (const lane of lanes) {
+    const engine = engineOver(lane, read);
+    const lines = laneLines(lane);
+    const [oneLine, file] = [path.join(dir, 'one'), path.join(dir, lane)];
+    await writeFile(oneLine, `${lines[0]}\n`);
+    const text = Buffer.from(`${lines.join('\n')}\n`);
+    const rounds = Math.ceil((option('mib') * mib) / text.length);
+    await writeRounds(file, text, rounds);
+    const cold = await run(dir, [oneLine], 1);
+    const runs = [1, ...(lane === mainLane ? [option('times')] : [])].flatMap((times): Run[] =>
+      (lane === mainLane ? [1, 2] : [1]).map((workers) => ({ times, workers, best: unused })),
+    );
+    let start = unused;
+    let most = 0;
+    // By turns, so that a neighbour of this machine is in the way of all alike, and never two at once.
+    for (let turn = 0; turn < repeats; turn++) {
+      most = Math.max(most, await engine());
+      start = better(start, await run(dir, [oneLine], 1));
+      for (const one of runs) {
+        const files = Array.from({ length: one.times }, () => file);
+        one.best = better(one.best, await run(dir, files, one.workers));
+      }
     }
+    if (lane === mainLane) {
+      say(
+        `started, one line, ended: ${Math.round(cold.cpuMs)} ms CPU first, ${Math.round(start.cpuMs)} ms with what is kept`,
+      );
+    }
+    rows.push([lane, '', '', most, 1, most, 1, '', '', '', '']);
+    for (const { times, workers, best } of runs) {
+      const alone = runs.find((other) => other.times === times && other.workers === 1)?.best ?? best;
+      const events = lines.length * rounds * times;
+      const perSecond = (events * 1000) / (best.cpuMs - start.cpuMs);
+      const byClock = (events * 1000) / best.wallMs;
+      const scale = workers === 1 ? ['', ''] : [alone.wallMs / best.wallMs, (workers * alone.cpuMs) / best.cpuMs];
+      // What several workers have in hand is read and not yet matched.
+      const quickest = (best.bytesPerSecond * lines.length) / text.length;
+      const atBest = workers === 1 ? [quickest, quickest / most] : ['', ''];
+      const peak = best.peakRssBytes / mib;
+      rows.push(['', workers, events, perSecond, perSecond / most, ...atBest, byClock, ...scale, peak]);
+    }
+    await rm(file);
   }
-  say(`\n${lane}, routed; CPU without what a start costs, the clock with it; best of ${repeats}, the longest once`);
-  printTable(
-    ['', 'lines', 'per CPU-second', 'of the engine', 'per second', 'times one worker', 'with cores of their own'],
-    rows,
+  say(
+    `\nrouted; CPU without what a start costs, the clock with it; best of ${repeats} by turns with the engine alone, which is a warm thread's best ${sampleMs} ms`,
   );
+  const both = ['of the engine', `its best ${sampleMs} ms`, 'of the engine'];
+  const clock = ['per second', 'times one worker', 'with cores of their own'];
+  printTable(['', 'workers', 'lines', 'per CPU-second', ...both, ...clock, 'MiB at most'], rows);
 }
 
-/** The engine over the same bytes, in this process, when it is warm. */
-async function engineSpeed(text: Buffer, lines: number, repeats: number): Promise<number> {
-  const { set } = await loadRuleDirs([sigmaHqRules()]);
-  let leastMs = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < repeats * 5; i += 1) {
-    const { cpuMs } = cpuTimed(() => {
-      for (let from = 0; from < text.length; ) {
-        const to = text.indexOf(10, from);
-        set.matchLine(text, from, to);
-        from = to + 1;
-      }
-    });
-    leastMs = Math.min(leastMs, cpuMs);
-  }
-  return (lines * 1000) / leastMs;
+interface Run {
+  /** How often the file is given. */
+  readonly times: number;
+  readonly workers: number;
+  best: Used;
+}
+
+/** Lines a CPU-second that the engine alone takes when it is warm, in a thread of its own each time. */
+function engineOver(lane: Lane, read: ReadRules): () => Promise<number> {
+  const images = imagesOf(read, Buffer.from(`${laneLines(lane).join('\n')}\n`));
+  const task: LaneTask = { rules: packRules(read), images, lane, path: 'bytes', routing: true, repeats: 4 };
+  return async () => (await runInThread<LaneTask, Speed>(import.meta.url, 'lane-thread', task)).perSecond;
+}
+
+async function writeRounds(file: string, text: Buffer, rounds: number): Promise<void> {
+  const handle = await open(file, 'w');
+  for (let round = 0; round < rounds; round++) await handle.writeFile(text);
+  await handle.close();
 }
 
 interface Used {
   readonly cpuMs: number;
   readonly wallMs: number;
+  readonly peakRssBytes: number;
+  /** Bytes read in a second of CPU, in the best of its samples as long as the engine's. */
+  readonly bytesPerSecond: number;
 }
 
-async function quickest(repeats: number, one: () => Promise<Used>): Promise<Used> {
-  let best: Used = { cpuMs: Number.POSITIVE_INFINITY, wallMs: Number.POSITIVE_INFINITY };
-  for (let i = 0; i < repeats; i += 1) {
-    const { cpuMs, wallMs } = await one();
-    best = { cpuMs: Math.min(best.cpuMs, cpuMs), wallMs: Math.min(best.wallMs, wallMs) };
-  }
-  return best;
+const unused: Used = {
+  cpuMs: Number.POSITIVE_INFINITY,
+  wallMs: Number.POSITIVE_INFINITY,
+  peakRssBytes: 0,
+  bytesPerSecond: 0,
+};
+
+function better(a: Used, b: Used): Used {
+  return {
+    cpuMs: Math.min(a.cpuMs, b.cpuMs),
+    wallMs: Math.min(a.wallMs, b.wallMs),
+    peakRssBytes: Math.max(a.peakRssBytes, b.peakRssBytes),
+    bytesPerSecond: Math.max(a.bytesPerSecond, b.bytesPerSecond),
+  };
 }
+
+/** How often a run is looked at. */
+const lookMs = 50;
 
 /** One run of the built command, its own cache of rules in `dir`; bash tells the times of a child that has ended. */
 async function run(dir: string, files: readonly string[], workers: number): Promise<Used> {
-  const script =
-    'main=$1 rules=$2 workers=$3; shift 3; TIMEFORMAT="cpu %3R %3U %3S"; ' +
-    'time "$0" "$main" detect --rules "$rules" --workers "$workers" "$@" > /dev/null';
-  const args = ['-c', script, process.execPath, main, sigmaHqRules(), String(workers), ...files];
-  const { stderr } = await promisify(execFile)('bash', args, { env: { ...process.env, XDG_CACHE_HOME: dir } });
-  const [, real, user, system] = /cpu ([\d.]+) ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
-  return { cpuMs: (Number(user) + Number(system)) * 1000, wallMs: Number(real) * 1000 };
+  const timed = 'TIMEFORMAT="cpu %3R %3U %3S"; time bash -c \'echo $$; exec "$0" "$@" > /dev/null\' "$0" "$@"';
+  const command = [process.execPath, main, 'detect', '--rules', sigmaHqRules(), '--workers', String(workers)];
+  const args = ['-c', timed, ...command, ...files];
+  const child = spawn('bash', args, {
+    env: { ...process.env, XDG_CACHE_HOME: dir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [said, told] = ['', ''];
+  child.stdout.on('data', (data) => {
+    said += data;
+  });
+  child.stderr.on('data', (data) => {
+    told += data;
+  });
+  let [peakRssBytes, bytesPerSecond] = [0, 0];
+  const seen: ProcessWork[] = [];
+  const looking = setInterval(() => {
+    try {
+      peakRssBytes = memoryOf(Number(said)).peakRssBytes;
+      const now = workOf(Number(said));
+      if (now === null) return;
+      seen.push(now);
+      const before = seen.findLast(({ cpuMs }) => now.cpuMs - cpuMs >= sampleMs);
+      if (before === undefined) return;
+      const rate = ((now.readBytes - before.readBytes) * 1000) / (now.cpuMs - before.cpuMs);
+      // Beside its input it reads rules, before anything else.
+      if (before.readBytes > rulesBytesMax) bytesPerSecond = Math.max(bytesPerSecond, rate);
+    } catch {
+      // It has ended.
+    }
+  }, lookMs);
+  const [code] = (await once(child, 'close')) as [number];
+  clearInterval(looking);
+  if (code !== 0) throw new Error(`detect ended with ${code}: ${told}`);
+  const [, real, user, system] = /cpu ([\d.]+) ([\d.]+) ([\d.]+)/.exec(told) ?? [];
+  const cpuMs = (Number(user) + Number(system)) * 1000;
+  return { cpuMs, wallMs: Number(real) * 1000, peakRssBytes, bytesPerSecond };
 }
+
+/** More than all rules, as they are written and as they are kept, and modules take. */
+const rulesBytesMax = 64 * mib;

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { defaultDetectLimits, runDetect } from '../../src/cli/detect.ts';
 import { runRulesCheck } from '../../src/cli/rules-check.ts';
 import { loadRuleDirs, RulesUnreadable } from '../../src/detect/rule-files.ts';
@@ -176,6 +176,17 @@ describe('detect', () => {
       run_cpu_ms: expect.any(Number),
       events_per_cpu_s: expect.any(Number),
     });
+  });
+  test('what came on standard input is told before more comes', async () => {
+    const told: string[] = [];
+    const stdin = new PassThrough();
+    const done = detect(['-'], { stdin, out: (lines) => void told.push(...wholeLines(lines)) });
+    for (const line of [1, 2]) {
+      stdin.write('{"a":"x","product":"linux"}\n');
+      await vi.waitFor(() => expect(told).toHaveLength(line), { timeout: 20_000, interval: 5 });
+    }
+    stdin.end();
+    expect((await done).code).toBe(0);
   });
   test('output waits for a slow reader', async () => {
     let waiting = 0;
