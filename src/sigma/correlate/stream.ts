@@ -71,6 +71,8 @@ export function createCorrelationStream(
   const levels = levelsOf(correlations);
   const references = Int32Array.from(subscriptions, ({ reference }) => reference);
   const owners = Int32Array.from(subscriptions, ({ correlation }) => correlation);
+  /** Waiting members of the millisecond at hand. */
+  const together: number[] = [];
   /** Waiting members of the time at hand, by the level of their correlation. */
   const agenda: number[][] = Array.from({ length: Math.max(0, ...levels) + 1 }, () => []);
   /** Slots with new members of the time at hand: correlation and slot in turn. */
@@ -221,31 +223,53 @@ export function createCorrelationStream(
   }
 
   function releaseSlice(): void {
-    let left = waiting.takeOldest(references);
-    while (left > 0) {
-      const member = waiting.released[--left] ?? 0;
-      const timeMs = waiting.timeOf(member);
-      const isAlone = left === 0 || waiting.timeOf(waiting.released[left - 1] ?? 0) !== timeMs;
-      if (isAlone && agenda.length === 1) {
-        enterAlone(member, timeMs);
-        continue;
-      }
-      agenda[levelOf(member)]?.push(member);
-      while (left > 0 && waiting.timeOf(waiting.released[left - 1] ?? 0) === timeMs) {
-        const other = waiting.released[--left] ?? 0;
-        agenda[levelOf(other)]?.push(other);
-      }
-      settleTime(timeMs);
+    waiting.takeOldest();
+    for (let first = waiting.nextTogether(); first >= 0; first = waiting.nextTogether()) {
+      if (agenda.length === 1 && waiting.nextOf(first) < 0) enterAlone(first);
+      else releaseTogether(first);
     }
   }
 
-  function levelOf(at: number): number {
-    return levels[owners[waiting.subscriptionOf(at)] ?? 0] ?? 0;
+  /** Members of one millisecond, whose times may differ by fractions of it: time by time. */
+  function releaseTogether(first: number): void {
+    for (let at = first; at >= 0; at = waiting.nextOf(at)) {
+      let to = together.push(at) - 1;
+      // Few are put in their places one by one, since an array's own sort takes long to begin.
+      for (; to > 0 && to < insertedMax && comesBefore(at, together[to - 1] ?? 0); to--)
+        together[to] = together[to - 1] ?? 0;
+      together[to] = at;
+    }
+    if (together.length > insertedMax) together.sort((a, b) => (comesBefore(a, b) ? -1 : comesBefore(b, a) ? 1 : 0));
+    for (let from = 0; from < together.length; ) {
+      const timeMs = waiting.timeOf(together[from] ?? 0);
+      for (; from < together.length; from++) {
+        const at = together[from] ?? 0;
+        if (waiting.timeOf(at) !== timeMs) break;
+        agenda[levels[correlationOf(at)] ?? 0]?.push(at);
+      }
+      settleTime(timeMs);
+    }
+    together.length = 0;
+  }
+
+  /** Of members of one time that of the first reference comes first, under which an event counts that met several. */
+  function comesBefore(a: number, b: number): boolean {
+    const later = waiting.timeOf(a) - waiting.timeOf(b);
+    return later < 0 || (later === 0 && referenceOf(a) < referenceOf(b));
+  }
+
+  function correlationOf(at: number): number {
+    return owners[waiting.subscriptionOf(at)] ?? 0;
+  }
+
+  function referenceOf(at: number): number {
+    return references[waiting.subscriptionOf(at)] ?? 0;
   }
 
   /** Most times have one event and nothing is built on its hits: no agenda is needed. */
-  function enterAlone(at: number, timeMs: number): void {
-    const correlation = owners[waiting.subscriptionOf(at)] ?? 0;
+  function enterAlone(at: number): void {
+    const timeMs = waiting.timeOf(at);
+    const correlation = correlationOf(at);
     const slot = enter(at, correlation);
     if (slot >= 0) settle(correlation, slot, timeMs);
   }
@@ -254,7 +278,7 @@ export function createCorrelationStream(
   function settleTime(timeMs: number): void {
     for (const members of agenda) {
       for (const at of members) {
-        const correlation = owners[waiting.subscriptionOf(at)] ?? 0;
+        const correlation = correlationOf(at);
         const slot = enter(at, correlation);
         if (slot >= 0) dirty.push(correlation, slot);
       }
@@ -266,7 +290,7 @@ export function createCorrelationStream(
 
   /** Moves a waiting member into its window; see Windows.enter. */
   function enter(at: number, correlation: number): number {
-    const slot = windows[correlation]?.enter(waiting, at, references[waiting.subscriptionOf(at)] ?? 0) ?? -1;
+    const slot = windows[correlation]?.enter(waiting, at, referenceOf(at)) ?? -1;
     waiting.free(at);
     return slot;
   }
@@ -304,6 +328,9 @@ export function createCorrelationStream(
     releaseGroups(handle, heldOfHit);
   }
 }
+
+/** Up to so many members are sorted by insertion. */
+const insertedMax = 16;
 
 /** 0 for correlations of rules alone, one more than the highest below for the others. */
 function levelsOf(correlations: readonly Correlation[]): number[] {

@@ -1,7 +1,5 @@
-import { grownInts } from './grown.ts';
 import { Rows } from './rows.ts';
 import { Slices } from './slices.ts';
-import { sortNumbers } from './sort.ts';
 
 // A row: two doubles, then ints.
 const rowDoubles = 4;
@@ -25,17 +23,20 @@ export class Waiting {
   readonly sliceMs: number;
   /** Everything before this time was released. */
   releasedMs: number = Number.NEGATIVE_INFINITY;
-  /** See takeOldest. */
-  released: Int32Array = new Int32Array(64);
   readonly #rows = new Rows(64 * rowDoubles);
   readonly #slices = new Slices();
   #free = -1;
   #used = 0;
-  #spare: Int32Array = new Int32Array(64);
+  /** The slice that was taken out: the first of the members of each of its milliseconds. */
+  readonly #instants: Int32Array;
+  #instant: number;
+  #lastInstant = -1;
 
   constructor(reorderMs: number) {
     // Fine enough that little is released before its time when there is no room, coarse enough that slices are few.
     this.sliceMs = Math.min(1_000, Math.max(1, Math.floor(reorderMs / 64)));
+    this.#instants = new Int32Array(this.sliceMs).fill(-1);
+    this.#instant = this.sliceMs;
   }
 
   /** A member on its own, in no slice yet. */
@@ -114,31 +115,38 @@ export class Waiting {
     return slice === undefined ? Number.POSITIVE_INFINITY : slice * this.sliceMs;
   }
 
-  /**
-   * Takes the oldest slice out; how many members it had. They stand in `released` until the next call, in descending order
-   * of (time, reference), and are to be freed by the caller. From now on older ones are late.
-   */
-  takeOldest(references: Int32Array): number {
-    this.releasedMs = this.oldestMs() + this.sliceMs;
-    const { ints: links, doubles: times } = this.#rows;
-    let length = 0;
-    // The newest is the first of its slice, so what came in order stands in descending order as it is.
-    for (let at = this.#slices.takeOldest(); at >= 0; at = links[at * rowInts + next] ?? -1) {
-      if (length === this.released.length) {
-        this.released = grownInts(this.released, length * 2);
-        this.#spare = new Int32Array(length * 2);
-      }
-      this.released[length++] = at;
+  /** The next of the members of one millisecond, as `nextTogether` gives the first; -1 after the last. */
+  nextOf(at: number): number {
+    return this.#rows.ints[at * rowInts + next] ?? -1;
+  }
+
+  /** Takes the oldest slice out, to be had from `nextTogether`. From now on what is older than its end is late. */
+  takeOldest(): void {
+    const startMs = this.oldestMs();
+    this.releasedMs = startMs + this.sliceMs;
+    const { ints, doubles } = this.#rows;
+    // The newest stands first in a slice, and the first to come first in a millisecond.
+    for (let at = this.#slices.takeOldest(); at >= 0; ) {
+      const after = ints[at * rowInts + next] ?? -1;
+      const offset = Math.floor((doubles[at * rowDoubles + time] ?? 0) - startMs);
+      ints[at * rowInts + next] = this.#instants[offset] ?? -1;
+      this.#instants[offset] = at;
+      if (offset < this.#instant) this.#instant = offset;
+      if (offset > this.#lastInstant) this.#lastInstant = offset;
+      at = after;
     }
-    sortNumbers(this.released, length, this.#spare, (a, b) => {
-      const later = (times[a * rowDoubles + time] ?? 0) - (times[b * rowDoubles + time] ?? 0);
-      if (later !== 0) return later > 0;
-      return (
-        (references[links[a * rowInts + subscription] ?? 0] ?? 0) >
-        (references[links[b * rowInts + subscription] ?? 0] ?? 0)
-      );
-    });
-    return length;
+  }
+
+  /** The first member of the next millisecond of the slice; -1 after the last. They are to be freed by the caller. */
+  nextTogether(): number {
+    while (this.#instant <= this.#lastInstant) {
+      const at = this.#instants[this.#instant] ?? -1;
+      this.#instants[this.#instant++] = -1;
+      if (at >= 0) return at;
+    }
+    this.#instant = this.sliceMs;
+    this.#lastInstant = -1;
+    return -1;
   }
 }
 
