@@ -205,6 +205,18 @@ describe('the stream says what the brute force says', () => {
       { numRuns: 12 },
     );
   });
+  test('times between milliseconds', () => {
+    const between = arrivalsOf(
+      arbitraryEvent.map((event) => ({ ...event, timeMs: Math.floor(event.timeMs / 750) / 4 })),
+      { minLength: 30, maxLength: 90 },
+    );
+    fc.assert(
+      fc.property(fc.array(arbitraryLines, { minLength: 1, maxLength: 2 }), between, (lines, arrivals) =>
+        agrees(correlationsOf(...lines), arrivals),
+      ),
+      { numRuns: 40 },
+    );
+  });
   test('chains', () => {
     fc.assert(
       fc.property(
@@ -301,6 +313,16 @@ describe('at the edges', () => {
     expect(begun.map(({ value }) => value)).toEqual([5]);
     expect(new Set(amended.map(({ value }) => value))).toEqual(new Set([6]));
     expect(stats).toMatchObject({ evictedMembers: 14, members: 6, evictedGroups: 0 });
+  });
+  test('a group that goes on keeps its members while many others come and go', () => {
+    const day = correlationsOf('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 1d\ncondition: { gte: 1 }');
+    const events = Array.from({ length: 4_000 }, (_, i) => at(i * 1_000, `e${i}`, i % 10 === 0 ? 'steady' : `u${i}`));
+    const { begun, amended, stats } = run(day, events, { members: 500, reorderMs: 0 });
+    const steady = [...begun, ...amended].filter(({ group: [user] }) => user === 'steady');
+    expect(steady.map(({ memberCount }) => memberCount)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+    expect(steady.at(-1)?.members.map(({ timeMs }) => timeMs)).toEqual(steady.map(({ timeMs }) => timeMs));
+    // All but the last hundred of the others had to go.
+    expect(stats).toMatchObject({ members: 500, groups: 101, evictedGroups: 3_500, evictedMembers: 3_500 });
   });
   test.each(kinds)('limits that bite at every event break nothing: %s', (kind) => {
     const lines = arbitraryLines.filter((text) => text.startsWith(`type: ${kind}\n`));

@@ -137,7 +137,8 @@ export class Groups {
   }
 }
 
-function hashOf(text: string): number {
+/** Of a text: what two of them share is no secret. */
+export function hashOf(text: string): number {
   let hash = 0x9e3779b1 | 0;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
