@@ -85,11 +85,12 @@ function valueText(fields: EventFields, field: CorrelationField, reference: numb
 
 /** A field as one text: its value's canonical text; of a list with several members the JSON text of their texts. */
 export function fieldText(fields: EventFields, name: string): string | null {
-  // Nearly every field is a text or a number of its own name (a record inherits neither); the rest is contentOf's to know.
-  const value = fields[name];
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  if (!name.includes('.') && !Object.hasOwn(fields, name)) return null;
+  // Nearly every field is a text or a number of its own name; the rest is contentOf's to know.
+  if (Object.hasOwn(fields, name)) {
+    const value = fields[name];
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+  } else if (!name.includes('.')) return null;
   const { texts } = contentOf(fields, name);
   return texts.length > 1 ? JSON.stringify(texts) : (texts[0] ?? null);
 }

@@ -72,7 +72,7 @@ export function tupleOf(fields: EventFields, names: readonly string[]): string |
 
 /** The number of the subscription's field, without making a text of one that is a number already; null for no number. */
 export function numberOf(fields: EventFields, name: string): number | null {
-  const value = fields[name];
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   const text = fieldText(fields, name);
   return text === null ? null : measuredNumber(text);
