@@ -10,7 +10,7 @@ import { type Speed, sampleMs } from './best-of.ts';
 import { corporaAbsent, type Lane, laneLines, lanes, sigmaHqRules } from './corpora.ts';
 import { imagesOf } from './lane-images.ts';
 import type { LaneTask } from './lane-thread.ts';
-import { memoryOf, type ProcessWork, workOf } from './process-usage.ts';
+import { memoryOf } from './process-usage.ts';
 import type { Question } from './question.ts';
 import { type Cell, printTable, say } from './table.ts';
 
@@ -71,27 +71,23 @@ async function measure(dir: string, option: Parameters<Question['run']>[0]): Pro
         `started, one line, ended: ${Math.round(cold.cpuMs)} ms CPU first, ${Math.round(start.cpuMs)} ms with what is kept`,
       );
     }
-    rows.push([lane, '', '', most, 1, most, 1, '', '', '', '']);
+    rows.push([lane, '', '', most, 1, '', '', '', '']);
     for (const { times, workers, best } of runs) {
       const alone = runs.find((other) => other.times === times && other.workers === 1)?.best ?? best;
       const events = lines.length * rounds * times;
       const perSecond = (events * 1000) / (best.cpuMs - start.cpuMs);
       const byClock = (events * 1000) / best.wallMs;
       const scale = workers === 1 ? ['', ''] : [alone.wallMs / best.wallMs, (workers * alone.cpuMs) / best.cpuMs];
-      // What several workers have in hand is read and not yet matched.
-      const quickest = (best.bytesPerSecond * lines.length) / text.length;
-      const atBest = workers === 1 ? [quickest, quickest / most] : ['', ''];
       const peak = best.peakRssBytes / mib;
-      rows.push(['', workers, events, perSecond, perSecond / most, ...atBest, byClock, ...scale, peak]);
+      rows.push(['', workers, events, perSecond, perSecond / most, byClock, ...scale, peak]);
     }
     await rm(file);
   }
   say(
     `\nrouted; CPU without what a start costs, the clock with it; best of ${repeats} by turns with the engine alone, which is a warm thread's best ${sampleMs} ms`,
   );
-  const both = ['of the engine', `its best ${sampleMs} ms`, 'of the engine'];
   const clock = ['per second', 'times one worker', 'with cores of their own'];
-  printTable(['', 'workers', 'lines', 'per CPU-second', ...both, ...clock, 'MiB at most'], rows);
+  printTable(['', 'workers', 'lines', 'per CPU-second', 'of the engine', ...clock, 'MiB at most'], rows);
 }
 
 interface Run {
@@ -118,28 +114,20 @@ interface Used {
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly peakRssBytes: number;
-  /** Bytes read in a second of CPU, in the best of its samples as long as the engine's. */
-  readonly bytesPerSecond: number;
 }
 
-const unused: Used = {
-  cpuMs: Number.POSITIVE_INFINITY,
-  wallMs: Number.POSITIVE_INFINITY,
-  peakRssBytes: 0,
-  bytesPerSecond: 0,
-};
+const unused: Used = { cpuMs: Number.POSITIVE_INFINITY, wallMs: Number.POSITIVE_INFINITY, peakRssBytes: 0 };
 
 function better(a: Used, b: Used): Used {
   return {
     cpuMs: Math.min(a.cpuMs, b.cpuMs),
     wallMs: Math.min(a.wallMs, b.wallMs),
     peakRssBytes: Math.max(a.peakRssBytes, b.peakRssBytes),
-    bytesPerSecond: Math.max(a.bytesPerSecond, b.bytesPerSecond),
   };
 }
 
-/** How often a run is looked at. */
-const lookMs = 50;
+/** How often memory is looked at. */
+const lookMs = 100;
 
 /** One run of the built command, its own cache of rules in `dir`; bash tells the times of a child that has ended. */
 async function run(dir: string, files: readonly string[], workers: number): Promise<Used> {
@@ -157,19 +145,10 @@ async function run(dir: string, files: readonly string[], workers: number): Prom
   child.stderr.on('data', (data) => {
     told += data;
   });
-  let [peakRssBytes, bytesPerSecond] = [0, 0];
-  const seen: ProcessWork[] = [];
+  let peakRssBytes = 0;
   const looking = setInterval(() => {
     try {
       peakRssBytes = memoryOf(Number(said)).peakRssBytes;
-      const now = workOf(Number(said));
-      if (now === null) return;
-      seen.push(now);
-      const before = seen.findLast(({ cpuMs }) => now.cpuMs - cpuMs >= sampleMs);
-      if (before === undefined) return;
-      const rate = ((now.readBytes - before.readBytes) * 1000) / (now.cpuMs - before.cpuMs);
-      // Beside its input it reads rules, before anything else.
-      if (before.readBytes > rulesBytesMax) bytesPerSecond = Math.max(bytesPerSecond, rate);
     } catch {
       // It has ended.
     }
@@ -178,9 +157,5 @@ async function run(dir: string, files: readonly string[], workers: number): Prom
   clearInterval(looking);
   if (code !== 0) throw new Error(`detect ended with ${code}: ${told}`);
   const [, real, user, system] = /cpu ([\d.]+) ([\d.]+) ([\d.]+)/.exec(told) ?? [];
-  const cpuMs = (Number(user) + Number(system)) * 1000;
-  return { cpuMs, wallMs: Number(real) * 1000, peakRssBytes, bytesPerSecond };
+  return { cpuMs: (Number(user) + Number(system)) * 1000, wallMs: Number(real) * 1000, peakRssBytes };
 }
-
-/** More than all rules, as they are written and as they are kept, and modules take. */
-const rulesBytesMax = 64 * mib;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** Ticks of /proc/<pid>/stat in a second: USER_HZ, 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
@@ -30,29 +30,6 @@ export function cpuTimed<T>(work: () => T): { readonly result: T; readonly cpuMs
   const result = work();
   const used = process.cpuUsage(from);
   return { result, cpuMs: (used.user + used.system) / 1000 };
-}
-
-/** What a process has done so far. */
-export interface ProcessWork {
-  /** CPU time of all its present threads (schedstat of proc(5), to the nanosecond), user and system. */
-  readonly cpuMs: number;
-  readonly readBytes: number;
-}
-
-/** null: whoever asks was held up between the one and the other. */
-export function workOf(pid: number): ProcessWork | null {
-  const before = threadsCpuMs(pid);
-  const [, readBytes = '0'] = /^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1')) ?? [];
-  const cpuMs = threadsCpuMs(pid);
-  return cpuMs - before > heldUpMs ? null : { cpuMs, readBytes: Number(readBytes) };
-}
-
-const heldUpMs = 3;
-
-function threadsCpuMs(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
-    return sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
-  }, 0);
 }
 
 /**
