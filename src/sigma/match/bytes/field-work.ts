@@ -25,7 +25,7 @@ export interface FieldWork {
 }
 
 /** By windows, and by tries, which hardly ever go beyond a few characters. */
-const quickBytes = { grams: 32, tries: 8 } as const;
+const quickBytes = { grams: 32, tries: 3 } as const;
 
 /**
  * The work on a field of an image, by the name it goes by in lines; `gramsAt` makes the index of a set
