@@ -19,7 +19,7 @@ export interface Rsigma {
 }
 
 /** Times a lane is read in one run, so that starting weighs little beside it. */
-const rounds = 5;
+const rounds = 20;
 
 /** Runs rsigma (https://github.com/timescale/rsigma, `cargo install --locked rsigma`) over the lanes. */
 export async function runRsigma(binary: string, repeats: number): Promise<Rsigma> {

@@ -133,7 +133,7 @@ async function peerSpeeds(repeats: number): Promise<{
   const prototype = dir === null ? null : await runPrototype(dir, repeats);
   const binary = process.env.RSIGMA ?? '';
   if (binary === '') say('skipped: rsigma; name its binary in RSIGMA (cargo install --locked rsigma)');
-  const rsigma = binary === '' ? null : await runRsigma(binary, Math.min(repeats, 3));
+  const rsigma = binary === '' ? null : await runRsigma(binary, Math.min(repeats, 2));
   if (rsigma !== null) {
     say(`${rsigma.version}: its command over files, JSON output included; ${Math.round(rsigma.loadMs)} ms CPU to load`);
   }
