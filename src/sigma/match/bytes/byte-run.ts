@@ -112,6 +112,7 @@ export class ByteRun implements EventValues {
       if (work.backward !== 0) scan.backward(work.backward);
     }
     const { found, count } = scan;
+    if (count === 0 && !isKept) return;
     if (count > found.length) {
       this.#scanText(i, work.field);
       return;

@@ -2,12 +2,15 @@ import type { EventLogsource } from '../routing.ts';
 import type { LineTokens } from './line-tokens.ts';
 import { token } from './line-tokens.ts';
 import { tokenText } from './token-text.ts';
+import { type WordText, wordText } from './words.ts';
 
 const dimensions = ['product', 'category', 'service'] as const;
 
-/** What lines of one shape state: tags that came lately, with the bytes they stood in, by dimension. */
+/** Tags that lines of one shape stated lately, and what stood there by dimension; null where nothing did. */
 interface Stated {
-  readonly bytes: readonly (Uint8Array | null)[];
+  readonly texts: readonly (string | null)[];
+  /** The same as it stood in the line, with its closing quote. */
+  readonly words: readonly (WordText | null)[];
   readonly tags: EventLogsource;
 }
 
@@ -45,7 +48,7 @@ export class OwnLogsource {
     const { at, recent } = this.#shapeOf();
     for (let i = 0; i < recent.length; i++) {
       const stated = recent[i] as Stated;
-      if (this.#states(at, stated.bytes)) return stated.tags;
+      if (this.#states(at, stated)) return stated.tags;
     }
     const stated = this.#stated(at);
     if (recent.length === limits.recent) recent.shift();
@@ -53,14 +56,27 @@ export class OwnLogsource {
     return stated.tags;
   }
 
-  #states(at: Int32Array, bytes: readonly (Uint8Array | null)[]): boolean {
-    const { starts, ends, kinds, bytes: lineBytes } = this.#line;
+  #states(at: Int32Array, { words, texts }: Stated): boolean {
+    const line = this.#line;
+    const { view } = line;
+    const lastWord = view.byteLength - 4;
     for (let dimension = 0; dimension < dimensions.length; dimension++) {
       const i = at[dimension] as number;
-      const known = bytes[dimension] as Uint8Array | null;
-      if (i < 0 || (kinds[i] as number) > token.wide) {
+      const known = words[dimension] as WordText | null;
+      if (i < 0 || (line.kinds[i] as number) > token.wide) {
         if (known !== null) return false;
-      } else if (known === null || !isSame(lineBytes, starts[i] as number, ends[i] as number, known)) return false;
+        continue;
+      }
+      if (known === null) return false;
+      const start = line.starts[i] as number;
+      if (start + known.length > lastWord) {
+        if (tokenText(line, i) !== texts[dimension]) return false;
+        continue;
+      }
+      let word = 0;
+      while (word < known.whole && view.getInt32(start + (word << 2), true) === known.words[word]) word++;
+      if (word < known.whole) return false;
+      if ((view.getInt32(start + (word << 2), true) & known.restMask) !== known.words[word]) return false;
     }
     return true;
   }
@@ -77,12 +93,11 @@ export class OwnLogsource {
       if (this.#tags.size === limits.tags) this.#tags.clear();
       this.#tags.set(key, tags);
     }
-    // Copies even of a Buffer, whose own slice would share memory with lines to come.
-    const bytes = texts.map((text, dimension) => {
+    const words = texts.map((text, dimension) => {
       const i = at[dimension] ?? 0;
-      return text === null ? null : new Uint8Array(line.bytes.subarray(line.starts[i], line.ends[i]));
+      return text === null ? null : wordText(line.bytes.subarray(line.starts[i], (line.ends[i] ?? 0) + 1));
     });
-    return { bytes, tags };
+    return { texts, words, tags };
   }
 
   #shapeOf(): Shape {
@@ -131,10 +146,4 @@ export class OwnLogsource {
       if (dimension >= 0) this.#dimensionOf[this.#namesSeen] = dimension;
     }
   }
-}
-
-function isSame(bytes: Uint8Array, start: number, end: number, known: Uint8Array): boolean {
-  if (end - start !== known.length) return false;
-  for (let i = 0; i < known.length; i++) if (bytes[start + i] !== known[i]) return false;
-  return true;
 }
