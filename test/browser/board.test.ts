@@ -409,6 +409,8 @@ describe.skipIf(chromiumPath === null)('the board in a browser', () => {
     await expect.poll(focused).toBe(ids[1]);
     await close();
     await expect.poll(() => page.locator(`.col .card[data-id="${ids[1]}"]`).count()).toBe(0);
+    // The feed may tell of it before the answer closes the form, which takes keys until then.
+    await page.locator('.dock').waitFor({ state: 'detached' });
     await page.keyboard.press('j');
     await expect.poll(focused).toBe(ids[2]);
     await page.keyboard.press('Enter');
