@@ -314,6 +314,15 @@ describe('at the edges', () => {
     expect(new Set(amended.map(({ value }) => value))).toEqual(new Set([6]));
     expect(stats).toMatchObject({ evictedMembers: 14, members: 6, evictedGroups: 0 });
   });
+  test('times so far out that the start of a slice is rounded beyond them', () => {
+    const times = [-1e300, 0, 26_895_496_974_656_604, 107_581_987_898_626_420, 215_163_975_797_252_830, 1e300];
+    const { told, stats } = run(
+      count,
+      times.flatMap((timeMs, i) => [at(timeMs, `e${i}`), at(timeMs, `f${i}`)]),
+    );
+    expect(told.map(({ timeMs }) => timeMs)).toEqual(times);
+    expect(stats.waiting).toBe(0);
+  });
   test('a group that goes on keeps its members while many others come and go', () => {
     const day = correlationsOf('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 1d\ncondition: { gte: 1 }');
     const events = Array.from({ length: 4_000 }, (_, i) => at(i * 1_000, `e${i}`, i % 10 === 0 ? 'steady' : `u${i}`));

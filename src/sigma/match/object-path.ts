@@ -289,7 +289,7 @@ class ObjectValues implements EventValues {
     return texts;
   }
 
-  /** To look at texts that are there costs as much as anything else. */
+  /** The texts are at hand, and are held by their lengths when they are compared. */
   mayCompare(): boolean {
     return true;
   }

@@ -128,7 +128,11 @@ export class Waiting {
     // The newest stands first in a slice, and the first to come first in a millisecond.
     for (let at = this.#slices.takeOldest(); at >= 0; ) {
       const after = ints[at * rowInts + next] ?? -1;
-      const offset = Math.floor((doubles[at * rowDoubles + time] ?? 0) - startMs);
+      // Beyond 2^53 the start of a slice is rounded, and its members may seem to lie outside it.
+      const offset = Math.max(
+        0,
+        Math.min(this.sliceMs - 1, Math.floor((doubles[at * rowDoubles + time] ?? 0) - startMs)),
+      );
       ints[at * rowInts + next] = this.#instants[offset] ?? -1;
       this.#instants[offset] = at;
       if (offset < this.#instant) this.#instant = offset;
