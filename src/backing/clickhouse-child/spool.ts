@@ -46,6 +46,9 @@ export async function createSpool(directory: string, bytesMax: number): Promise<
     async take(body, suffix) {
       const path = `${directory}/${++count}${suffix}`;
       const remove = (): Promise<void> => rm(path, { force: true });
+      const file = createWriteStream(path, { mode: 0o600 });
+      // The pipeline may fail while the file is still being opened, and what is opened late would come back after its removal.
+      const closed = new Promise((resolve) => file.once('close', resolve));
       let bytes = 0;
       try {
         await pipeline(
@@ -57,9 +60,10 @@ export async function createSpool(directory: string, bytesMax: number): Promise<
               yield chunk;
             }
           },
-          createWriteStream(path, { mode: 0o600 }),
+          file,
         );
       } catch (error) {
+        await closed;
         await remove();
         throw error;
       }
