@@ -48,7 +48,7 @@ export async function createSpool(directory: string, bytesMax: number): Promise<
       const remove = (): Promise<void> => rm(path, { force: true });
       const file = createWriteStream(path, { mode: 0o600 });
       // The pipeline may fail while the file is still being opened, and what is opened late would come back after its removal.
-      const closed = new Promise((resolve) => file.once('close', resolve));
+      const closed = new Promise<void>((resolve) => file.once('close', resolve));
       let bytes = 0;
       try {
         await pipeline(
