@@ -119,6 +119,7 @@ export function createFeed(o: {
     // First listen, then look: whatever is published in between waits in `waiting`.
     unsubscribe ??= o.bus.subscribe(dispatch);
     try {
+      await within(o.bus.listening(), limits.answerMs);
       await letIn(viewer, resume);
     } catch (error) {
       gone();

@@ -28,4 +28,6 @@ export interface FeedBus {
     | { readonly kind: 'gap' | 'epoch'; readonly head: FeedHead }
   >;
   subscribe(listener: (news: FeedNews) => void): () => void;
+  /** Resolves once subscribers miss nothing any more. */
+  listening(): Promise<void>;
 }

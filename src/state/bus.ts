@@ -35,8 +35,10 @@ export interface Bus {
   head(): Promise<BusHead>;
   /** Everything after `seq` of `epoch`, at most `max`, or why that is not to be had (any more). */
   since(epoch: string, seq: number, max?: number): Promise<Missed>;
-  /** Every message published from now on by any process, in order; returns how to stop. */
+  /** Every message any process publishes once `listening`, in order; returns how to stop. */
   subscribe(listener: (news: BusNews) => void): () => void;
+  /** Resolves once the reader stands: from then on nothing that is published passes the subscribers by. */
+  listening(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export function createBus(o: {
   const runId = createRunId(redis);
   let reader: Redis | null = null;
   let closed = false;
+  let stands: () => void = () => undefined;
+  const standing = new Promise<void>((resolve) => {
+    stands = resolve;
+  });
 
   const touch = async (messages: readonly string[]): Promise<BusHead> => {
     const epoch = randomBytes(8).toString('hex');
@@ -98,13 +104,14 @@ export function createBus(o: {
     while (!closed && reader === connection) {
       try {
         at ??= await touch([]);
+        stands();
         const entries = await readAfter(connection, streamKey, at.seq, limits.feedBlockMs);
         if (entries.length === 0) {
           const head = await touch([]);
-          // Also true when a publisher wrote between the two calls: then the entry is read in the next round.
           if (head.epoch !== at.epoch) {
-            at = head;
-            tell({ kind: 'broken', reason: 'epoch', head });
+            // A publisher may have written between the two calls: its entries are read in the next round.
+            at = await beforeFirst(connection, streamKey, head);
+            tell({ kind: 'broken', reason: 'epoch', head: at });
           }
           continue;
         }
@@ -148,6 +155,7 @@ export function createBus(o: {
         listeners.delete(listener);
       };
     },
+    listening: () => standing,
     close: async () => {
       closed = true;
       listeners.clear();
@@ -160,6 +168,12 @@ export function createBus(o: {
 async function readAfter(connection: Redis, stream: string, seq: number, blockMs: number): Promise<BusMessage[]> {
   const answer = await connection.xread('COUNT', 200, 'BLOCK', blockMs, 'STREAMS', stream, `${seq}-0`);
   return (answer ?? []).flatMap(([, entries]) => entries.flatMap(readEntry));
+}
+
+/** Where an epoch stood before the first of its entries; where it stands when it has none. */
+async function beforeFirst(connection: Redis, stream: string, head: BusHead): Promise<BusHead> {
+  const [first] = (await connection.xrange(stream, '-', '+', 'COUNT', 1)).flatMap(readEntry);
+  return first?.epoch === head.epoch ? { epoch: first.epoch, seq: first.seq - 1 } : head;
 }
 
 /** An entry is [id, [field, value, …]]; one of another shape was not written by us and is passed over. */
