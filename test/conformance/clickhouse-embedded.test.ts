@@ -59,6 +59,9 @@ async function table(client: ClickHouseClient): Promise<string> {
   return 't';
 }
 
+/** Takes longer than any test. */
+const slow = 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)';
+
 interface Answer {
   status: number;
   headers: Record<string, unknown>;
@@ -189,8 +192,6 @@ describe('the HTTP subset', () => {
 });
 
 describe('bounds, each named when it bites', () => {
-  const slow = 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)';
-
   it('waitersMax and waitMsMax', async () => {
     const { client } = await open({ readSessions: 1, waitersMax: 1, waitMsMax: 300 });
     const abort = new AbortController();
@@ -198,12 +199,14 @@ describe('bounds, each named when it bites', () => {
     await expect
       .poll(() => rows(client, 'SELECT 1').catch((error: { type: string }) => error.type))
       .toBe('TOO_MANY_SIMULTANEOUS_QUERIES');
-    const [waits, refused] = await Promise.allSettled([rows(client, 'SELECT 1'), rows(client, 'SELECT 2')]);
-    const reasons = [waits, refused].map((one) => (one.status === 'rejected' ? String(one.reason) : one.status));
-    expect(reasons.sort()).toEqual([
-      expect.stringContaining('waitMsMax (300)'),
-      expect.stringContaining('waitersMax is 1'),
-    ]);
+    // Of two at once one waits and the other is one too many, unless the second comes when the first has given up.
+    const two = async (): Promise<string[]> => {
+      const both = await Promise.allSettled([rows(client, 'SELECT 1'), rows(client, 'SELECT 2')]);
+      return both.map((one) => (one.status === 'rejected' ? String(one.reason) : one.status)).sort();
+    };
+    await expect
+      .poll(two)
+      .toEqual([expect.stringContaining('waitMsMax (300)'), expect.stringContaining('waitersMax is 1')]);
     abort.abort();
     expect(await busy).toBe('aborted');
     await expect.poll(() => rows(client, 'SELECT 1 AS a').catch(() => [])).toEqual([{ a: 1 }]);
@@ -213,10 +216,14 @@ describe('bounds, each named when it bites', () => {
     const { client } = await open({ readSessions: 2 });
     const name = await table(client);
     const abort = new AbortController();
-    const busy = [1, 2, 3, 4].map(() => rows(client, slow, abort.signal).catch(() => 'aborted'));
-    const begunMs = performance.now();
+    let ended = 0;
+    const busy = [1, 2, 3, 4].map(() =>
+      rows(client, slow, abort.signal)
+        .catch(() => 'aborted')
+        .finally(() => ended++),
+    );
     for (let a = 0; a < 5; a++) await client.insert({ table: name, values: [{ a }], format: 'JSONEachRow' });
-    expect(performance.now() - begunMs).toBeLessThan(5000);
+    expect(ended).toBe(0);
     abort.abort();
     await Promise.all(busy);
     await expect.poll(() => count(client, name).catch(() => 0)).toBe(5);
@@ -285,15 +292,15 @@ describe('the process', () => {
     const senders = [sender(), sender(), sender()];
     for (let round = 0; round < 3; round++) {
       const before = acknowledged.length;
-      await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+      await expect.poll(() => acknowledged.length).toBeGreaterThan(before + 5);
       const pid = backing.pid;
       expect(pid).not.toBeNull();
       if (pid !== null) process.kill(pid, 'SIGKILL');
-      await expect.poll(() => backing.pid, { timeout: 10_000 }).toSatisfy((now) => now !== null && !pids.has(now));
+      await expect.poll(() => backing.pid).toSatisfy((now) => now !== null && !pids.has(now));
       pids.add(backing.pid);
     }
     const before = acknowledged.length;
-    await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => acknowledged.length).toBeGreaterThan(before + 5);
     stop = true;
     await Promise.all(senders);
     const found = await rows<{ lo: string; n: string }>(
@@ -318,6 +325,7 @@ describe('the process', () => {
       });
     for (const token of ['a', 'ab', 'abc', 'abcd']) await insert(first.client, token);
     await first.client.command({ query: 'OPTIMIZE TABLE claims FINAL' });
+    await first.client.command({ query: 'SYSTEM STOP MERGES claims' });
     await insert(first.client, 'abcde');
     await first.client.close();
     await first.backing.close();
@@ -339,24 +347,24 @@ describe('the process', () => {
     );
   });
 
-  it('close() lets a short query finish, ends a long one, and takes well under 5 s', async () => {
-    const { backing, client } = await open();
-    const short = rows(client, 'SELECT sleep(0.5) AS s');
-    const long = rows(client, 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)').catch(
-      (error: unknown) => error,
-    );
+  it('close() lets a short query finish and ends a long one', async () => {
+    const { backing, client } = await open({ drainMs: 2000 });
+    const long = rows(client, slow).catch((error: unknown) => error);
+    let short: Promise<unknown> = Promise.resolve();
+    let count = 0;
+    // One that is seen to be under way, however late the answer comes; the question itself is listed, too.
     await expect
-      .poll(
-        async () =>
-          (await rows(client, "SELECT query FROM system.processes WHERE query LIKE '%sleep%' OR query LIKE '%Hash%'"))
-            .length,
-      )
-      .toBeGreaterThanOrEqual(3);
+      .poll(async () => {
+        const mark = `short-${++count}.`;
+        short = rows(client, `SELECT sleep(1) AS s, '${mark}' AS mark`);
+        short.catch(() => undefined);
+        const query = `SELECT toString(countIf(query LIKE '%${mark}%')) AS short, toString(countIf(query LIKE '%Hash%')) AS long`;
+        return (await rows(client, `${query} FROM system.processes`))[0];
+      })
+      .toEqual({ short: '2', long: '2' });
     const { pid } = backing;
-    const begunMs = performance.now();
     await backing.close();
-    expect(performance.now() - begunMs).toBeLessThan(3500);
-    expect(await short).toEqual([{ s: 0 }]);
+    expect(await short).toEqual([{ s: 0, mark: `short-${count}.` }]);
     expect(await long).toMatchObject({ type: 'QUERY_WAS_CANCELLED' });
     expect(backing.pid).toBeNull();
     expect(processStart(pid ?? 0)).toBeNull();

@@ -1,21 +1,17 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Authority, createAuthority, hasOpenssl, type Issued } from '../harness/certificates.ts';
+import { freePort } from '../harness/free-port.ts';
 import { createToken, type RunningPlatform, startPlatform, until } from '../harness/platform.ts';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+/** A search that names no time looks at the last day. */
+const now = new Date().toISOString();
 
 describe.skipIf(!hasOpenssl)('collectors of a running platform (skipped where /usr/bin/openssl is not)', () => {
   let dir = '';
@@ -71,7 +67,7 @@ describe.skipIf(!hasOpenssl)('collectors of a running platform (skipped where /u
     await once(socket, 'secureConnect');
     // The register is read every two seconds; the connection need not be made anew.
     await until('the source is known', async () => {
-      socket.write('<13>1 2026-11-22T05:00:00Z fw-01 kernel - - - thiết bị tlsrun\n');
+      socket.write(`<13>1 ${now} fw-01 kernel - - - thiết bị tlsrun\n`);
       return (await found('tlsrun')).some((event) => event.source === 'fw-01');
     });
     socket.destroy();
@@ -83,7 +79,7 @@ describe.skipIf(!hasOpenssl)('collectors of a running platform (skipped where /u
     socket.on('data', (chunk) => {
       said += String(chunk);
     });
-    const line = '<13>1 2026-11-22T05:00:00Z app02 qlvb - - - mở văn bản relprun';
+    const line = `<13>1 ${now} app02 qlvb - - - mở văn bản relprun`;
     socket.write('1 open 14 relp_version=0\n');
     socket.write(`2 syslog ${Buffer.byteLength(line)} ${line}\n`);
     await until('the answer', () => said.includes('2 rsp 6 200 OK\n'));

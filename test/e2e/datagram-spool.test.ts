@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,15 +5,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Health } from '../../src/contract/api.ts';
 import { datagramSender } from '../harness/datagram-sender.ts';
+import { freePort } from '../harness/free-port.ts';
 import { createToken, type RunningPlatform, startPlatform, until } from '../harness/platform.ts';
 
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
+/** A search that names no time looks at the last day. */
+const head = `<13>1 ${new Date().toISOString()} host app - - -`;
 
 describe('datagrams of a running platform', () => {
   let dir = '';
@@ -63,10 +57,10 @@ describe('datagrams of a running platform', () => {
     expect(child).toBeGreaterThan(0);
     process.kill(child, 'SIGSTOP');
     // These the belt is handed directly; it does not answer, so what comes next is spooled.
-    await sender.send('<13>Nov 22 05:00:00 host app: handedover n=0');
-    const texts = Array.from({ length: 200 }, (_, i) => `<13>Nov 22 05:00:00 host app: killrun n=${i}`);
+    await sender.send(`${head} handedover n=0`);
+    const texts = Array.from({ length: 200 }, (_, i) => `${head} killrun n=${i}`);
     await until('the spool is in use', async () => {
-      await sender.send('<13>Nov 22 05:00:00 host app: handedover again');
+      await sender.send(`${head} handedover again`);
       return onDisk().includes('handedover again');
     });
     for (const text of texts) await sender.send(text);

@@ -192,7 +192,6 @@ test.skipIf(!here)(
       dataDir,
       // Lines are compared to the byte with what `detect` reads, which masks nothing.
       env: { VONGGAC_RULES: ruleDirs.join(','), VONGGAC_MASKING: 'off' },
-      readyTimeoutMs: 120_000,
     });
     closers.push(() => platform.stop('SIGKILL'));
     const collector = await createToken(dataDir, ['--kind', 'collector', '--name', 'evtx', '--source', 'evtx']);

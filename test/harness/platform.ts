@@ -17,7 +17,10 @@ export interface RunningPlatform {
   readonly readyMs: number;
   /** Everything it printed on stderr so far. */
   printed(): string;
-  /** SIGTERM; resolves to [exit code, milliseconds it took]. */
+  /**
+   * SIGTERM; resolves to [exit code, milliseconds it took]. After SIGKILL the children are waited for, too: they go by
+   * themselves, and until then they write into a directory that the test is about to remove.
+   */
   stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly tookMs: number }>;
   /** SIGKILL of the platform process alone; its children must notice by themselves. */
   kill9(): Promise<void>;
@@ -68,7 +71,7 @@ export function alive(pid: number): boolean {
 export async function until<T>(
   what: string,
   fact: () => Promise<T | null | false> | T | null | false,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -79,13 +82,14 @@ export async function until<T>(
   }
 }
 
+/** Thousands of rules take their time to load, and a busy machine takes longer. */
+const readyMsMax = 120_000;
+
 /** Starts `vonggac up` on a free port; resolves once the board is ready, rejects with what it printed. */
 export async function startPlatform(o: {
   dataDir: string;
   env?: Record<string, string>;
   args?: string[];
-  /** How long "board ready" may take; thousands of rules take their time to load. */
-  readyTimeoutMs?: number;
 }): Promise<RunningPlatform> {
   const begin = performance.now();
   const child = spawn(
@@ -115,7 +119,7 @@ export async function startPlatform(o: {
       if (child.exitCode !== null) throw new Error(`vonggac up ended with ${child.exitCode}:\n${text}`);
       return /board ready at (http\S+)/.exec(text)?.[1] ?? null;
     },
-    o.readyTimeoutMs ?? 40_000,
+    readyMsMax,
   );
   const pid = child.pid ?? 0;
   return {
@@ -125,10 +129,13 @@ export async function startPlatform(o: {
     readyMs: performance.now() - begin,
     printed: () => text,
     stop: async (signal = 'SIGTERM') => {
+      const children = signal === 'SIGKILL' ? descendants(pid, /./) : [];
       const from = performance.now();
       child.kill(signal);
       const code = await ended;
-      return { code, tookMs: performance.now() - from };
+      const tookMs = performance.now() - from;
+      await until('its children are gone', () => !children.some(alive));
+      return { code, tookMs };
     },
     kill9: async () => {
       child.kill('SIGKILL');

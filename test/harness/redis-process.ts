@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
 
 const binary = 'redis-server';
 
-/** A real redis-server a test may kill, empty and start again on the same port, with its append-only file kept or not. */
+/** A real redis-server a test may kill, empty and start again on the same port with what it held. */
 export interface RedisProcess {
   readonly connection: { readonly host: string; readonly port: number };
   flush(): Promise<void>;
@@ -17,17 +17,29 @@ export interface RedisProcess {
   stop(): Promise<void>;
 }
 
-export async function startRedisProcess(o: { readonly appendOnly?: boolean } = {}): Promise<RedisProcess> {
+export async function startRedisProcess(): Promise<RedisProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'vonggac-redis-'));
   const port = await freePort();
   const connection = { host: '127.0.0.1', port };
   let child: ChildProcess | null = null;
 
   const start = async (): Promise<void> => {
-    const persistence = o.appendOnly === false ? ['--appendonly', 'no'] : ['--appendonly', 'yes'];
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...persistence];
-    child = spawn(binary, args, { stdio: 'ignore' });
-    await answers(connection);
+    // What was acknowledged is in the file: with `everysec` a write waits in memory while the disk is busy syncing.
+    const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, ...persistence];
+    const started = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = started;
+    let said = '';
+    started.stdout.on('data', (part: Buffer) => {
+      said = `${said}${part}`.slice(-1_000);
+    });
+    const ended = new Promise<never>((_, reject) => {
+      started.once('error', reject);
+      started.once('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${said}`)));
+    });
+    // Later it may end as it likes.
+    ended.catch(() => undefined);
+    await Promise.race([answers(connection), ended]);
   };
   const kill = async (): Promise<void> => {
     const running = child;
@@ -59,15 +71,4 @@ async function answers(connection: { readonly host: string; readonly port: numbe
   redis.on('error', () => undefined);
   await redis.ping();
   redis.disconnect();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject()));
-    });
-  });
 }
