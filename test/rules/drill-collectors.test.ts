@@ -133,7 +133,7 @@ test.skipIf(process.platform !== 'linux')(
     replay.start();
     await replay.finished;
     expect(errors).toEqual([]);
-    await vi.waitFor(() => expect(rows.length).toBe(records.length), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(() => expect(rows.length).toBe(records.length), { timeout: 60_000, interval: 50 });
 
     expect(rows.map((row) => row.raw).sort()).toEqual(emissions.map((emission) => emission.line).sort());
     const hosts = new Map(scenario.world.systems.flatMap((system) => system.hosts.map((host) => [host, system.id])));

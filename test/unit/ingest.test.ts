@@ -21,7 +21,7 @@ function memoryStore() {
   const offered: BatchRef[] = [];
   let mode: 'up' | 'away' | 'lands-unseen' = 'up';
   let tries = 0;
-  let writeMs = 0;
+  let writing: Promise<void> | null = null;
   return {
     batches,
     dead,
@@ -32,8 +32,9 @@ function memoryStore() {
     set mode(next: typeof mode) {
       mode = next;
     },
-    set writeMs(next: number) {
-      writeMs = next;
+    /** What every write waits for. */
+    set writing(next: Promise<void>) {
+      writing = next;
     },
     rows: () => [...batches.values()].flatMap(({ rows }) => rows),
     async write(
@@ -41,7 +42,7 @@ function memoryStore() {
       rows: readonly SecurityEvent[],
     ): Promise<{ committedTimeMs: number }> {
       tries += 1;
-      if (writeMs > 0) await new Promise((resolve) => setTimeout(resolve, writeMs));
+      await writing;
       if (mode === 'away') throw Object.assign(new Error('away'), { code: 'store-away' });
       if (rows.some((row) => row.raw.includes('POISON')))
         throw Object.assign(new Error('bad'), { code: 'store-refused' });
@@ -111,11 +112,7 @@ function world(limits: Partial<IntakeLimits> = {}, more: Partial<IntakeOptions> 
 }
 
 async function until(fact: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!fact()) {
-    if (Date.now() > end) throw new Error('the awaited fact did not come true');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  while (!fact()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function refusal(run: Promise<unknown>): Promise<IntakeRefused> {
@@ -126,6 +123,9 @@ async function refusal(run: Promise<unknown>): Promise<IntakeRefused> {
   if (!(error instanceof IntakeRefused)) throw new Error(`expected a refusal, got ${String(error)}`);
   return error;
 }
+
+/** For those that are to meet in one batch: they come at once, but a busy machine may stop for a while between two. */
+const gatherMs = 500;
 
 describe('a submission', () => {
   it('is answered after its rows are stored, and detection is offered the batch', async () => {
@@ -143,7 +143,7 @@ describe('a submission', () => {
   });
 
   it('shares a batch with its neighbours, each answered with its own count', async () => {
-    const { store, intake } = world();
+    const { store, intake } = world({ gatherMs });
     const answers = await Promise.all(
       ['a', 'b', 'a', 'c'].map((id, n) => intake.submit(submission(source(id), Array(n + 1).fill('{"n":1}')))),
     );
@@ -349,7 +349,7 @@ describe('keyed submissions that may be stored together', () => {
     const writes: number[] = [];
     const store = memoryStore();
     const made = world(
-      {},
+      { gatherMs },
       {
         keyedTogether: together,
         lookup: store.lookup,
@@ -443,15 +443,19 @@ describe('a store that is away', () => {
 
   it('a silent write closes the door too', async () => {
     const { store, intake } = world({ silentMs: 20, gatherMs: 0 });
-    store.writeMs = 300;
+    let written: () => void = () => undefined;
+    store.writing = new Promise((resolve) => {
+      written = resolve;
+    });
     const slow = intake.submit(submission(source('a'), ['{"n":1}']));
     await until(() => intake.stats().storeAway);
     expect((await refusal(intake.submit(submission(source('b'), ['{"n":2}'])))).code).toBe('store-away');
+    written();
     expect((await slow).accepted).toBe(1);
     await intake.close();
   });
 
-  it('close gives up on it in bounded time and says that the outcome is not known', async () => {
+  it('close gives up on it and says that the outcome is not known', async () => {
     const { store, intake } = world({ closeWaitMs: 30 });
     store.mode = 'away';
     const held = intake.submit(submission(source('a'), ['{"n":1}'])).catch((error: unknown) => error);
@@ -465,9 +469,7 @@ describe('a store that is away', () => {
     const { intake } = world({ closeWaitMs: 30 }, { open: wholeBatches(() => new Promise(() => undefined)) });
     const held = intake.submit(submission(source('a'), ['{"n":1}'])).catch((error: unknown) => error);
     await until(() => intake.stats().batchesInFlight === 1);
-    const startedMs = performance.now();
     await intake.close();
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(await held).toBeInstanceOf(IntakeUncertain);
   });
 });

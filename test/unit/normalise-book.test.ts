@@ -36,7 +36,7 @@ describe('the mappings of a running process', () => {
       expect(product()).toBe('two');
       book.follow();
       put(folder, 'three');
-      await vi.waitFor(() => expect(product()).toBe('three'), { timeout: 10_000, interval: 20 });
+      await vi.waitFor(() => expect(product()).toBe('three'), { timeout: 60_000, interval: 20 });
       expect(book.current().version).not.toBe(version);
       // Each event says with which mappings it was read, understood or not.
       for (const line of ['{"a":1}', 'words'])

@@ -183,7 +183,7 @@ describe('detect', () => {
     const done = detect(['-'], { stdin, out: (lines) => void told.push(...wholeLines(lines)) });
     for (const line of [1, 2]) {
       stdin.write('{"a":"x","product":"linux"}\n');
-      await vi.waitFor(() => expect(told).toHaveLength(line), { timeout: 20_000, interval: 5 });
+      await vi.waitFor(() => expect(told).toHaveLength(line), { timeout: 60_000, interval: 5 });
     }
     stdin.end();
     expect((await done).code).toBe(0);
