@@ -13,7 +13,7 @@ export interface RulesCheckOptions {
   err?(line: string): void;
 }
 
-/** Reasons of one rule shown on its line; the JSON form has all. */
+/** Reasons of one rule shown on its line; the JSON form has all, and so has `rules lint`. */
 const reasonsMax = 3;
 
 /**
@@ -39,9 +39,12 @@ export async function runRulesCheck(o: RulesCheckOptions): Promise<number> {
 function textLine(document: FileDocument): string {
   const name = document.title || document.id || '-';
   const reasons = document.problems
-    .toSorted((a, b) => Number(b.severity === 'refused') - Number(a.severity === 'refused'))
+    .toSorted(
+      (a, b) =>
+        Number(b.severity === 'refused') - Number(a.severity === 'refused') || a.line - b.line || a.column - b.column,
+    )
     .map((problem) => `${problem.line}:${problem.column} ${problem.code}: ${problem.message}. ${problem.advice}`);
-  const more = reasons.length > reasonsMax ? ` (and ${reasons.length - reasonsMax} more)` : '';
+  const more = reasons.length > reasonsMax ? ` (and ${reasons.length - reasonsMax} more: \`vonggac rules lint\`)` : '';
   const why = reasons.slice(0, reasonsMax).join('; ') + more;
   return printable([document.outcome, document.file, name, why].filter((part) => part !== '').join('  '));
 }

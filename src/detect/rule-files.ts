@@ -14,7 +14,6 @@ import {
   parsePlaceholders,
   parseRules,
   problemCodes,
-  type Rule,
   type RuleProblem,
   type RuleSet,
 } from '../sigma/index.ts';
@@ -114,22 +113,9 @@ async function linked(
 ): Promise<ReadRules> {
   const problems: RuleProblem[] = [];
   const found: FileDocument[] = [];
-  const firstOf = new Map<string, Rule>();
   for await (const [file, parsed] of files) {
     problems.push(...parsed.problems);
-    for (const document of parsed.documents) {
-      const { rule } = document;
-      const first = rule === null ? undefined : firstOf.get(rule.id);
-      if (rule !== null && first === undefined) firstOf.set(rule.id, rule);
-      if (rule === null || first === undefined) {
-        found.push({ ...document, file });
-        continue;
-      }
-      const message = `the id ${rule.id} is already that of ${first.file}:${first.line}`;
-      const duplicate = problemOf('id-duplicate', file, rule.line, message);
-      problems.push(duplicate);
-      found.push({ ...document, file, rule: null, outcome: 'refused', problems: [...document.problems, duplicate] });
-    }
+    for (const document of parsed.documents) found.push({ ...document, file });
   }
   const { rules, correlations, silent, documents, problems: linking } = linkRules(found, options);
   const filters = documents.filter(({ filter, outcome }) => filter !== undefined && outcome !== 'refused').length;

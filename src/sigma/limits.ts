@@ -15,6 +15,8 @@ export interface SigmaLimits {
   readonly conditionNames: number;
   /** UTF-16 units of one value. */
   readonly valueChars: number;
+  /** Modifiers behind one field name. */
+  readonly modifiers: number;
   /** Wildcards inside one value. */
   readonly wildcards: number;
   /** Values one value may become through placeholders. */
@@ -43,6 +45,7 @@ export const defaultSigmaLimits: SigmaLimits = {
   conditionDepth: 64,
   conditionNames: 200_000,
   valueChars: 65_536,
+  modifiers: 32,
   wildcards: 256,
   variants: 10_000,
   regexProgram: 20_000,

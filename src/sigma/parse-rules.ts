@@ -113,6 +113,9 @@ function parseDocument(
   };
 }
 
+/** The keys that tell what a document is; the first of them that it has decides. */
+const documentKinds = ['correlation', 'filter', 'detection'];
+
 /** A document of any kind, told by the keys that only it has. */
 function parseMap(
   root: YamlMap,
@@ -133,13 +136,18 @@ function parseMap(
     problems.report('document-action', action.keyAt, 'a legacy `action` document');
     return { rule: null };
   }
-  if (root.entries.has('correlation')) {
+  const [kind, ...beside] = documentKinds.filter((key) => root.entries.has(key));
+  for (const key of beside) {
+    const message = `the document is read as a ${kind}; its ${key} has no effect`;
+    problems.report('document-mixed', root.entries.get(key)?.keyAt ?? root.at, message);
+  }
+  if (kind === 'correlation') {
     const parsed = parseCorrelationDocument(root, contentId, limits, problems);
     return parsed === null
       ? { rule: null }
       : { rule: null, correlation: { ...parsed.metadata, ...place, tree: parsed.tree } };
   }
-  if (root.entries.has('filter')) {
+  if (kind === 'filter') {
     const tree = parseFilterDocument(root, limits, problems);
     const ir = tree === null ? null : lowerRule(tree, placeholders, limits, problems);
     return tree === null || ir === null ? { rule: null } : { rule: null, filter: { ...place, tree, ir } };

@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'problem-limit'
   | 'document-type'
   | 'document-action'
+  | 'document-mixed'
   | 'correlation-type'
   | 'correlation-key'
   | 'correlation-rules'
@@ -70,6 +71,7 @@ export type ProblemCode =
   | 'modifier-order'
   | 'modifier-type'
   | 'modifier-conflict'
+  | 'modifier-too-many'
   | 'wildcard-not-allowed'
   | 'base64-too-short'
   | 'regex-syntax'
@@ -115,6 +117,9 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'document-type': refused('A rule is a map with title, logsource and detection.'),
   'document-action': refused(
     '`action: global|reset|repeat` is not part of Sigma 2: write each rule out as its own document, or load the file with legacy actions allowed.',
+  ),
+  'document-mixed': warning(
+    'Write the rule, the correlation and the filter as a document each, with `---` between them.',
   ),
   'title-missing': warning('Give the rule a title: it is what analysts read first.'),
   'id-missing': warning('Give the rule a UUID; until then its id follows from its content and changes with it.'),
@@ -188,6 +193,7 @@ export const problemCodes: Readonly<Record<ProblemCode, CodeEntry>> = {
   'modifier-order': refused('Modifiers apply from left to right; put it where the message says.'),
   'modifier-type': refused('See docs/sigma.md for what the modifier takes.'),
   'modifier-conflict': refused('Leave one of the two modifiers out.'),
+  'modifier-too-many': refused('Leave out what stands twice.'),
   'wildcard-not-allowed': refused('Write `\\*` and `\\?` for the characters themselves.'),
   'base64-too-short': refused('Base64 of so few bytes pins down no text at some offset; use a longer value.'),
   'regex-syntax': refused('Correct the expression; the dialect is RE2 (https://github.com/google/re2/wiki/Syntax).'),

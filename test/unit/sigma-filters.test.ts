@@ -205,6 +205,22 @@ describe('action: global, reset, repeat', () => {
     expect(rules.map(({ ir }) => meets(ir, { A: 'y' }))).toEqual([false, true]);
     expect(rules[1]?.source).toContain('action: repeat');
   });
+  test("a rule's own id stands; an inherited one is for the first alone, so that none is refused as a double", () => {
+    const withId = `id: ${idOf('f')}\n${global}`;
+    const plain = part('x', 'B').replace(/id: .*\n/, '');
+    const { rules, problems } = read([
+      withId,
+      part('a', 'A'),
+      plain,
+      plain.replace('B', 'C'),
+      `action: repeat\n${plain}`,
+    ]);
+    expect(rules.map(({ id }) => id.slice(0, 8))).toEqual(
+      ['a', 'f', 'content-', 'content-'].map((id) => (id === 'content-' ? id : idOf(id).slice(0, 8))),
+    );
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(4);
+    expect(problems.map(({ code }) => code)).toEqual(['id-missing', 'id-missing']);
+  });
   test('a change of the template changes the hash of what it fills', () => {
     const hash = (text: string) => read([text, part('a', 'A')]).rules[0]?.hash;
     expect(hash(global)).not.toBe(hash(global.replace('both', 'each')));
@@ -233,6 +249,26 @@ describe('files of placeholders', () => {
     expect(Object.entries(placeholders)).toEqual(Object.entries(expected));
     expect(problems.map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(codes);
   });
+});
+
+test('of two rules with one id the first stands, whatever case it is written in; a rule goes before a correlation', () => {
+  const one = (title: string, id: string) =>
+    `title: ${title}\nid: ${id}\nlevel: low\nlogsource: { product: windows }\ndetection: { sel: { a: x }, condition: sel }\n`;
+  const correlation = `title: late\nid: ${idOf('a')}\ncorrelation: { type: event_count, rules: [${idOf('b')}], timespan: 1h, group-by: [b], condition: { gte: 2 } }\n`;
+  const text = [
+    correlation,
+    one('first', idOf('a')),
+    one('second', idOf('a').toUpperCase()),
+    one('other', idOf('b')),
+  ].join('---\n');
+  const { rules, correlations, documents, problems } = linkRules(parseRules(text, 'f.yml').documents);
+  expect(rules.map(({ title }) => title)).toEqual(['first', 'other']);
+  expect(correlations).toEqual([]);
+  expect(documents.map(({ outcome }) => outcome)).toEqual(['refused', 'ok', 'refused', 'ok']);
+  expect(problems.map(({ code, line }) => [code, line])).toEqual([
+    ['id-duplicate', 1],
+    ['id-duplicate', 11],
+  ]);
 });
 
 test('linking nothing gives nothing', () => {

@@ -156,6 +156,8 @@ describe('what modifiers refuse', () => {
     ['sel: { a|wide|re: x }', 'modifier-order'],
     ['sel: { a|exists|neq: true }', 'modifier-conflict'],
     ['sel: { a|cidr|cased: 10.0.0.0/8 }', 'modifier-conflict'],
+    ['sel: { a|gt|lt: 5 }', 'modifier-conflict'],
+    ['sel: { a|gte|year: 2026 }', 'modifier-order'],
     ['sel: { a|exists: x }', 'modifier-type'],
     ['sel: { a|contains: null }', 'modifier-type'],
     ['sel: { a|contains: true }', 'modifier-type'],

@@ -57,6 +57,13 @@ describe('documents', () => {
     ['a tab', 'title: x\n\tlevel: low\n', ['yaml-syntax']],
     ['a NUL', `${good}# \0\n`, ['yaml-nul']],
     ['a map as key', `${good}? { a: b }\n: c\n`, ['yaml-key']],
+    [
+      'a rule inside a correlation',
+      good + 'correlation: { type: temporal, rules: [a], timespan: 1h, group-by: [b] }\n',
+      ['document-mixed'],
+    ],
+    ['a filter inside a rule', good + 'filter: { rules: any, f: { b: x }, condition: not f }\n', ['document-mixed']],
+    ['a merge key', good.replace('{ a: x }', '{ <<: { a: x } }'), ['value-type']],
     ['an alias to nothing', `${good}x: *nobody\n`, ['yaml-alias']],
   ])('%s', (_name, text, expected) => {
     expect(codesOf(text)).toEqual(expected);
@@ -154,6 +161,7 @@ describe('hostile files end in a refusal within a second', () => {
   test.each([
     ['billion laughs', `${good}${laughs.join('\n')}\n`, 'yaml-too-many-nodes'],
     ['an anchor within itself', `${good}x: &x [*x]\n`, 'yaml-too-deep'],
+    ['20,000 modifiers', good.replace('a: x', `a${'|contains'.repeat(20_000)}: x`), 'modifier-too-many'],
     ['a scalar of 10 MB', `${good}x: ${'y'.repeat(10_000_000)}\n`, 'file-too-large'],
     ['100,000 open brackets', '['.repeat(100_000), null],
     ['deep flow nesting', `${good}x: ${'['.repeat(3000)}${']'.repeat(3000)}\n`, 'yaml-too-deep'],

@@ -27,18 +27,20 @@ export interface LinkedRules<Document extends RuleDocument> {
 
 /**
  * Brings the documents of a whole set together, of however many files: applies filters to rules, and looks up the rules
- * of correlations. Never throws; a correlation that cannot stand is refused, and so is what is built on it.
+ * of correlations. Never throws; of two documents with one id the first stands, a correlation that cannot stand is
+ * refused, and so is what is built on it.
  *
- * @param documents of parseRules, in the order of files; of two documents with one id only the first may have a rule
+ * @param given documents of parseRules, in the order of files
  */
 export function linkRules<Document extends RuleDocument>(
-  documents: readonly Document[],
+  given: readonly Document[],
   options: { readonly limits?: SigmaLimits } = {},
 ): LinkedRules<Document> {
   const limits = options.limits ?? defaultSigmaLimits;
-  const problems = documents.map((document) => createProblems(fileOf(document), limits.problems));
+  const problems = given.map((document) => createProblems(fileOf(document), limits.problems));
   const problemsAt = (index: number): Problems => problems[index] ?? createProblems('', 0);
 
+  const documents = withoutDoubles(given, problemsAt);
   const names = createNames(documents);
   const rules = filterRules(documents, names, limits, problemsAt);
   const correlations = linkCorrelations(documents, rules, names, limits, problemsAt);
@@ -46,9 +48,35 @@ export function linkRules<Document extends RuleDocument>(
     rules: [...rules.values()],
     correlations,
     silent: silentIds(correlations),
-    documents: documents.map((document, index) => withProblems(document, problemsAt(index))),
+    documents: given.map((document, index) => withProblems(document, problemsAt(index))),
     problems: problems.flatMap(({ all }) => all),
   };
+}
+
+/**
+ * The documents without those whose id another has. Ids are UUIDs, so they are compared without case; a rule goes before
+ * a correlation wherever they stand.
+ */
+function withoutDoubles(documents: readonly RuleDocument[], problemsAt: (index: number) => Problems): RuleDocument[] {
+  const firstOf = new Map<string, { readonly file: string; readonly line: number }>();
+  const left = [...documents];
+  for (const kind of ['rule', 'correlation'] as const) {
+    for (const [index, document] of documents.entries()) {
+      const found = document[kind];
+      if (found === null || found === undefined) continue;
+      const key = found.id.toLowerCase();
+      const first = firstOf.get(key);
+      if (first === undefined) {
+        firstOf.set(key, found);
+        continue;
+      }
+      const at = { line: found.line, column: 1 };
+      problemsAt(index).report('id-duplicate', at, `the id ${found.id} is already that of ${first.file}:${first.line}`);
+      const { line, id, title, problems } = document;
+      left[index] = { line, id, title, rule: null, outcome: 'refused', problems };
+    }
+  }
+  return left;
 }
 
 function fileOf({ rule, correlation, filter }: RuleDocument): string {
@@ -57,8 +85,9 @@ function fileOf({ rule, correlation, filter }: RuleDocument): string {
 
 function withProblems<Document extends RuleDocument>(document: Document, problems: Problems): Document {
   if (problems.all.length === 0) return document;
-  const outcome = problems.refusals() > 0 ? 'refused' : document.outcome === 'ok' ? 'warning' : document.outcome;
-  return { ...document, outcome, problems: [...document.problems, ...problems.all] };
+  const all = [...document.problems, ...problems.all];
+  if (problems.refusals() > 0) return { ...document, rule: null, outcome: 'refused', problems: all };
+  return { ...document, outcome: document.outcome === 'ok' ? 'warning' : document.outcome, problems: all };
 }
 
 /** Rules by id, each with the filters that are for it. */
@@ -109,14 +138,7 @@ function linkCorrelations(
 ): Correlation[] {
   const drafts = new Map<string, { readonly draft: CorrelationDraft; readonly problems: Problems }>();
   for (const [index, { correlation: draft }] of documents.entries()) {
-    if (draft === undefined) continue;
-    const problems = problemsAt(index);
-    const first = rules.get(draft.id) ?? drafts.get(draft.id)?.draft;
-    if (first === undefined) drafts.set(draft.id, { draft, problems });
-    else {
-      const message = `the id ${draft.id} is already that of ${first.file}:${first.line}`;
-      problems.report('id-duplicate', draft.tree.at, message);
-    }
+    if (draft !== undefined) drafts.set(draft.id, { draft, problems: problemsAt(index) });
   }
   const linked = new Map<
     string,

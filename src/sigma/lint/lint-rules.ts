@@ -6,7 +6,7 @@ import { problemCodes } from '../problem-codes.ts';
 import { allChecks } from './all-checks.ts';
 import type { Check, Report } from './check.ts';
 import { disabledIn } from './disable-comment.ts';
-import { type LintDocument, readLintFile } from './document.ts';
+import { type LintDocument, readLintFile, textAt } from './document.ts';
 import type { Finding } from './finding.ts';
 
 /** A rule file: its name is shown, and some checks look at it. */
@@ -40,8 +40,16 @@ export function lintRules(files: readonly RuleText[], options: LintOptions = {})
     parsed.push(...read.parsed);
     findings.push(...read.problems.map(findingOf));
   }
-  // Doubled ids are the check's, which shows the id itself.
-  const linking = linkRules(parsed, { limits }).problems.filter(({ code }) => code !== 'id-duplicate');
+  // Doubled ids are the check's, which shows the id itself, where one is written.
+  const placeOf = ({ file, line }: { readonly file: string; readonly line: number }) => `${file}\n${line}`;
+  const withId = new Set(
+    documents
+      .filter(({ root }) => textAt(root, 'id') !== null)
+      .map(({ file, root }) => placeOf({ file, line: root.at.line })),
+  );
+  const linking = linkRules(parsed, { limits }).problems.filter(
+    (problem) => problem.code !== 'id-duplicate' || !withId.has(placeOf(problem)),
+  );
   findings.push(...linking.map(findingOf));
   for (const check of allChecks) {
     if (!disabled.has(check.id)) run(check, documents, (document) => reporter(check, document, findings));

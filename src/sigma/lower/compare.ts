@@ -4,6 +4,12 @@ import { type Modifier, type ModifierContext, nameOf, type Operand } from './mod
 /** lt, lte, gt, gte: numbers and numeric texts; anything else is not less and not greater. */
 function comparison(operator: 'lt' | 'lte' | 'gt' | 'gte'): Modifier {
   return (operand, context) => {
+    const before = comparisonBefore(operand, context);
+    if (before !== null) {
+      const advice = `A range is two items: field|${before} and field|${operator}.`;
+      context.report('modifier-conflict', `${operator} stands after ${before}`, advice);
+      return null;
+    }
     const part = operand.kind === 'time' ? operand.part : null;
     const number = needNumber(operand.kind === 'time' ? operand.number : operand, context);
     return number === null ? null : { kind: 'pattern', pattern: { kind: 'compare', operator, number, part } };
@@ -18,9 +24,20 @@ export const gte: Modifier = comparison('gte');
 /** minute … year: that part of a date (UTC, ISO week) equals the number, or compares with it when lt … gte follows. */
 export function timePart(part: TimePart): Modifier {
   return (operand, context) => {
+    const before = comparisonBefore(operand, context);
+    if (before !== null) {
+      context.report('modifier-order', `${part} stands after ${before}`, `Write ${part}|${before}.`);
+      return null;
+    }
     if (needNumber(operand, context) === null) return null;
     return { kind: 'time', part, number: operand };
   };
+}
+
+/** The lt … gte that the operand went through already, or null. */
+function comparisonBefore(operand: Operand, { earlier }: ModifierContext): string | null {
+  const isCompared = operand.kind === 'pattern' && operand.pattern.kind === 'compare';
+  return isCompared ? (earlier.at(-1) ?? null) : null;
 }
 
 /** For the values that stay a bare `time` after the last modifier. */

@@ -2,7 +2,7 @@ import type { SigmaLimits } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import type { ItemTree } from '../parse/detection.ts';
 import { placeInScalar } from '../parse/scalar-place.ts';
-import { anyText, normaliseParts, parseText, type TextPart } from '../parse/text-parts.ts';
+import { anyDash, anyText, normaliseParts, parseText, type TextPart } from '../parse/text-parts.ts';
 import type { YamlScalar } from '../parse/yaml.ts';
 import type { Position, Problems } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
@@ -95,7 +95,8 @@ function finish(
       return null;
     }
     if (pattern.kind === 'text' && pattern.parts.filter((part) => typeof part !== 'string').length > limits.wildcards) {
-      problems.report('value-wildcards', at, `the value has more than ${limits.wildcards} wildcards`);
+      const what = pattern.parts.includes(anyDash) ? 'flags and wildcards' : 'wildcards';
+      problems.report('value-wildcards', at, `the value has more than ${limits.wildcards} ${what}`);
       return null;
     }
     patterns.push(pattern);

@@ -39,6 +39,11 @@ function parseMap(node: YamlMap, limits: SigmaLimits, problems: Problems): Detec
 }
 
 function parseItem(key: string, at: Position, value: YamlNode, limits: SigmaLimits, problems: Problems): DetectionTree {
+  if (key === '<<') {
+    const advice = 'YAML 1.2 has no merge keys: write the items out, or name both selections in the condition.';
+    problems.report('value-type', at, '`<<` is no field', advice);
+    return nothing;
+  }
   const [field = '', ...names] = key.split('|');
   let column = at.column + field.length + 1;
   const modifiers = names.map((name) => {
@@ -46,6 +51,11 @@ function parseItem(key: string, at: Position, value: YamlNode, limits: SigmaLimi
     column += name.length + 1;
     return modifier;
   });
+  if (modifiers.length > limits.modifiers) {
+    const message = `the field has ${modifiers.length} modifiers, the limit is ${limits.modifiers}`;
+    problems.report('modifier-too-many', modifiers[limits.modifiers]?.at ?? at, message);
+    return nothing;
+  }
   const values = scalarsOf(value, limits, problems);
   return { kind: 'item', item: { field: field === '' ? null : field, modifiers, values, at } };
 }

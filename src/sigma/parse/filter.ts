@@ -20,7 +20,7 @@ export function parseFilterDocument(root: YamlMap, limits: SigmaLimits, problems
   const before = problems.refusals();
   const title = textOf(root, 'title', problems);
   if (title === '') problems.report('title-missing', root.at, 'the filter has no title');
-  const logsource = parseLogsource(root, problems);
+  const logsource = parseLogsource(root, problems, 'filter');
   const entry = root.entries.get('filter');
   if (entry?.value.kind !== 'map') {
     problems.report('filter-type', entry?.keyAt ?? root.at, 'the filter is no map');
@@ -33,7 +33,7 @@ export function parseFilterDocument(root: YamlMap, limits: SigmaLimits, problems
   if (condition?.value.kind === 'list') {
     problems.report('condition-type', condition.value.at, 'the condition of a filter is one text');
   }
-  const conditions = parseConditions(map, entry.keyAt, limits, problems);
+  const conditions = parseConditions(map, entry.keyAt, limits, problems, 'filter');
   if (problems.refusals() > before) return null;
   if (!conditions.some(hasNot)) {
     problems.report('filter-without-not', condition?.value.at ?? entry.keyAt, 'the condition holds no `not`');

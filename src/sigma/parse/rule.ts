@@ -52,10 +52,10 @@ export function documentName(root: YamlNode | null): { id: string; title: string
   return { id: text('id'), title: text('title') };
 }
 
-export function parseLogsource(root: YamlMap, problems: Problems): Logsource {
+export function parseLogsource(root: YamlMap, problems: Problems, what: 'rule' | 'filter' = 'rule'): Logsource {
   const entry = root.entries.get('logsource');
   if (entry?.value.kind !== 'map') {
-    problems.report('logsource-missing', entry?.keyAt ?? root.at, 'the rule has no logsource map');
+    problems.report('logsource-missing', entry?.keyAt ?? root.at, `the ${what} has no logsource map`);
     return { product: null, category: null, service: null };
   }
   const map = entry.value;
@@ -102,10 +102,11 @@ export function parseConditions(
   at: Position,
   limits: SigmaLimits,
   problems: Problems,
+  what: 'detection' | 'filter' = 'detection',
 ): ConditionTree[] {
   const entry = detection.entries.get('condition');
   if (entry === undefined) {
-    problems.report('condition-missing', at, 'the detection has no condition');
+    problems.report('condition-missing', at, `the ${what} has no condition`);
     return [];
   }
   const nodes = entry.value.kind === 'list' ? entry.value.items : [entry.value];
