@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === null)('the page of indicator lists', () => {
     const warning = page.getByText('những gì tệp không nêu sẽ bị gỡ');
     expect(await warning.textContent()).toContain('đang có 1 chỉ dấu');
     await page.getByLabel('Cách nhận').selectOption('add');
-    expect(await warning.count()).toBe(0);
+    await warning.waitFor({ state: 'detached' });
     await page
       .getByLabel('CSV, STIX 2.1 hoặc MISP')
       .setInputFiles(file('value,description\nevil-x.vn,C2\n10.0.0.1,nội bộ\ngov.vn,\nnăm chữ không là gì,\n'));
@@ -139,7 +139,9 @@ describe.skipIf(chromiumPath === null)('the page of indicator lists', () => {
     const { page } = await open('/indicators/misp');
     await page.locator('summary', { hasText: 'Thiết lập' }).click();
     expect(await page.getByLabel('Mức độ của cảnh báo').inputValue()).toBe('medium');
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'PUT');
     await page.getByRole('button', { name: 'Lưu' }).click();
+    expect((await saved).status()).toBe(200);
     await page.locator('tr[data-chosen]', { hasText: /MISP A05.*Trung bình/ }).waitFor();
     expect(await page.locator('.srcdetail').textContent()).toContain('240 phút một lần');
   });

@@ -22,6 +22,9 @@ function findChromium(): string | null {
   return null;
 }
 
+/** Ends a test that waits for what never comes; a busy machine takes its time. */
+const guardMs = 60_000;
+
 /** The built board in a real browser, a fixture and a window for each test. */
 export interface BoardBrowser {
   /** Everything a console, a page or the security policy complained of since the last `open`. */
@@ -48,8 +51,13 @@ export function boardBrowser(): BoardBrowser {
       build: { outDir: dist, emptyOutDir: true },
       logLevel: 'error',
     });
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'], headless: true });
-  }, 120_000);
+    browser = await chromium.launch({
+      executablePath: chromiumPath ?? '',
+      args: ['--no-sandbox'],
+      headless: true,
+      timeout: guardMs,
+    });
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -69,6 +77,7 @@ export function boardBrowser(): BoardBrowser {
       complaints.length = 0;
       fixture = await startBoardFixture({ dist, signedIn: true, ...options });
       context = await browser.newContext(contextOptions);
+      context.setDefaultTimeout(guardMs);
       const page = await context.newPage();
       page.on('console', (m) => {
         if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text());

@@ -56,6 +56,8 @@ export interface BoardFixtureOptions {
   /** Start with a session, so that a test need not sign in. */
   readonly signedIn?: boolean;
   readonly tickMs?: number;
+  /** The feed is turned away from the start, until `allowFeed`. */
+  readonly refuseFeed?: boolean;
 }
 
 export interface BoardFixture {
@@ -79,6 +81,9 @@ export interface BoardFixture {
   readonly agreed: readonly string[];
   close(): Promise<void>;
 }
+
+/** Alerts this old are of the running shift for the fixture: a test may run in the first minutes of a real one. */
+const shiftMs = 12 * 3_600_000;
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -109,7 +114,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
   const sockets = new Set<WebSocket>();
   let log: FeedMessage[] = [];
   let seq = 184_200;
-  let refuse = false;
+  let refuse = o.refuseFeed ?? false;
   const revealed: string[] = [];
   const agreed: string[] = [];
   const sources = makeSources(Date.now());
@@ -400,7 +405,7 @@ export async function startBoardFixture(o: BoardFixtureOptions): Promise<BoardFi
         : json(response, 200, ruleOf(found));
     }
     if (path === '/alerts') {
-      const since = Number(p.get('since') ?? '0');
+      const since = Math.min(Number(p.get('since') ?? '0'), Date.now() - shiftMs);
       return json(
         response,
         200,

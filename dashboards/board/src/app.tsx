@@ -1,6 +1,6 @@
 /** Which page is shown. Without a session it is the way in, and the address is kept for afterwards. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { useBoard } from './board.ts';
 import { t } from './i18n/index.ts';
 import { IconSheet } from './icons.tsx';
@@ -85,7 +85,7 @@ function Page(): JSX.Element | null {
 
 export function App(): JSX.Element {
   const board = useBoard();
-  useEffect(() => board.keyboard.use(commandsOf(board)), [board]);
+  useLayoutEffect(() => board.keyboard.use(commandsOf(board)), [board]);
   return (
     <>
       <IconSheet />

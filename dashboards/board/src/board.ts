@@ -62,6 +62,8 @@ const pageSize = 200;
 /** Closed incidents loaded at first; the rest come by search or link. */
 const closedMax = 100;
 const announceEveryMs = 10_000;
+/** A feed that neither comes nor is refused keeps the lists waiting for so long. */
+const feedWaitMs = 3000;
 
 async function pagesOf<T>(
   load: (cursor?: string) => Promise<Page<T>>,
@@ -205,7 +207,15 @@ export function createBoard(ports: BoardPorts): Board {
       notice.value = null;
     });
     feed?.close();
-    feed = createFeedClient(
+    let isAsked = false;
+    const ask = (): void => {
+      isAsked = true;
+      void reload();
+    };
+    const askOnce = (): void => {
+      if (!isAsked) ask();
+    };
+    const opened = createFeedClient(
       {
         open: ports.openFeed,
         now: () => Date.now(),
@@ -218,18 +228,23 @@ export function createBoard(ports: BoardPorts): Board {
       {
         message: receive,
         status: (s) => {
+          if (s.at === 'resuming') askOnce();
           if (s.at === 'lost' && state.feed.value.at !== 'lost')
             said.value = { text: t('feed.lostSaid'), urgent: true };
           state.feed.value = s;
         },
         gap: state.gap,
-        reload: () => void reload(),
+        reload: ask,
         doubt: () => void doubt(),
       },
     );
-    // Feed first, lists second: what happens in between is seen twice rather than never; merging is idempotent.
-    feed.start();
-    void reload();
+    // Feed first, lists second: what happens in between is seen twice rather than never; merging is idempotent. So the
+    // feed asks for the lists when it is there. Without one they are loaded all the same, and again when it comes.
+    feed = opened;
+    opened.start();
+    setTimeout(() => {
+      if (feed === opened) askOnce();
+    }, feedWaitMs);
   }
 
   function signedOut(): void {

@@ -45,7 +45,7 @@ export interface FeedHandlers {
   status(status: FeedStatus): void;
   /** Called again with the same id while the recovered messages still come in. */
   gap(gap: FeedGap): void;
-  /** What is held may be incomplete: load the lists again. */
+  /** What is held may be incomplete: load the lists. The first hello says so too: what came before it comes by them. */
   reload(): void;
   /** The server refuses this session; called now and then while connecting fails, since a browser hides the reason. */
   doubt(): void;
@@ -186,7 +186,7 @@ export function createFeedClient(
       // A resumed stream goes on from what was seen; the delta has yet to come and moves the number itself.
       if (!resumed) since = message.seq;
       reloaded = !resumed && !first;
-      if (reloaded) on.reload();
+      if (!resumed) on.reload();
       on.message(message);
       return;
     }

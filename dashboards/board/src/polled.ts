@@ -18,22 +18,28 @@ export function usePolled<T>(read: () => Promise<T>, everyMs: number): Polled<T>
   const [now, setNow] = useState<T | null>(null);
   const [failed, setFailed] = useState('');
   const load = useRef<() => void>(() => undefined);
+  /** Readings are numbered as they begin; an answer to one before `shown` is older than what is shown. */
+  const begun = useRef(0);
+  const shown = useRef(0);
   const reload = useCallback(() => load.current(), []);
-  const put = useCallback(
-    (change: (before: T) => T) => setNow((before) => (before === null ? null : change(before))),
-    [],
-  );
+  const put = useCallback((change: (before: T) => T) => {
+    shown.current = begun.current;
+    setNow((before) => (before === null ? null : change(before)));
+  }, []);
   useEffect(() => {
     let open = true;
     load.current = () => {
+      begun.current += 1;
+      const mine = begun.current;
       read().then(
         (value) => {
-          if (!open) return;
+          if (!open || mine <= shown.current) return;
+          shown.current = mine;
           setNow(() => value);
           setFailed('');
         },
         // What was read last stays, with why it is not newer.
-        (error: unknown) => open && setFailed(failureText(error)),
+        (error: unknown) => open && mine > shown.current && setFailed(failureText(error)),
       );
     };
     reload();

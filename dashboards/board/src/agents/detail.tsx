@@ -1,6 +1,6 @@
 /** One agent: what is wrong, what it says of itself, what it is told to do. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AgentView } from '../../../../src/contract/agents.ts';
 import type { AgentReport } from '../../../../src/model/agent.ts';
 import { dateTime, number } from '../format.ts';
@@ -68,7 +68,8 @@ function Problems({ problems }: { readonly problems: readonly string[] }): JSX.E
 export function AgentDetail(p: { readonly agent: AgentView; readonly changed: () => void }): JSX.Element {
   const { agent } = p;
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.focus(), []);
+  // At once: later it would take the focus from where somebody has gone on to meanwhile.
+  useLayoutEffect(() => head.current?.focus(), []);
   return (
     <article class="pane srcdetail" aria-labelledby="agt-h">
       <header>

@@ -69,8 +69,10 @@ export function Inside({ list, changed }: Changing): JSX.Element {
   const [cursor, setCursor] = useState<string | null>(null);
   const doing = useDoing();
   const load = (from: string | null): void =>
-    doing.run(async () => {
+    doing.run(async (isNewest) => {
       const page = await api.indicators(list.id, wanted, pageSize, from ?? undefined);
+      // Whoever looks for the next thing before the answer came gets the answer to the next thing.
+      if (!isNewest()) return '';
       setItems(from === null ? page.items : [...items, ...page.items]);
       setCursor(page.cursor);
       return '';

@@ -1,7 +1,7 @@
 /** The board: what is worst, whose is it, can the feed be trusted. */
 import { type Signal, signal, useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
 import type { IncidentState } from '../../../../src/model/incident.ts';
 import type { Severity } from '../../../../src/model/severity.ts';
@@ -301,7 +301,8 @@ function useBoardKeys(form: Signal<Docked | null>, shownIds: ReadonlySet<string>
   const board = useBoard();
   const ids = useRef(shownIds);
   ids.current = shownIds;
-  useEffect(() => {
+  // Keys of a page work as soon as it is drawn: those pressed before its first frame are for it too.
+  useLayoutEffect(() => {
     const current = (): IncidentCard | undefined => board.state.incidents.value.get(board.selected.value);
     const move = (dx: number, dy: number) => () => {
       const at = board.selected.value;
@@ -371,7 +372,7 @@ function useFocusFollows(cards: readonly IncidentCard[]): void {
     if (had.current !== '' && document.activeElement === document.body)
       linkOf(had.current)?.focus({ preventScroll: true });
   }, [cards]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const note = (event: FocusEvent): void => {
       const card = event.target instanceof Element ? event.target.closest<HTMLElement>('.card') : null;
       had.current = card?.dataset.id ?? '';
@@ -402,7 +403,7 @@ export function BoardPage(): JSX.Element {
   );
   useBoardKeys(form, new Set(cards.map((card) => card.id)));
   useFocusFollows(cards);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (board.selected.value !== '' && document.activeElement === document.body) focusCard(board.selected.value);
   }, [board]);
   const feed = state.feed.value;

@@ -1,6 +1,6 @@
 /** One incident: what happened, why we believe it, what was done, what to do next. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { IncidentCard, IncidentDetail } from '../../../../src/contract/api.ts';
 import { useBoard } from '../board.ts';
 import { isClosed } from '../closed.ts';
@@ -19,7 +19,7 @@ import { go } from '../router.ts';
 
 function useIncidentKeys(id: string): void {
   const board = useBoard();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const card = (): IncidentCard | undefined => board.state.incidents.value.get(id);
     const field = (name: string) => () => board.may('handle') && focusOn(name);
     return board.keyboard.use({
@@ -37,7 +37,7 @@ function useIncidentKeys(id: string): void {
 
 function Loaded({ detail, card }: { readonly detail: IncidentDetail; readonly card: IncidentCard }): JSX.Element {
   const board = useBoard();
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A link may name the form to start with: `/incidents/…#note`.
     const wanted = location.hash.slice(1);
     if (wanted !== '' && focusOn(wanted)) go(location.pathname + location.search, 'replace');

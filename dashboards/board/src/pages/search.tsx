@@ -1,6 +1,6 @@
 /** Search of events: a range, a query, how many there are and when, then the rows. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { EventSearch, EventView } from '../../../../src/contract/api.ts';
 import { ApiFailure } from '../api-client.ts';
 import { useBoard } from '../board.ts';
@@ -374,7 +374,7 @@ function useSearch(
 
 function useSearchKeys(): void {
   const board = useBoard();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.res .rowbtn')];
     const move = (by: number) => () => {
       const list = rows();
@@ -409,7 +409,8 @@ export function SearchPage(): JSX.Element {
   }
   const [round, setRound] = useState(0);
   const [q, setQ] = useState(view.q);
-  useEffect(() => setQ(view.q), [view.q]);
+  // At once: later it would take away what was typed meanwhile.
+  useLayoutEffect(() => setQ(view.q), [view.q]);
   const { found, fault, busy, more } = useSearch(view, `${ask} ${round}`);
   useSearchKeys();
   function submit(event: Event): void {

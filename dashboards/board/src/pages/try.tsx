@@ -120,17 +120,23 @@ export function TryPage(): JSX.Element {
   const trier = useRef<Trier | null>(null);
   const wanted = useMemo(() => new URLSearchParams(place.value.query).get('rule') ?? '', [place.value.query]);
 
-  async function take(id: string): Promise<void> {
-    try {
-      setRule((await api.rule(id)).text);
-      setFailed('');
-    } catch (error) {
-      setFailed(failureText(error));
-    }
-  }
   useEffect(() => {
-    if (wanted !== '') void take(wanted);
-  }, [wanted]);
+    if (wanted === '') return;
+    let isWanted = true;
+    api.rule(wanted).then(
+      ({ text }) => {
+        if (!isWanted) return;
+        setRule(text);
+        setFailed('');
+      },
+      (error: unknown) => {
+        if (isWanted) setFailed(failureText(error));
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [api, wanted]);
 
   useEffect(() => {
     let here = true;

@@ -1,6 +1,6 @@
 /** Forms for handling an incident: give it to somebody, note something, close it with a verdict. Never on top of it. */
-import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IncidentCard } from '../../../../src/contract/api.ts';
 import type { IncidentState } from '../../../../src/model/incident.ts';
 import { useBoard } from '../board.ts';
@@ -21,6 +21,13 @@ function sends(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing;
 }
 
+/** Before the next key, not after the next frame: what is typed ahead goes into the form and is no command. */
+function useFocus(ref: RefObject<HTMLElement | null>, wanted: boolean): void {
+  useLayoutEffect(() => {
+    if (wanted) ref.current?.focus();
+  }, [ref, wanted]);
+}
+
 export function AssignForm({ card, focus = false, done }: FormProps): JSX.Element {
   const board = useBoard();
   const input = useRef<HTMLInputElement>(null);
@@ -29,9 +36,7 @@ export function AssignForm({ card, focus = false, done }: FormProps): JSX.Elemen
   const people = [...new Set([...board.state.incidents.value.values()].map((c) => c.assignee))]
     .filter((who) => who !== '' && who !== card.assignee)
     .sort((a, b) => a.localeCompare(b, 'vi'));
-  useEffect(() => {
-    if (focus) input.current?.focus();
-  }, [focus]);
+  useFocus(input, focus);
   function give(assignee: string): void {
     void board.act(card, { action: 'assign', version: card.version, assignee });
     setName('');
@@ -85,9 +90,7 @@ export function NoteForm({ card, focus = false, done }: FormProps): JSX.Element 
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    if (focus) area.current?.focus();
-  }, [focus]);
+  useFocus(area, focus);
   async function send(): Promise<void> {
     if (text.trim() === '' || busy) return;
     setBusy(true);
@@ -153,9 +156,7 @@ export function VerdictForm({ card, focus = false, done }: FormProps): JSX.Eleme
   const [chosen, setChosen] = useState('');
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    if (focus) first.current?.focus();
-  }, [focus]);
+  useFocus(first, focus);
   const verdict = verdicts.find((v) => v.id === chosen);
   const ready = verdict !== undefined && reason.trim() !== '' && !busy;
   async function send(): Promise<void> {

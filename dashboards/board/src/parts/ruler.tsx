@@ -9,6 +9,8 @@ import { type Bar, type Shift, shiftAt, shiftBars } from '../shift.ts';
 
 const width = 720;
 const height = 22;
+/** From here on the clock hangs to the left of the mark: to the right a phone has no room for it. */
+const latePart = 75;
 
 function Bars({ bars }: { readonly bars: readonly Bar[] }): JSX.Element {
   const top = Math.max(4, ...bars.map((bar) => bar.all));
@@ -88,7 +90,7 @@ export function Ruler({
                 {hourMinute(ms).slice(0, 2)}
               </span>
             ))}
-      <span class="now" data-late={at > 88 ? '' : undefined} style={{ left: `${at}%` }}>
+      <span class="now" data-late={at > latePart ? '' : undefined} style={{ left: `${at}%` }}>
         {wall ? null : <b>{time(now.value)}</b>}
       </span>
     </div>

@@ -1,6 +1,6 @@
 /** One source: what is broken, how it is read, its clock, what it owes. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SourceWatchView } from '../../../../src/contract/sources.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../icons.tsx';
@@ -21,7 +21,8 @@ export function SourceDetail({
 }): JSX.Element {
   const agreeing = useAgree(source, changed);
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.focus(), []);
+  // At once: later it would take the focus from where somebody has gone on to meanwhile.
+  useLayoutEffect(() => head.current?.focus(), []);
   return (
     <article class="pane srcdetail" aria-labelledby="src-h">
       <header>
