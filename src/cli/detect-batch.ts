@@ -1,16 +1,22 @@
 import type { Mappings } from '../normalise/index.ts';
 import type { UnknownDimension } from '../sigma/index.ts';
-import type { HitFormat } from './detect-hits.ts';
+import { type HitFormat, HitLines, hitHead } from './detect-hits.ts';
 import type { ImageDoor } from './detect-images.ts';
+import type { LineMatcher } from './detect-lines.ts';
+import { cutLines } from './read-lines.ts';
 
 /** The first message to a worker of `vonggac detect`. Rules are packed once and shared by all. */
-export interface DetectWorkerData {
+export interface DetectWorkerData extends AnswerOptions {
   /** As packRules packs them. */
   readonly rules: Uint8Array;
   readonly images: ImageDoor;
   readonly mappings: Mappings;
   readonly unknownDimension: UnknownDimension;
   readonly routing: boolean;
+}
+
+/** What is told of batches. */
+export interface AnswerOptions {
   readonly format: HitFormat;
   /** By rule: 1 when a correlation is built on it, so that the event itself is needed. */
   readonly wanted: Uint8Array;
@@ -20,7 +26,7 @@ export interface DetectWorkerData {
   readonly messages: number;
 }
 
-/** Lines for a worker: a block as read-blocks.ts gives it, in memory that both see. */
+/** Lines for one of the threads that match: a block as read-blocks.ts gives it, in memory that all see. */
 export interface LineBatch {
   readonly bytes: SharedArrayBuffer;
   readonly to: number;
@@ -53,3 +59,52 @@ export const hitWidth = 6;
 
 /** `too-long`: left out. Otherwise why the line was not understood. */
 export type LineTrouble = { readonly kind: 'too-long' } | { readonly kind: 'raw'; readonly reason: string };
+
+/** Bytes of hits that are written down for one batch; usual lines come nowhere near. */
+const textBytesMax = 4 * 2 ** 20;
+
+/** What batches of lines met, as threads tell each other; the same in all of them. */
+export function createBatchAnswers(matcher: LineMatcher, o: AnswerOptions): (batch: LineBatch) => BatchReply {
+  const written = new HitLines(o.format);
+  return ({ bytes: memory, to, isFirst, line: firstLine, file }) => {
+    const head = hitHead(file);
+    const hitsBefore = written.hits;
+    const hits: number[] = [];
+    const told: [number, LineTrouble][] = [];
+    let numbersFrom = Number.POSITIVE_INFINITY;
+    let toldCount = 0;
+    let events = 0;
+    const tell = (line: number, trouble: LineTrouble) => {
+      if (toldCount++ < o.messages) told.push([line, trouble]);
+    };
+    cutLines(
+      Buffer.from(memory),
+      to,
+      { isFirst, maxBytes: o.lineBytes, number: firstLine },
+      {
+        line(bytes, from, end, number) {
+          const met = matcher.match(bytes, from, end);
+          if (met === null) return;
+          events++;
+          const { reason } = matcher;
+          if (reason !== '') tell(number, { kind: 'raw', reason });
+          if (met.length === 0) return;
+          if (written.length > textBytesMax) numbersFrom = Math.min(numbersFrom, number);
+          else written.add(head, number, met);
+          if (number < numbersFrom && !met.some((rule) => o.wanted[rule] === 1)) return;
+          for (const rule of met) hits.push(number, from, end, written.length, written.hits - hitsBefore, rule);
+        },
+        tooLong: (number) => tell(number, { kind: 'too-long' }),
+      },
+    );
+    return {
+      events,
+      text: written.take().slice(),
+      textHits: written.hits - hitsBefore,
+      numbersFrom,
+      hits: Int32Array.from(hits),
+      told,
+      toldCount,
+    };
+  };
+}

@@ -2,11 +2,12 @@ import type { Worker } from 'node:worker_threads';
 import { openThread } from '../detect/open-thread.ts';
 import type { PackedImages } from '../detect/packed-images.ts';
 import { createPool } from '../detect/parallel-pool.ts';
-import type { BatchReply, DetectWorkerData, LineBatch } from './detect-batch.ts';
+import { type BatchReply, createBatchAnswers, type DetectWorkerData, type LineBatch } from './detect-batch.ts';
 import { createSharedImages } from './detect-images.ts';
+import type { LineMatcher } from './detect-lines.ts';
 
-/** Batches under way for each worker. */
-const batchesOfWorkerMax = 3;
+/** Batches under way for each thread that matches: with three a worker has, and those done before an older one is. */
+const batchesOfThreadMax = 4;
 
 /** Room for a batch: a message each way costs as much as twenty lines do. */
 const batchBytes = 1_048_576;
@@ -20,55 +21,71 @@ export interface DoneBatch {
   readonly bytes: Buffer;
 }
 
-/** Lines matched by workers; what they met comes back in the order of lines. */
+/**
+ * Lines matched by this thread and by workers; what they met comes back in the order of lines. Workers have batches
+ * before them; what they have no room for, and all while they start, is matched here.
+ */
 export interface ParallelLines {
   /** Room for a block, seen by all threads. */
   room(bytes: number): Buffer;
-  /** What workers need, once; they start before, while it is made ready. */
+  /** What is needed to match, once; workers start before, while it is made ready. */
   begin(setup: ParallelSetup): void;
-  /** Sends off a block in what `room` gave; it is the workers' from then on. `line` is the number of its first line. */
+  /**
+   * Sends off a block in what `room` gave, which nobody else writes to from then on, or matches it. `line` is the number
+   * of its first line. Afterwards the event loop must have a turn, so that workers can be given more.
+   */
   add(bytes: Buffer, block: Omit<LineBatch, 'bytes'>): void;
-  /** Whether `next` must be asked before more is added. */
-  isFull(): boolean;
+  /** Whether `next` is to be asked before more is added: it has an answer, or too much is under way. */
+  isDue(): boolean;
   /** The oldest batch under way; null when there is none. */
   next(): Promise<DoneBatch | null>;
   close(): Promise<void>;
 }
 
-/** What workers need before they can begin. */
-export interface ParallelSetup extends Omit<DetectWorkerData, 'images'> {
+export interface ParallelSetup {
+  /** This thread's. */
+  readonly matcher: LineMatcher;
+  readonly data: Omit<DetectWorkerData, 'images'>;
   /** Images that are there before any worker compiles. */
   readonly images: PackedImages | null;
 }
 
-export function createParallelLines(o: { readonly workers: number; onLost(reason: string): void }): ParallelLines {
-  const { workers, onLost } = o;
+interface UnderWay {
+  readonly bytes: SharedArrayBuffer;
+  readonly done: Promise<Pick<DoneBatch, 'reply' | 'lost'>>;
+  isDone: boolean;
+}
+
+/** @param o.threads that match, this one among them */
+export function createParallelLines(o: { readonly threads: number; onLost(reason: string): void }): ParallelLines {
+  const batchesMax = o.threads * batchesOfThreadMax;
   /** Workers that have not begun. */
   let started: Worker[] = [];
   let begin = (worker: Worker) => void started.push(worker);
+  let answer = (_: LineBatch): BatchReply => noReply;
   const pool = createPool<LineBatch, BatchReply>({
-    workers,
-    onLost,
+    workers: o.threads - 1,
+    onLost: o.onLost,
     start() {
       const worker = openThread(import.meta.url, 'detect-worker');
       begin(worker);
       return worker;
     },
   });
-  const underWay: { readonly bytes: SharedArrayBuffer; readonly done: Promise<Pick<DoneBatch, 'reply' | 'lost'>> }[] =
-    [];
+  const underWay: UnderWay[] = [];
   /** Memory of batches that are done, for the next ones. */
   const free: SharedArrayBuffer[] = [];
   let given: SharedArrayBuffer | null = null;
 
   return {
     room(bytes) {
-      const usable = free.findIndex(({ byteLength }) => byteLength >= bytes);
+      const usable = free.findLastIndex(({ byteLength }) => byteLength >= bytes);
       const [memory = new SharedArrayBuffer(Math.max(bytes, batchBytes))] = usable < 0 ? [] : free.splice(usable, 1);
       return Buffer.from(memory);
     },
-    begin({ images: kept, ...data }) {
+    begin({ matcher, data, images: kept }) {
       const shared = createSharedImages(kept);
+      answer = createBatchAnswers(matcher, data);
       begin = (worker) => {
         const images = shared.open();
         worker.postMessage({ ...data, images } satisfies DetectWorkerData, [images.port]);
@@ -78,15 +95,21 @@ export function createParallelLines(o: { readonly workers: number; onLost(reason
     },
     add(bytes, block) {
       const memory = bytes.buffer as unknown as SharedArrayBuffer;
-      const done = pool.run({ ...block, bytes: memory }).then(
+      const batch = { ...block, bytes: memory };
+      const reply = pool.offer(batch) ?? Promise.resolve(answer(batch));
+      const done = reply.then(
         (reply) => ({ reply, lost: '' }),
         (error: unknown) => ({ reply: noReply, lost: error instanceof Error ? error.message : String(error) }),
       );
-      underWay.push({ bytes: memory, done });
+      const added = { bytes: memory, done, isDone: false };
+      underWay.push(added);
+      void done.then(() => {
+        added.isDone = true;
+      });
     },
-    isFull: () => underWay.length >= workers * batchesOfWorkerMax,
+    isDue: () => underWay[0]?.isDone === true || underWay.length >= batchesMax,
     async next() {
-      if (given !== null && free.length < workers * batchesOfWorkerMax) free.push(given);
+      if (given !== null && free.length < batchesMax) free.push(given);
       given = null;
       const oldest = underWay.shift();
       if (oldest === undefined) return null;

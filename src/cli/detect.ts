@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { packRules } from '../detect/rule-pack.ts';
@@ -62,7 +63,7 @@ export async function runDetect(o: DetectOptions): Promise<number> {
   const loadStart = performance.now();
   const loading = load(o);
   const onLost = (reason: string) => o.err(`a worker stopped and was replaced, its lines are read again: ${reason}`);
-  const parallel = workers > 1 ? createParallelLines({ workers, onLost }) : null;
+  const parallel = workers > 1 ? createParallelLines({ threads: workers, onLost }) : null;
   let loaded: Loaded;
   try {
     loaded = await loading;
@@ -130,10 +131,14 @@ function createRun(
   const { routing } = o;
   const matcher = createLineMatcher({ set, reader: createLineReader(mappings), routing });
   parallel?.begin({
-    rules: rules.packed ?? packRules(rules),
-    wanted: Uint8Array.from(set.rules.keys(), (rule) => (correlated.takes(rule) ? 1 : 0)),
-    ...{ images: rules.images, mappings, unknownDimension, routing, format },
-    ...{ lineBytes: limits.lineBytes, messages: limits.messages },
+    matcher,
+    images: rules.images,
+    data: {
+      rules: rules.packed ?? packRules(rules),
+      wanted: Uint8Array.from(set.rules.keys(), (rule) => (correlated.takes(rule) ? 1 : 0)),
+      ...{ mappings, unknownDimension, routing, format },
+      ...{ lineBytes: limits.lineBytes, messages: limits.messages },
+    },
   });
   let events = 0;
 
@@ -176,8 +181,10 @@ function createRun(
           parallel.add(bytes, { to, isFirst, line: nextLine, file });
           nextLine += linesIn(bytes.subarray(0, to));
         },
-        full: parallel.isFull,
-        drain: async () => void (await takeNext()),
+        async drain() {
+          await setImmediate();
+          while (parallel.isDue()) await takeNext();
+        },
       });
     });
     // What was read before an input failed is told all the same.
@@ -260,7 +267,7 @@ async function failureOf(work: () => Promise<void>): Promise<string | null> {
 const parallelBytesMin = 64 * 2 ** 20;
 
 /**
- * Threads where the user names no number: one core is left to reading and writing. Standard input stays with one, since
+ * Threads where the user names no number: one core is left to others. Standard input stays with one, since
  * what comes from a live source should be told at once.
  */
 function workersFor(files: readonly string[]): number {

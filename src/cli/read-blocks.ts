@@ -15,8 +15,7 @@ export interface BlockSink {
    * input. A line of more than `maxBytes` comes as its first maxBytes + 1.
    */
   block(bytes: Buffer, to: number, isFirst: boolean): void;
-  /** Whether output should be waited for before more is read. */
-  full(): boolean;
+  /** Waited for after each block, before more is read. */
   drain(): Promise<void>;
 }
 
@@ -46,7 +45,6 @@ export async function readBlocks(input: Readable | string, maxBytes: number, sin
     await source.close();
   }
   if (length > 0) await give(length);
-  await sink.drain();
 
   async function give(end: number): Promise<void> {
     const given = room;
@@ -55,7 +53,7 @@ export async function readBlocks(input: Readable | string, maxBytes: number, sin
     const tail = length === 0 ? left : Buffer.from(left);
     sink.block(given, end, isFirst);
     isFirst = false;
-    while (sink.full()) await sink.drain();
+    await sink.drain();
     room = sink.room(Math.max(blockBytes, 2 * length));
     room.set(tail);
   }

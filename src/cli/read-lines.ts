@@ -33,9 +33,11 @@ export async function readLines(input: Readable | string, maxBytes: number, sink
     block(bytes, to, isFirst) {
       number += cutLines(bytes, to, { isFirst, maxBytes, number }, sink);
     },
-    full: sink.full,
-    drain: sink.drain,
+    async drain() {
+      while (sink.full()) await sink.drain();
+    },
   });
+  await sink.drain();
 }
 
 /** Gives out the lines of a block (BlockSink); how many there are. */

@@ -15,8 +15,8 @@ export interface PoolOptions {
 const triesMax = 2;
 /** How often in a row a worker may stop before it is ready. */
 const startsMax = 2;
-/** Jobs posted to a worker at once: one to work on, and one so that it need not wait for the next. */
-const postedMax = 2;
+/** Jobs posted to a worker at once: one to work on, and others so that it need not wait for whoever has the next. */
+const postedMax = 3;
 
 /** A job was running each time a worker stopped: it is taken for the reason. Or there are no workers. */
 class JobLost extends Error {
@@ -24,8 +24,11 @@ class JobLost extends Error {
 }
 
 export interface Pool<Job, Reply> {
-  /** The reply to a job, by the worker that has room for it first. Rejects with JobLost. */
-  run(job: Job): Promise<Reply>;
+  /**
+   * The reply to a job, by the worker that has least to do. Rejects with JobLost. null when none has room for it, or
+   * none is ready: then the caller does it, or asks again once the event loop has had its turn.
+   */
+  offer(job: Job): Promise<Reply> | null;
   /** Stops all workers; what still runs is given up. */
   close(): Promise<void>;
 }
@@ -49,12 +52,12 @@ interface Place<Job, Reply> {
 
 /**
  * Jobs for a fixed number of worker threads, which are started at once. Jobs must be messages that can be posted twice:
- * what a worker did not answer before it stopped is posted again to another. The caller bounds how many are under way.
+ * what a worker did not answer before it stopped is posted again to another.
  */
 export function createPool<Job, Reply>(o: PoolOptions): Pool<Job, Reply> {
   let closing = false;
   let lastReason = '';
-  /** Jobs that no worker has, oldest first. */
+  /** Jobs whose worker stopped and that no other has yet, oldest first. */
   const waiting: Waiting<Job, Reply>[] = [];
   const places = Array.from({ length: o.workers }, (): Place<Job, Reply> => {
     return { worker: null, isReady: false, failures: 0, posted: [] };
@@ -62,11 +65,11 @@ export function createPool<Job, Reply>(o: PoolOptions): Pool<Job, Reply> {
   for (const place of places) start(place);
 
   return {
-    run(job) {
-      return new Promise<Reply>((resolve, reject) => {
-        waiting.push({ job, tries: 1, resolve, reject });
-        handOut();
-      });
+    offer(job) {
+      startMissing();
+      const place = waiting.length === 0 ? freest() : null;
+      if (place === null) return null;
+      return new Promise<Reply>((resolve, reject) => post(place, { job, tries: 1, resolve, reject }));
     },
     async close() {
       closing = true;
@@ -94,20 +97,29 @@ export function createPool<Job, Reply>(o: PoolOptions): Pool<Job, Reply> {
 
   /** Posts what waits to those who have least to do, and starts whom it lacks. */
   function handOut(): void {
-    while (waiting.length > 0) {
-      const free = places.filter((place) => place.isReady && place.posted.length < postedMax);
-      const [first] = free;
-      if (first === undefined) break;
-      const place = free.reduce((least, one) => (one.posted.length < least.posted.length ? one : least), first);
+    for (let place = freest(); place !== null; place = freest()) {
       const next = waiting.shift();
-      if (next === undefined) break;
-      place.posted.push(next);
-      place.worker?.postMessage(next.job);
+      if (next === undefined) return;
+      post(place, next);
     }
     if (waiting.length === 0) return;
-    for (const place of places) if (place.worker === null && place.failures < startsMax) start(place);
+    startMissing();
     if (places.some(({ worker }) => worker !== null)) return;
     for (const { reject } of waiting.splice(0)) reject(new JobLost(`no worker starts: ${lastReason}`));
+  }
+
+  function freest(): Place<Job, Reply> | null {
+    const free = places.filter((place) => place.isReady && place.posted.length < postedMax);
+    return free.toSorted((a, b) => a.posted.length - b.posted.length)[0] ?? null;
+  }
+
+  function post(place: Place<Job, Reply>, job: Waiting<Job, Reply>): void {
+    place.posted.push(job);
+    place.worker?.postMessage(job.job);
+  }
+
+  function startMissing(): void {
+    for (const place of places) if (place.worker === null && place.failures < startsMax) start(place);
   }
 
   /** Workers take jobs one by one, so the oldest is the one that ran. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { createPool, type Pool } from '../../src/detect/parallel-pool.ts';
@@ -18,22 +19,27 @@ type Reply = readonly [number, number];
 let pool: Pool<number, Reply>;
 let lost: string[];
 
-function open(workers: number): Pool<number, Reply> {
-  const met = new SharedArrayBuffer(4);
+const doubling = (met = new SharedArrayBuffer(4)) => new Worker(program, { eval: true, workerData: met });
+
+function open(workers: number, start: () => Worker): void {
   lost = [];
-  pool = createPool<number, Reply>({
-    workers,
-    start: () => new Worker(program, { eval: true, workerData: met }),
-    onLost: (reason) => lost.push(reason),
-  });
-  return pool;
+  pool = createPool<number, Reply>({ workers, start, onLost: (reason) => lost.push(reason) });
 }
 afterEach(() => pool.close());
+
+/** Offers a job until somebody has room for it. */
+async function run(job: number): Promise<Reply> {
+  for (;;) {
+    const reply = pool.offer(job);
+    if (reply !== null) return reply;
+    await setImmediate();
+  }
+}
 
 const numbers = (replies: readonly Reply[]) => replies.map(([n]) => n);
 
 test('each job has its own reply, and all workers take part', async () => {
-  const { run } = open(2);
+  open(2, doubling);
   const threads = new Set<number>();
   // Whoever is ready first may have done some before the other is.
   while (threads.size < 2) {
@@ -44,14 +50,16 @@ test('each job has its own reply, and all workers take part', async () => {
 });
 
 test('a worker that stops is replaced and told of, and its jobs are run again', async () => {
-  const { run } = open(1);
+  const met = new SharedArrayBuffer(4);
+  open(1, () => doubling(met));
   expect(numbers(await Promise.all([run(1), run(-1), run(2), run(3)]))).toEqual([2, -2, 4, 6]);
   expect(lost).toEqual(['exit code 7']);
   expect((await run(5))[0]).toBe(10);
 });
 
 test('a job that stops every worker is given up, the others are not', async () => {
-  const { run } = open(2);
+  const met = new SharedArrayBuffer(4);
+  open(2, () => doubling(met));
   const replies = await Promise.allSettled([run(1), run(-2), run(2), run(-3), run(4), run(6)]);
   expect(replies.map((reply) => (reply.status === 'fulfilled' ? reply.value[0] : String(reply.reason)))).toEqual([
     2,
@@ -63,33 +71,44 @@ test('a job that stops every worker is given up, the others are not', async () =
   ]);
 });
 
-test('a worker that cannot start is not started for ever', async () => {
+test('who is not ready is offered nothing, and of who is ready, who has most before it', async () => {
+  open(2, doubling);
+  expect(pool.offer(1)).toBeNull();
+  await run(1);
+  const taken: Promise<Reply>[] = [];
+  for (let reply = pool.offer(1); reply !== null; reply = pool.offer(1)) taken.push(reply);
+  // Three each, of one worker or of both.
+  expect([3, 6]).toContain(taken.length);
+  await Promise.all(taken);
+});
+
+test('a worker that cannot start is not started for ever, and offered nothing', async () => {
   let starts = 0;
-  pool = createPool<number, Reply>({
-    workers: 1,
-    start: () => {
-      starts++;
-      return new Worker('process.exit(3)', { eval: true });
-    },
-    onLost: () => {},
+  open(1, () => {
+    starts++;
+    return new Worker('process.exit(3)', { eval: true });
   });
-  await expect(Promise.allSettled([pool.run(1), pool.run(2)])).resolves.toMatchObject([
-    { reason: { code: 'job-lost' } },
+  while (lost.length < 2) {
+    expect(pool.offer(1)).toBeNull();
+    await setImmediate();
+  }
+  expect(pool.offer(1)).toBeNull();
+  expect(starts).toBe(2);
+});
+
+test('what a worker had before it is given up when no other starts', async () => {
+  let starts = 0;
+  open(1, () => (starts++ === 0 ? doubling() : new Worker('process.exit(3)', { eval: true })));
+  await run(1);
+  await expect(Promise.allSettled([run(-2), run(1)])).resolves.toMatchObject([
+    { reason: { code: 'job-lost', message: 'no worker starts: exit code 3' } },
     { reason: { code: 'job-lost' } },
   ]);
-  await expect(pool.run(3)).rejects.toMatchObject({ code: 'job-lost' });
-  expect(starts).toBe(2);
+  expect(starts).toBe(3);
 });
 
 test('a worker that is not ready is given nothing while another one is', async () => {
   let starts = 0;
-  pool = createPool<number, Reply>({
-    workers: 2,
-    start: () =>
-      starts++ === 0
-        ? new Worker('setInterval(() => {}, 1e6)', { eval: true })
-        : new Worker(program, { eval: true, workerData: new SharedArrayBuffer(4) }),
-    onLost: () => {},
-  });
-  expect(numbers(await Promise.all([pool.run(1), pool.run(2), pool.run(3)]))).toEqual([2, 4, 6]);
+  open(2, () => (starts++ === 0 ? new Worker('setInterval(() => {}, 1e6)', { eval: true }) : doubling()));
+  expect(numbers(await Promise.all([run(1), run(2), run(3)]))).toEqual([2, 4, 6]);
 });
