@@ -35,7 +35,7 @@ const received = (world: { readonly listeners: CollectWorld['listeners'] }): num
 const spooled = (world: { readonly listeners: CollectWorld['listeners'] }): number =>
   world.listeners.stats().spool?.lines ?? 0;
 
-describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
+describe('the real belt and the real ClickHouse', { timeout: 300_000 }, () => {
   const addresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
   const idOf = (address: string): string => `device-${address}`;
 
@@ -91,7 +91,6 @@ describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
         await until(
           () => world.pid,
           (now) => now !== null && now !== pid,
-          30_000,
         );
     }
     await until(
@@ -104,7 +103,6 @@ describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
     await until(
       async () => (await world.stored()).length,
       (rows) => rows >= sent.length * senders.length,
-      60_000,
     );
 
     expect(spooledAt.every((lines) => lines > 0)).toBe(true);
@@ -162,7 +160,6 @@ describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
     await until(
       async () => (await world.stored()).length,
       (rows) => rows === texts.length,
-      60_000,
     );
     const again = await openListeners({
       ...{ intake: world.intake, sourceOf: () => sourceNamed('unknown'), headers: createLineHeaders(), listen: {} },
@@ -173,7 +170,6 @@ describe('the real belt and the real ClickHouse', { timeout: 240_000 }, () => {
     await until(
       () => again.stats().spool?.lines,
       (count) => count === 0,
-      60_000,
     );
     expect((await world.stored()).map(({ raw }) => raw).sort()).toEqual([...texts].sort());
   });
@@ -322,7 +318,8 @@ describe('a belt that does not take', () => {
     const { world, state } = await doubtfulBelt({ dir, limits: { spoolSyncBytes: 2_000 } });
     const sender = await senderTo(world, '127.0.0.1');
     state.isAway = true;
-    const texts = Array.from({ length: 400 }, (_, i) => `<13>n=${i} ${'x'.repeat(500)}`);
+    // Short ones find room where long ones do not.
+    const texts = Array.from({ length: 400 }, (_, i) => `<13>n=${i} ${'x'.repeat(i % 3 === 0 ? 10 : 500)}`);
     for (const [i, text] of texts.entries()) {
       await sender.send(text);
       await until(
@@ -332,11 +329,11 @@ describe('a belt that does not take', () => {
     }
     const { spool } = await until(
       () => world.listeners.stats(),
-      (stats) => stats.spool?.failure !== '' && (stats.spool?.lines ?? 0) + (stats.spool?.dropped ?? 0) === 400,
+      (stats) => (stats.spool?.lines ?? 0) + (stats.spool?.dropped ?? 0) === 400,
     );
-    expect(spool?.failure).toContain('ENOSPC');
     expect(spool?.lines).toBeGreaterThan(10);
-    expect(world.told.filter((line) => line.includes('the disk does not take'))).toHaveLength(1);
+    const told = (): string[] => world.told.filter((line) => line.includes('the disk does not take'));
+    await until(told, (lines) => lines.length > 0);
     state.isAway = false;
     await until(
       () => spooled(world),
@@ -346,6 +343,7 @@ describe('a belt that does not take', () => {
     expect(world.texts()).toEqual(texts.filter((text) => world.texts().includes(text)));
     // Only now is it known of all of them: the last may have been on their way to the disk.
     expect(world.texts()).toHaveLength(400 - world.listeners.stats().droppedUdp);
+    expect(told()).toEqual([expect.stringContaining('ENOSPC')]);
     state.isAway = true;
     await sender.send('<13>room again');
     await until(

@@ -57,6 +57,8 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
   const room = createSpoolRoom(limits);
   let dropped = 0;
   let failure = '';
+  let failedMs = Number.NEGATIVE_INFINITY;
+  let isFailureTold = false;
   let lastDropLogMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
@@ -80,14 +82,19 @@ export async function openDatagramSpool(o: DatagramSpoolOptions): Promise<Datagr
       hold(-lines, -frame.length, [[source, -frame.length]]);
       drop(lines, 'disk', source);
     }
-    if (failure === '') log.error({ dir, reason: String(error) }, 'the disk does not take the spool of datagrams');
     failure = String(error);
+    failedMs = clock();
+    if (!isFailureTold) log.error({ dir, reason: failure }, 'the disk does not take the spool of datagrams');
+    isFailureTold = true;
   }
 
   function written(entries: readonly Entry[]): void {
     for (const { frame } of entries) room.pend(-frame.length);
-    if (failure !== '') log.info({ dir }, 'the disk takes the spool of datagrams again');
     failure = '';
+    // A full disk goes on taking what is small: it is told once that it fails, and once that it has not for a while.
+    if (!isFailureTold || clock() - failedMs < limits.dropLogMs) return;
+    isFailureTold = false;
+    log.info({ dir }, 'the disk takes the spool of datagrams again');
   }
 
   const open = (name: string): ReturnType<typeof openSegmentLog> =>
