@@ -26,6 +26,7 @@ import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-proc
 import { type AgentServer, agentSource, agentToken, startAgentServer } from '../harness/agent-server.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { until } from '../harness/platform.ts';
+import { randomOf } from '../harness/random.ts';
 
 const journald = '/lib/systemd/systemd-journald';
 
@@ -83,11 +84,10 @@ function stored(name: string): number[] {
 
 const range = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
 
-async function untilStored(count: number, timeoutMs = 60_000): Promise<void> {
+async function untilStored(count: number): Promise<void> {
   await until(
     `${count} rows, there are ${server.rows.length}; the agent said: ${agent?.printed() ?? ''}`,
     () => server.rows.length >= count,
-    timeoutMs,
   );
 }
 
@@ -167,7 +167,7 @@ describe('lines arrive', () => {
     expect(await once.ended).toBe(0);
     expect(stored('a')).toEqual(range(6_000));
     expect(server.wireBytes / rawBytes).toBeLessThan(0.15);
-  }, 90_000);
+  });
 });
 
 describe('over TLS', () => {
@@ -227,7 +227,7 @@ describe('over TLS', () => {
         [['--ca', at('ca.pem')], /certificate|alert|socket|ECONNRESET|EPROTO/],
       ] as const) {
         const running = run(args);
-        await until(`it says ${why}`, () => why.test(running.printed()), 30_000);
+        await until(`it says ${why}`, () => why.test(running.printed()));
         await running.kill9();
       }
       expect(server.rows).toEqual([]);
@@ -237,7 +237,7 @@ describe('over TLS', () => {
       await agent?.kill9();
       door.close();
     }
-  }, 60_000);
+  });
 });
 
 describe('the journal', () => {
@@ -254,34 +254,35 @@ describe('the journal', () => {
       say 101 200; sleep 2; kill -9 $agent; say 201 300
       "$0" --journald --begin start --server "$1" --state "$2" & agent=$!
       say 301 400
-      read _; kill -9 $agent $daemon`;
+      read _; journalctl -t vonggac-thu -o cat > "$3"; kill -9 $agent $daemon`;
     if (spawnSync('unshare', ['-m', 'true']).status !== 0) {
       console.log('skipped: no journal of our own can be started here (unshare)');
       return;
     }
-    const shell = spawn('unshare', ['-m', 'sh', '-c', script, program, link.url, state()], {
+    const shell = spawn('unshare', ['-m', 'sh', '-c', script, program, link.url, state(), at('journal.txt')], {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, NODE: process.execPath, VONGGAC_TOKEN: agentToken },
     });
     const ended = new Promise<number | null>((resolve) => shell.once('exit', resolve));
     const heard = (): string[] => server.rows.flatMap(({ raw }) => /"MESSAGE":"(thu-\d+)"/.exec(raw)?.[1] ?? []);
-    await until(
-      'all is stored, or there is no journal',
-      () => heard().length >= 400 || shell.exitCode !== null,
-      30_000,
-    );
+    await until('all is stored, or there is no journal', () => heard().length >= 400 || shell.exitCode !== null);
     if (shell.exitCode === 77) {
       console.log('skipped: no journal of our own can be started here (mount, systemd-journald)');
       return;
     }
-    expect(heard()).toEqual(range(400).map((n) => `thu-${n + 1}`));
-    const ours = server.rows.filter(({ raw }) => raw.includes('"MESSAGE":"thu-'));
-    expect(ours.map(({ parser, message }) => [parser, message])).toEqual(
-      range(400).map((n) => ['journald', `thu-${n + 1}`]),
-    );
     shell.stdin.end('\n');
     await ended;
-  }, 60_000);
+    // A busy journald takes what several writers said in an order of its own.
+    const written = readFileSync(at('journal.txt'), 'utf8').trimEnd().split('\n');
+    expect(written.toSorted()).toEqual(
+      range(400)
+        .map((n) => `thu-${n + 1}`)
+        .toSorted(),
+    );
+    expect(heard()).toEqual(written);
+    const ours = server.rows.filter(({ raw }) => raw.includes('"MESSAGE":"thu-'));
+    expect(ours.map(({ parser, message }) => [parser, message])).toEqual(written.map((text) => ['journald', text]));
+  });
 });
 
 describe('what the server tells', () => {
@@ -319,7 +320,7 @@ describe('what the server tells', () => {
     agent = run();
     await untilStored(2);
     expect(server.rows.map(({ raw }) => raw)).toEqual(['first', 'third']);
-  }, 60_000);
+  });
 
   it('is taken by a running agent, which goes on from where it was', async () => {
     const key = openAgentKey(at('server'));
@@ -350,7 +351,7 @@ describe('what the server tells', () => {
     expect(await running).toBe(0);
     expect(server.rows.map(({ raw }) => raw)).toEqual(['1', '2', '3']);
     expect(said.filter((what) => what.includes('in force'))).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('a parser pinned at the source cuts the records of a running agent, and of the next one while the server is away', async () => {
     const failed = (n: number): string => `2026-11-22 10:00:0${n},000 ERROR [main] vn.gov.App - failed ${n}`;
@@ -404,7 +405,7 @@ describe('what the server tells', () => {
       `${failed(3)}\n${trace(3)}`,
     ]);
     expect(said.filter((what) => what.includes('is read by java'))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('lines may be stored as other sources that an administrator gave, and as no others', async () => {
     await server.stop();
@@ -475,19 +476,26 @@ describe('a full spool', () => {
     ];
     const running = startAgent(program, args, { env });
     agent = running;
-    await until('lines are dropped', () => running.printed().includes('were dropped'), 30_000);
+    await until('lines are dropped', () => running.printed().includes('were dropped'));
     link.restore();
     const heard = (): number[] => server.rows.flatMap(({ raw }) => /thu-(\d+)/.exec(raw)?.slice(1).map(Number) ?? []);
-    await until('the newest is stored', () => heard().includes(3999), 60_000);
-    const dropped = [...running.printed().matchAll(/(\d+) lines of the journal were dropped/g)];
-    const count = dropped.reduce((sum, [, lines]) => sum + Number(lines), 0);
-    expect(heard().length + count).toBe(4000);
+    await until('the newest is stored', () => heard().includes(3999));
+    const dropped = (): number =>
+      [...running.printed().matchAll(/(\d+) lines of the journal were dropped/g)].reduce(
+        (sum, [, lines]) => sum + Number(lines),
+        0,
+      );
+    await until('each is stored or counted', () => heard().length + dropped() >= 4000);
+    expect(heard().length + dropped()).toBe(4000);
     expect(heard()).toEqual(heard().toSorted((x, y) => x - y));
-    expect(server.rows.filter(({ raw }) => raw.startsWith('{"writer":"a"'))).toHaveLength(500);
-  }, 120_000);
+    await until('all of the file is stored', () => stored('a').length >= 500);
+    expect(stored('a')).toEqual(range(500));
+  });
 });
 
 describe('exactly once and in order', () => {
+  const random = randomOf(20261122);
+
   it('the agent killed at random moments, under load and rotation', async () => {
     const written = { a: 0, b: 0 };
     start([at('*.log*')]);
@@ -501,7 +509,7 @@ describe('exactly once and in order', () => {
         write('a', written.a, written.a + 10);
         written.a += 10;
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 1200));
+      await new Promise((resolve) => setTimeout(resolve, random() * 1200));
       await agent?.kill9();
       start([at('*.log*')]);
     }
@@ -510,7 +518,7 @@ describe('exactly once and in order', () => {
     // Three files by now, each in its order.
     expect(stored('a').sort((x, y) => x - y)).toEqual(range(written.a));
     expect(stored('b')).toEqual(range(written.b));
-  }, 120_000);
+  });
 
   it('the network cut and the server stopped at random moments', async () => {
     let written = 0;
@@ -518,10 +526,10 @@ describe('exactly once and in order', () => {
     for (let round = 0; round < 10; round++) {
       write('a', written, written + 500);
       written += 500;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
+      await new Promise((resolve) => setTimeout(resolve, random() * 800));
       if (round % 2 === 0) {
         link.cut();
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+        await new Promise((resolve) => setTimeout(resolve, random() * 500));
         link.restore();
       } else {
         await server.stop();
@@ -531,7 +539,7 @@ describe('exactly once and in order', () => {
     await untilStored(written);
     await finish();
     expect(stored('a')).toEqual(range(written));
-  }, 120_000);
+  });
 
   it('killed between the server’s store and its acknowledgement', async () => {
     // Answers crawl, so that the kill finds the batch stored and the agent waiting.
@@ -539,12 +547,12 @@ describe('exactly once and in order', () => {
     for (let round = 0; round < 5; round++) {
       const before = server.rows.length;
       start();
-      await until('a batch is stored', () => server.rows.length > before || server.rows.length === 2000, 20_000);
+      await until('a batch is stored', () => server.rows.length > before || server.rows.length === 2000);
       await agent?.kill9();
     }
     await finish();
     expect(stored('a')).toEqual(range(2000));
-  }, 60_000);
+  });
 
   for (const [name, files] of [
     ['one copy of the state', ['state.json']],
@@ -575,7 +583,7 @@ describe('exactly once and in order', () => {
         start();
         for (let i = 0; i < 3; i++) {
           write('a', i * 4000, i * 4000 + 4000);
-          await until('it is in the spool', () => batches().length > i, 30_000);
+          await until('it is in the spool', () => batches().length > i);
         }
         await agent?.kill9();
         const place = which === 'first' ? batches()[0] : batches().at(-1);
@@ -583,13 +591,13 @@ describe('exactly once and in order', () => {
         link.restore();
         await finish();
         expect(stored('a').sort((x, y) => x - y)).toEqual(range(12_000));
-      }, 60_000);
+      });
     }
   }
 
   it('the disk full: it says so, loses nothing, and goes on when there is room', async () => {
     mkdirSync(state());
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', state()]);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', state()]);
     if (mounted.status !== 0) {
       console.log(`skipped: no small filesystem can be mounted here (${mounted.stderr.toString().trim()})`);
       return;
@@ -597,16 +605,10 @@ describe('exactly once and in order', () => {
     try {
       link.cut();
       start();
-      let written = 0;
-      await until(
-        'the disk is full',
-        () => {
-          write('a', written, written + 3000);
-          written += 3000;
-          return agent?.printed().includes('the disk is full') ?? false;
-        },
-        60_000,
-      );
+      // Some batches fit, and all of them do not.
+      const written = 150_000;
+      write('a', 0, written);
+      await until('the disk is full', () => agent?.printed().includes('the disk is full') ?? false);
       link.restore();
       await untilStored(written);
       await finish();
@@ -615,7 +617,7 @@ describe('exactly once and in order', () => {
       await agent?.kill9();
       spawnSync('umount', [state()]);
     }
-  }, 120_000);
+  });
 });
 
 function spoil(place: string, from: number): void {

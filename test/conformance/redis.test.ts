@@ -30,6 +30,11 @@ function clientOf(connection: RedisBacking['connection']): Redis {
   return client;
 }
 
+/** everysec: what was written may wait in memory while the disk is busy syncing; what is in the file outlives a kill. */
+async function inTheFile(client: Redis): Promise<void> {
+  await expect.poll(() => client.info('persistence')).toContain('aof_buffer_length:0\r\n');
+}
+
 describe('Redis port: spawned', () => {
   it('is set up as the queue needs it: append-only file every second, no eviction, loopback, a password', async () => {
     const backing = await open();
@@ -60,11 +65,11 @@ describe('Redis port: spawned', () => {
     const backing = await open();
     const client = clientOf(backing.connection);
     await client.set('khóa', 'giá trị');
-    // everysec: what was written may wait in memory while the disk is busy syncing; what is in the file outlives a kill.
-    await expect.poll(() => client.info('persistence')).toContain('aof_buffer_length:0\r\n');
+    await inTheFile(client);
     for (let round = 0; round < 2; round++) {
       const { pid } = backing;
-      process.kill(pid ?? 0, 'SIGKILL');
+      if (pid === null) throw new Error('no server to kill');
+      process.kill(pid, 'SIGKILL');
       expect(await client.get('khóa')).toBe('giá trị');
       await expect.poll(() => backing.pid).toSatisfy((now) => now !== null && now !== pid);
     }
@@ -84,7 +89,9 @@ describe('Redis port: spawned', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'vonggac redis "{*}" Đ-'));
     closers.push(() => rm(dataDir, { recursive: true, force: true }));
     const one = await openSpawnedRedis({ dataDir, binary: 'redis-server', log });
-    await clientOf(one.connection).set('a', '1');
+    const client = clientOf(one.connection);
+    await client.set('a', '1');
+    await inTheFile(client);
     // As after kill -9 of a parent whose keeper has not acted yet: the old server still runs on the same file.
     const two = await openSpawnedRedis({ dataDir, binary: 'redis-server', log });
     closers.push(() => two.close());

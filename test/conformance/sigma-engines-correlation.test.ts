@@ -70,13 +70,13 @@ let sql: CorrelationSqlEngine;
 beforeAll(async () => {
   backing = await startClickHouse();
   sql = createCorrelationSqlEngine(backing);
-}, 60_000);
+});
 afterAll(async () => {
   await sql?.close();
   await backing?.close();
 });
 
-test.each(cases)('sql: %s', { timeout: 60_000 }, async (_id, one) => {
+test.each(cases)('sql: %s', async (_id, one) => {
   const { correlations, rules, events } = read(one);
   const turns = await sql.turns({ rules, correlations }, [...events.toReversed(), ...events.slice(0, 1)]);
   const begins = turns.map(

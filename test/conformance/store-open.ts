@@ -26,8 +26,10 @@ export function useStore(): () => StoreUnderTest {
   beforeAll(async () => {
     const backing = await startClickHouse();
     const under = { clockMs: t0 + 10_000 };
+    // The engine's clock is the machine's: rows of a fixed day would be gone once their months are over.
+    const retention = { all: 1200 };
     const open = (o: Partial<StoreOptions> = {}): Promise<Store> =>
-      openStore({ backing, replicated: false, log, clock: () => under.clockMs, ...o });
+      openStore({ backing, replicated: false, log, clock: () => under.clockMs, retention, ...o });
     opened = Object.assign(under, {
       backing,
       store: await open(),

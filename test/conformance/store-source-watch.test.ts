@@ -79,7 +79,7 @@ describe('what sources send, by the hour', () => {
     const own = rowsOf('whole', 'src-whole', t0, delays);
     const left = rowsOf('left', 'src-left', t0, delays);
     await insert('whole', 'src-whole', t0, delays);
-    const block = eventBlock(left, { day: day0, committedTimeMs: use().clockMs, retention: {} });
+    const block = eventBlock(left, { day: day0, committedTimeMs: use().clockMs, retention: { all: 1200 } });
     await use().sql.insertBlock('events', block, 'left');
     use().clockMs += 60_000;
     await events.adoptOrphans(1_000);

@@ -33,7 +33,7 @@ function row(parser: string, { lines, right, compared }: HubResult): string {
   return `| \`${parser}\` | ${lines} | ${right} | ${counts.join(' | ')} |`;
 }
 
-describe.skipIf(!hubIsThere)('CrowdSec’s parser cases', { timeout: 60_000 }, () => {
+describe.skipIf(!hubIsThere)('CrowdSec’s parser cases', () => {
   const results = hubIsThere ? compareHub() : new Map<string, HubResult>();
   const ours = [...results].filter(([parser]) => Object.hasOwn(claimed, parser)).sort(([a], [b]) => (a < b ? -1 : 1));
 

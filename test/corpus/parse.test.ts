@@ -37,7 +37,7 @@ function count(folder: string, ending: string, key: (event: NormalisedEvent) => 
 
 const outcome = (event: NormalisedEvent): string => `${event.parser} ${event.parseStatus}`;
 
-describe.skipIf(!isThere)('real logs', { timeout: 60_000 }, () => {
+describe.skipIf(!isThere)('real logs', () => {
   it('evtx_to_mitre: every event is read, timed, hosted and tagged by its channel', () => {
     const services: Record<string, number> = {};
     const categories: Record<string, number> = {};

@@ -18,7 +18,6 @@ test.skipIf(!here)(
     ]);
     expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length);
   },
-  120_000,
 );
 
 test.skipIf(!here)('with a value list they run too', async () => {

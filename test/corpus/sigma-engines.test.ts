@@ -42,7 +42,7 @@ describe.skipIf(!here)('all of SigmaHQ', () => {
   let rules: readonly Rule[] = [];
   beforeAll(async () => {
     ({ rules } = await loadRuleDirs([`${corpora}sigmahq`]));
-  }, 120_000);
+  });
 
   test('on events made for the rules', async () => {
     let met = 0;

@@ -41,7 +41,10 @@ export interface CollectorWorld {
   close(): Promise<void>;
 }
 
-/** Patience is short here, so that what takes half a minute elsewhere takes seconds. */
+/**
+ * Patience is short here, so that what takes half a minute elsewhere takes seconds; but longer than a busy machine takes
+ * for an insert, since some clients do not send again what was refused.
+ */
 export async function startCollectorWorld(
   collectors: readonly ((o: HttpCollectorOptions) => FastifyPluginAsync)[],
 ): Promise<CollectorWorld> {
@@ -60,7 +63,7 @@ export async function startCollectorWorld(
     deadLetter: store.events.insertDeadLetters,
     offer: async (ref) => void offered.set(ref.id, ref),
     locate: () => ({ org: '', system: '', level: 0 }),
-    limits: { silentMs: 2_000, awayGraceMs: 2_000 },
+    limits: { silentMs: 5_000, awayGraceMs: 5_000 },
     clock: Date.now,
     log,
     metrics,
@@ -70,7 +73,7 @@ export async function startCollectorWorld(
   closers.push(() => app.close());
   const authenticate = async (token: string): Promise<Source | null> =>
     token === collectorToken ? collectorSource : null;
-  const limits = { answerWaitMs: 3_000 };
+  const limits = { answerWaitMs: 8_000 };
   const room = createHttpRoom(metrics, limits);
   for (const create of collectors) await app.register(create({ intake, authenticate, limits, room, log, metrics }));
   const signal = (name: NodeJS.Signals): void => {

@@ -56,7 +56,8 @@ export async function startListeners(o: {
     ),
     tls: o.tls ?? null,
     ...(o.spoolDir === undefined ? {} : { spoolDir: o.spoolDir }),
-    limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 500, recordWaitMs: 30, ...o.limits },
+    // A record waits longer than this process may be kept from reading what follows in it.
+    limits: { retryFirstMs: 2, retryMaxMs: 5, udpGatherMs: 1, closeWaitMs: 2000, recordWaitMs: 1000, ...o.limits },
     clock: Date.now,
     log: pino({ level: 'warn' }, { write: (line: string) => void told.push(line) }),
     metrics,
