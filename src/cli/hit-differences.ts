@@ -1,14 +1,30 @@
-import type { Rule, RuleSet } from '../sigma/index.ts';
+import type { Correlation, Rule } from '../sigma/index.ts';
 
 /** A line that shows a difference. */
 export interface DifferenceExample {
   readonly file: string;
   readonly line: number;
-  /** The beginning of the line. */
+  /** The beginning of the line; of a correlation its group. */
   readonly text: string;
 }
 
-/** What changed for one rule, told by its id. */
+/** One side of the comparison. */
+export interface ComparedRules {
+  readonly rules: readonly Rule[];
+  readonly correlations: readonly Correlation[];
+  /** Ids that raise no hits of their own. */
+  readonly silent: ReadonlySet<string>;
+}
+
+/** Where a correlation turned true, as `vonggac detect` tells it. */
+export interface CorrelatedHit {
+  readonly rule: string;
+  readonly file: string;
+  readonly line: number;
+  readonly group: Readonly<Record<string, string>>;
+}
+
+/** What changed for one rule or correlation, told by its id. */
 export interface RuleDifference {
   readonly id: string;
   readonly title: string;
@@ -25,6 +41,8 @@ export interface RuleDifference {
 export interface HitDifferences {
   /** Counts one line: what it met before and what it meets after, as indexes into the two sets. */
   take(file: string, line: number, text: string, before: readonly number[], after: readonly number[]): void;
+  /** Counts what correlations told of all lines; a hit is the same when its line and group are. */
+  takeCorrelated(before: readonly CorrelatedHit[], after: readonly CorrelatedHit[]): void;
   /** Rules with a hit gained or lost, in the order of ids. */
   differing(): RuleDifference[];
   totals(): { readonly lines: number; readonly before: number; readonly after: number };
@@ -34,25 +52,36 @@ export interface HitDifferences {
 const examplesMax = 5;
 const exampleChars = 240;
 
-/** Compares the hits of two rule sets, line by line. Rules are the same when their ids are. */
-export function createHitDifferences(before: RuleSet, after: RuleSet): HitDifferences {
+/** Compares the hits of two sets, line by line. Rules are the same when their ids are; what is silent has no hits. */
+export function createHitDifferences(before: ComparedRules, after: ComparedRules): HitDifferences {
   const tallies = new Map<string, Tally>();
-  for (const rule of before.rules) tallies.set(rule.id, newTally(rule, null));
-  for (const rule of after.rules) tallies.set(rule.id, newTally(tallies.get(rule.id)?.old ?? null, rule));
+  for (const rule of [...before.rules, ...before.correlations]) tallies.set(rule.id, newTally(rule, null));
+  for (const rule of [...after.rules, ...after.correlations])
+    tallies.set(rule.id, newTally(tallies.get(rule.id)?.old ?? null, rule));
   let lines = 0;
 
   return {
     take(file, line, text, hitBefore, hitAfter) {
       lines++;
-      const ids = new Set(hitBefore.map((index) => before.rules[index]?.id ?? ''));
+      const ids = new Set(idsOf(before, hitBefore));
       for (const id of ids) tallyOf(id).before++;
-      for (const index of hitAfter) {
-        const id = after.rules[index]?.id ?? '';
+      for (const id of idsOf(after, hitAfter)) {
         const tally = tallyOf(id);
         tally.after++;
         if (!ids.delete(id)) tell(tally.gained, file, line, text);
       }
       for (const id of ids) tell(tallyOf(id).lost, file, line, text);
+    },
+    takeCorrelated(hitsBefore, hitsAfter) {
+      const left = new Map(hitsBefore.map((hit) => [JSON.stringify([hit.rule, hit.file, hit.line, hit.group]), hit]));
+      for (const { rule } of left.values()) tallyOf(rule).before++;
+      for (const hit of hitsAfter) {
+        const tally = tallyOf(hit.rule);
+        tally.after++;
+        const same = left.delete(JSON.stringify([hit.rule, hit.file, hit.line, hit.group]));
+        if (!same) tell(tally.gained, hit.file, hit.line, JSON.stringify(hit.group));
+      }
+      for (const hit of left.values()) tell(tallyOf(hit.rule).lost, hit.file, hit.line, JSON.stringify(hit.group));
     },
     differing: () =>
       [...tallies.values()]
@@ -73,21 +102,28 @@ export function createHitDifferences(before: RuleSet, after: RuleSet): HitDiffer
   }
 }
 
+function idsOf({ rules, silent }: ComparedRules, hits: readonly number[]): string[] {
+  return hits.map((index) => rules[index]?.id ?? '').filter((id) => !silent.has(id));
+}
+
+/** What a tally keeps of a rule or correlation. */
+type Told = Pick<Rule, 'id' | 'title' | 'hash'>;
+
 interface Side {
   count: number;
   readonly examples: DifferenceExample[];
 }
 
 interface Tally {
-  readonly old: Rule | null;
-  readonly new: Rule | null;
+  readonly old: Told | null;
+  readonly new: Told | null;
   before: number;
   after: number;
   readonly gained: Side;
   readonly lost: Side;
 }
 
-function newTally(old: Rule | null, now: Rule | null): Tally {
+function newTally(old: Told | null, now: Told | null): Tally {
   return { old, new: now, before: 0, after: 0, gained: { count: 0, examples: [] }, lost: { count: 0, examples: [] } };
 }
 

@@ -3,9 +3,13 @@ import type { Readable } from 'node:stream';
 import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
 import { loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { createLineReader, type ReadLine } from '../ingest/read-line.ts';
-import type { ParseOptions, RuleSet } from '../sigma/index.ts';
+import type { NormalisedEvent } from '../model/event.ts';
+import type { ParseOptions } from '../sigma/index.ts';
 import { defaultDetectLimits } from './detect.ts';
+import { createDetectCorrelations } from './detect-correlations.ts';
 import {
+  type ComparedRules,
+  type CorrelatedHit,
   createHitDifferences,
   type DifferenceExample,
   type HitDifferences,
@@ -38,8 +42,8 @@ export interface RulesDiffOptions {
  * Exit code: 0 the same hits · 1 other hits, or something could not be read.
  */
 export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
-  let before: RuleSet;
-  let after: RuleSet;
+  let before: Side;
+  let after: Side;
   let readLine: ReadLine;
   try {
     ({ readLine } = createLineReader(await loadMappings(o.mappings)));
@@ -60,6 +64,7 @@ export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
       o.err(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  differences.takeCorrelated(before.correlated(o.err), after.correlated(o.err));
   const differing = differences.differing();
   for (const rule of differing) {
     if (o.json) o.out(JSON.stringify(rule));
@@ -69,23 +74,48 @@ export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
   return unread > 0 || differing.length > 0 ? 1 : 0;
 }
 
-async function load(place: string, o: RulesDiffOptions): Promise<RuleSet> {
-  const { set, documents } = await loadRuleDirs([place], o.parse);
+/** A set of rules and what its correlations make of the lines. */
+interface Side extends ComparedRules {
+  /** What a line meets; correlations are told of it. */
+  match(event: NormalisedEvent, file: string, line: number): readonly number[];
+  /** What correlations told of all lines; to be asked once. */
+  correlated(err: (line: string) => void): readonly CorrelatedHit[];
+}
+
+async function load(place: string, o: RulesDiffOptions): Promise<Side> {
+  const { set, documents, correlations, silent } = await loadRuleDirs([place], o.parse);
   const refused = documents.filter(({ outcome }) => outcome === 'refused').length;
   if (refused > 0) o.err(`${place}: ${refused} rules refused; \`vonggac rules check\` says why`);
-  return set;
+  const hits: CorrelatedHit[] = [];
+  const correlated = createDetectCorrelations({
+    ...{ correlations, silent, rules: set.rules, files: o.over, isEndless: false },
+    out: (line) => hits.push(JSON.parse(line)),
+  });
+  return {
+    ...{ rules: set.rules, correlations, silent },
+    match(event, file, line) {
+      const met = set.match(event, { routing: o.routing });
+      if (met.some(correlated.takes)) correlated.add(met, event, o.over.indexOf(file), line);
+      return met;
+    },
+    correlated(err) {
+      correlated.flush();
+      const { untimed } = correlated.stats();
+      if (untimed > 0) err(`${place}: correlations: ${untimed} events have no time and took no part`);
+      return hits;
+    },
+  };
 }
 
 async function compareFile(
   file: string,
-  before: RuleSet,
-  after: RuleSet,
+  before: Side,
+  after: Side,
   readLine: ReadLine,
   differences: HitDifferences,
   o: RulesDiffOptions,
 ): Promise<void> {
   const { lineBytes, messages } = defaultDetectLimits;
-  const options = { routing: o.routing };
   const receivedTimeMs = Date.now();
   let tooLong = 0;
   await readLines(file === '-' ? o.stdin : createReadStream(file), lineBytes, {
@@ -93,7 +123,7 @@ async function compareFile(
       const text = bytes.toString('utf8', from, to);
       if (text.trim() === '') return;
       const event = readLine(text, 'auto', receivedTimeMs);
-      differences.take(file, number, text, before.match(event, options), after.match(event, options));
+      differences.take(file, number, text, before.match(event, file, number), after.match(event, file, number));
     },
     tooLong(number, bytes) {
       if (tooLong++ < messages) o.err(`${file}:${number}: the line has more than ${bytes} bytes and was left out`);

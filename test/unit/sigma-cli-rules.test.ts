@@ -259,6 +259,27 @@ describe('rules diff', () => {
       { totals: { lines: 3, before: 2, after: 2, gained: 0, lost: 0, rules: 0 } },
     ]);
   });
+  test('correlations too, where they turn true; what only serves them has no hits', async () => {
+    const correlation = (gte: number) =>
+      `title: Several\nid: ${idOf(9)}\nlevel: low\ncorrelation: { type: event_count, rules: [${idOf(1)}], group-by: [User], timespan: 1h, condition: { gte: ${gte} } }\n`;
+    put('old/a.yml', `${rule(1, selection('User: [a, b]'))}---\n${correlation(2)}`);
+    put('new/a.yml', `${rule(1, selection('User: [a, b]'))}---\n${correlation(3)}`);
+    const timed = ['a', 'a', 'b', 'b', 'b'].map(
+      (user, i) => `{"product":"windows","User":"${user}","@timestamp":"2026-11-22T03:0${i}:00Z"}`,
+    );
+    const log = put('log.ndjson', timed.join('\n'));
+    expect(await diff(join(dir, 'old'), join(dir, 'new'), [log])).toBe(1);
+    expect(text(out)).toBe(
+      [
+        `Several (${idOf(9)}, rule changed)`,
+        '  2 -> 1 hits: 1 gained, 2 lost',
+        '    + DIR/log.ndjson:5: {"User":"b"}',
+        '    - DIR/log.ndjson:2: {"User":"a"}',
+        '    - DIR/log.ndjson:4: {"User":"b"}',
+      ].join('\n'),
+    );
+    expect(err).toEqual(['5 lines: 2 -> 1 hits, 1 gained and 2 lost by 1 rules']);
+  });
   test('examples are bounded, counts are not; what cannot be read is exit code 1', async () => {
     put('old/a.yml', rule(1, selection('User: a')));
     put('new/a.yml', rule(1, selection('User: b')));
