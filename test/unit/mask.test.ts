@@ -82,6 +82,15 @@ describe('masking', () => {
     );
   });
 
+  it.each(['0912345678:0x@gmail.com', '0@A.0912345678', '?code=-+84912345678', 'Bearer 0912345678'])(
+    'what stands beside it is no other for that: %s',
+    (line) => {
+      const once = newMasker().mask(line);
+      expect(once.kinds).not.toEqual([]);
+      expect(newMasker().mask(once.text)).toEqual({ text: once.text, kinds: [] });
+    },
+  );
+
   it('is done once: what is masked is not masked again, and lines without any stay what they are', () => {
     const masker = newMasker();
     fc.assert(
@@ -95,8 +104,13 @@ describe('masking', () => {
               'DN4010123456789',
               'x@gmail.com',
               '?token=abcdefgh1',
+              '+84912345678',
+              'Bearer ',
               '&',
               ' ',
+              ':',
+              '-',
+              '@A.',
             ),
           ),
         ),
