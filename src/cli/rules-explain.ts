@@ -78,7 +78,8 @@ async function findRule(o: RulesExplainOptions): Promise<Rule | null> {
   for (const line of unread) o.err(line);
   const parsed = files.map(({ file, text }) => ({ text, ...parseRules(text, file, o.parse) }));
   const documents = parsed.flatMap((one) => one.documents);
-  const fitting = linkRules(documents).rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
+  const linked = linkRules(documents);
+  const fitting = linked.rules.filter((rule) => id === '' || rule.id === id || rule.title === id);
   const [rule, other] = fitting;
   if (rule !== undefined && other === undefined) return rule;
   if (other !== undefined) {
@@ -90,6 +91,13 @@ async function findRule(o: RulesExplainOptions): Promise<Rule | null> {
   const wanted = id === '' || documents.some((document) => document.id === id);
   if (files.length === 1 || wanted) {
     for (const { text, problems } of parsed) for (const problem of problems) o.err(renderProblem(problem, text));
+  }
+  const correlation = linked.correlations.find((one) => id === '' || one.id === id || one.title === id);
+  if (correlation !== undefined) {
+    o.err(printable(`${correlation.title} is a correlation; an event meets the rules it is built on:`));
+    for (const rule of linked.rules.filter((one) => correlation.ir.references.some((named) => named.id === one.id)))
+      o.err(printable(`  ${path}#${rule.id}  ${rule.title}`));
+    return null;
   }
   o.err(wanted ? `${path} holds no detection rule that stands` : `${path} holds no rule ${printable(id)}`);
   return null;

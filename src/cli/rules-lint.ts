@@ -3,10 +3,12 @@ import {
   applyFixes,
   type Finding,
   type FindingSeverity,
+  lintIds,
   lintRules,
   type ParseOptions,
   renderProblem,
 } from '../sigma/index.ts';
+import { printable } from './printable.ts';
 import { readRuleTexts } from './rule-texts.ts';
 
 export interface RulesLintOptions {
@@ -32,9 +34,13 @@ const weights: Readonly<Record<FindingSeverity, number>> = { error: 2, warning: 
 
 /**
  * `vonggac rules lint`: what is wrong, doubtful or untidy in rule files, with the line and a caret under the place.
- * Exit code: 0 nothing but infos · 1 an error or a warning remains, or a file cannot be read.
+ * Exit code: 0 nothing but infos · 1 an error or a warning remains, or a file cannot be read · 2 `disable` names no check.
  */
 export async function runRulesLint(o: RulesLintOptions): Promise<number> {
+  for (const id of o.disable.filter((one) => one !== '' && !lintIds().includes(one))) {
+    o.err(`--disable: there is no check ${printable(id)}; docs/sigma-lint.md lists them`);
+    return 2;
+  }
   const { files, unread } = await readRuleTexts(o.paths);
   for (const line of unread) o.err(line);
   const shown = (texts: typeof files) =>

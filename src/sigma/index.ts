@@ -39,6 +39,7 @@ export { defaultSigmaLimits, type SigmaLimits } from './limits.ts';
 export type { CorrelationDraft } from './link/correlation.ts';
 export type { SiteFilter } from './link/filter.ts';
 export { type LinkedRules, linkRules } from './link/link-rules.ts';
+export { knownIds as lintIds } from './lint/all-checks.ts';
 export { applyFixes } from './lint/apply-fixes.ts';
 export type { Edit, Finding, FindingSeverity } from './lint/finding.ts';
 export { type LintOptions, lintRules, type RuleText } from './lint/lint-rules.ts';

@@ -6,6 +6,7 @@ import { lowerRule } from './lower/rule.ts';
 import { parseCorrelationDocument } from './parse/correlation.ts';
 import { parseFilterDocument } from './parse/filter.ts';
 import { actionOf, createLegacyActions, type LegacyActions } from './parse/legacy-action.ts';
+import type { PlacedText } from './parse/placed-text.ts';
 import { documentName, parseRuleDocument } from './parse/rule.ts';
 import { readYaml, type YamlDocument, type YamlMap } from './parse/yaml.ts';
 import { createProblems, type Problems, type RuleProblem } from './problem.ts';
@@ -31,6 +32,8 @@ export interface RuleDocument {
   /** A correlation or a filter means something only among all rules of a set: see linkRules. */
   readonly correlation?: CorrelationDraft;
   readonly filter?: SiteFilter;
+  /** The rules that a refused correlation names: linkRules says which of them there are not, too. */
+  readonly unread?: { readonly file: string; readonly rules: readonly PlacedText[] };
   readonly outcome: 'ok' | 'warning' | 'refused';
   readonly problems: readonly RuleProblem[];
 }
@@ -76,7 +79,7 @@ export function parseRead(
   };
 }
 
-type Parsed = Pick<RuleDocument, 'rule' | 'correlation' | 'filter'>;
+type Parsed = Pick<RuleDocument, 'rule' | 'correlation' | 'filter' | 'unread'>;
 
 /** null: a sound document that is no rule, filter or correlation itself (a legacy template). */
 function parseDocument(
@@ -107,10 +110,15 @@ function parseDocument(
   return {
     line: document.line,
     ...documentName(root),
-    ...(refused ? { rule: null } : parsed),
+    ...(refused ? refusedOf(parsed) : parsed),
     outcome: refused ? 'refused' : own.length > 0 ? 'warning' : 'ok',
     problems: own,
   };
+}
+
+/** Of what is refused nothing is left but the names to look up. */
+function refusedOf({ unread }: Parsed): Parsed {
+  return unread === undefined ? { rule: null } : { rule: null, unread };
 }
 
 /** The keys that tell what a document is; the first of them that it has decides. */
@@ -142,10 +150,9 @@ function parseMap(
     problems.report('document-mixed', root.entries.get(key)?.keyAt ?? root.at, message);
   }
   if (kind === 'correlation') {
-    const parsed = parseCorrelationDocument(root, contentId, limits, problems);
-    return parsed === null
-      ? { rule: null }
-      : { rule: null, correlation: { ...parsed.metadata, ...place, tree: parsed.tree } };
+    const { metadata, tree, rules } = parseCorrelationDocument(root, contentId, limits, problems);
+    if (tree === null) return { rule: null, unread: { file, rules } };
+    return { rule: null, correlation: { ...metadata, ...place, tree } };
   }
   if (kind === 'filter') {
     const tree = parseFilterDocument(root, limits, problems);

@@ -71,6 +71,8 @@ describe('rules lint', () => {
     await lint({ severity: 'warning' });
     await lint({ disable: ['wildcard-for-modifier'] });
     expect(out).toEqual([]);
+    expect(await lint({ disable: ['wildcard-for-modifer'] })).toBe(2);
+    expect(text(err)).toContain('there is no check wildcard-for-modifer');
   });
   test('what cannot be read is told and is exit code 1; the rest is looked at', async () => {
     writeFileSync(join(dir, 'no_utf8_at_all.yml'), Buffer.from([0x74, 0xff, 0xfe]));
@@ -207,6 +209,14 @@ describe('rules explain', () => {
     expect(await explain(`${join(dir, 'rules')}#${idOf(1)}`, '-', { stdin: event })).toBe(1);
     expect(await explain(`${join(dir, 'rules')}#${idOf(2)}`, '-', { stdin: event })).toBe(0);
     expect(err).toEqual([]);
+  });
+  test('a correlation is met by no event: its rules are named', async () => {
+    const correlation = `title: Several\nid: ${idOf(9)}\nlevel: low\ncorrelation: { type: event_count, rules: [${idOf(1)}], group-by: [User], timespan: 1h, condition: { gte: 2 } }\n`;
+    const path = put('r.yml', `${rule(1, selection('User: b'))}---\n${correlation}`);
+    expect(await explain(`${path}#${idOf(9)}`, '-', { stdin: event })).toBe(1);
+    expect(text(err)).toBe(
+      `Several is a correlation; an event meets the rules it is built on:\n  DIR/r.yml#${idOf(1)}  Rule number 1`,
+    );
   });
   test.each([
     ['FILE:9', 'has no line 9'],

@@ -317,6 +317,20 @@ describe('what is refused, and where', () => {
     expect(documents[0]?.outcome).toBe('warning');
   });
 
+  test('all that is wrong at once: the type, the bounds, and the names that stand for nothing', () => {
+    const lines = count
+      .replace('event_count', 'events')
+      .replace('[a]', '[a, nobody, a]')
+      .replace('gte: 10', 'gte: ten, x: 1');
+    const { all } = link([correlation(lines), baseRules]);
+    expect(all.map(({ code, message }) => [code, message])).toEqual([
+      ['correlation-type', '"events" is no correlation type'],
+      ['correlation-condition', 'gte takes a number'],
+      ['correlation-condition', '"x" has no meaning in a condition'],
+      ['correlation-rule-undefined', 'no rule "nobody" is loaded'],
+      ['correlation-rule-twice', '"a" stands here a second time'],
+    ]);
+  });
   test('a name that two rules have', () => {
     const { all } = link([correlation(count), baseRule('a'), baseRule('b').replace('name: b', 'name: a')]);
     expect(all.map(({ code }) => code)).toEqual(['correlation-rule-ambiguous']);

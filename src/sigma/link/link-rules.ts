@@ -1,5 +1,6 @@
 import type { Correlation, CorrelationIr, CorrelationReference } from '../correlate/ir.ts';
 import { defaultSigmaLimits, type SigmaLimits } from '../limits.ts';
+import type { PlacedText } from '../parse/placed-text.ts';
 import type { RuleDocument } from '../parse-rules.ts';
 import { createProblems, type Problems, type RuleProblem } from '../problem.ts';
 import type { Rule } from '../rule.ts';
@@ -79,8 +80,8 @@ function withoutDoubles(documents: readonly RuleDocument[], problemsAt: (index: 
   return left;
 }
 
-function fileOf({ rule, correlation, filter }: RuleDocument): string {
-  return rule?.file ?? correlation?.file ?? filter?.file ?? '';
+function fileOf({ rule, correlation, filter, unread }: RuleDocument): string {
+  return rule?.file ?? correlation?.file ?? filter?.file ?? unread?.file ?? '';
 }
 
 function withProblems<Document extends RuleDocument>(document: Document, problems: Problems): Document {
@@ -137,7 +138,8 @@ function linkCorrelations(
   problemsAt: (index: number) => Problems,
 ): Correlation[] {
   const drafts = new Map<string, { readonly draft: CorrelationDraft; readonly problems: Problems }>();
-  for (const [index, { correlation: draft }] of documents.entries()) {
+  for (const [index, { correlation: draft, unread }] of documents.entries()) {
+    if (unread !== undefined) refer(unread.rules, names, problemsAt(index));
     if (draft !== undefined) drafts.set(draft.id, { draft, problems: problemsAt(index) });
   }
   const linked = new Map<
@@ -169,7 +171,7 @@ function linkCorrelations(
 
   function linkNext(id: string, entry: { readonly draft: CorrelationDraft; readonly problems: Problems }): void {
     const { draft, problems } = entry;
-    const referred = refer(draft, names, problems);
+    const referred = refer(namesIn(draft.tree), names, problems);
     const before = problems.refusals();
     let level = 1;
     for (const { target, text, at } of referred) {
@@ -202,9 +204,9 @@ function linkCorrelations(
 }
 
 /** What the names of a correlation's rules stand for; those that stand for nothing are reported and left out. */
-function refer(draft: CorrelationDraft, names: Names, problems: Problems): Referred[] {
+function refer(named: readonly PlacedText[], names: Names, problems: Problems): Referred[] {
   const referred: Referred[] = [];
-  for (const { text, at } of namesIn(draft.tree)) {
+  for (const { text, at } of named) {
     const shown = text.slice(0, 80);
     const [target, second] = names.find(text);
     if (target === undefined) {

@@ -181,6 +181,7 @@ export const allChecks: readonly Check[] = [
   disableUnknown(knownIds),
 ];
 
-function knownIds(): string[] {
+/** Ids of all checks and codes of all problems: what a finding may go by. */
+export function knownIds(): string[] {
   return [...allChecks.map(({ id }) => id), ...Object.keys(problemCodes)];
 }

@@ -63,6 +63,12 @@ export function parseCorrelationCondition(
   return { comparisons, expression: null, fields, percentile, at: entry.keyAt };
 }
 
+/** What can be said of a condition when the correlation's type is not known. */
+export function checkComparisons(correlation: YamlMap, problems: Problems): void {
+  const value = correlation.entries.get('condition')?.value;
+  if (value?.kind === 'map') parseComparisons(value, problems);
+}
+
 const nothing = { comparisons: [], expression: null, fields: [], percentile: null } as const;
 
 function parseComparisons(map: YamlMap, problems: Problems): CorrelationComparison[] {

@@ -1,7 +1,7 @@
 import type { CorrelationKind } from '../correlate/ir.ts';
 import type { SigmaLimits } from '../limits.ts';
 import type { Position, Problems } from '../problem.ts';
-import { type CorrelationConditionTree, parseCorrelationCondition } from './correlation-condition.ts';
+import { type CorrelationConditionTree, checkComparisons, parseCorrelationCondition } from './correlation-condition.ts';
 import { parseMetadata, type RuleMetadata } from './metadata.ts';
 import { type PlacedText, placedTexts, textIn } from './placed-text.ts';
 import { parseTimespan } from './timespan.ts';
@@ -37,19 +37,22 @@ const kinds: readonly string[] = [
 ] satisfies CorrelationKind[];
 const keys = ['type', 'rules', 'group-by', 'aliases', 'timespan', 'condition', 'generate'];
 
-/** A correlation's document → metadata and tree; null when something was refused (and reported). */
+/**
+ * A correlation's document → metadata and tree, which is null when something was refused (and reported); the rules it
+ * names are told all the same, so that they can be looked up.
+ */
 export function parseCorrelationDocument(
   root: YamlMap,
   contentId: string,
   limits: SigmaLimits,
   problems: Problems,
-): { readonly metadata: RuleMetadata; readonly tree: CorrelationTree } | null {
+): { readonly metadata: RuleMetadata; readonly tree: CorrelationTree | null; readonly rules: readonly PlacedText[] } {
   const before = problems.refusals();
   const metadata = parseMetadata(root, contentId, problems);
   const entry = root.entries.get('correlation');
   if (entry?.value.kind !== 'map') {
     problems.report('correlation-type', entry?.keyAt ?? root.at, 'the correlation is no map');
-    return null;
+    return { metadata, tree: null, rules: [] };
   }
   const map = entry.value;
   for (const [key, { keyAt }] of map.entries) {
@@ -62,7 +65,10 @@ export function parseCorrelationDocument(
   const groupBy = parseGroupBy(map, entry.keyAt, problems);
   const aliases = parseAliases(map, problems);
   const timespanMs = parseTimespan(map.entries.get('timespan'), entry.keyAt, problems);
-  if (kind === null) return null;
+  if (kind === null) {
+    checkComparisons(map, problems);
+    return { metadata, tree: null, rules };
+  }
   const condition = parseCorrelationCondition(kind, rules.length, map, entry.keyAt, limits, problems);
   const generate = readFlag(map, problems) ?? readFlag(root, problems) ?? false;
   if (rules.length === 0 && problems.refusals() === before && condition?.expression == null) {
@@ -76,8 +82,8 @@ export function parseCorrelationDocument(
     const message = `the correlation names ${rules.length} rules, the limit is ${limits.correlationRules}`;
     problems.report('correlation-rules', map.entries.get('rules')?.keyAt ?? entry.keyAt, message);
   }
-  if (problems.refusals() > before || condition === null || timespanMs === null) return null;
-  return { metadata, tree: { kind, rules, groupBy, aliases, timespanMs, condition, generate, at: entry.keyAt } };
+  if (problems.refusals() > before || condition === null || timespanMs === null) return { metadata, tree: null, rules };
+  return { metadata, tree: { kind, rules, groupBy, aliases, timespanMs, condition, generate, at: entry.keyAt }, rules };
 }
 
 function parseKind(map: YamlMap, at: Position, problems: Problems): CorrelationKind | null {
