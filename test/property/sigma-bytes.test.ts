@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { flatten } from '../../src/parse/flatten.ts';
 import { parseJsonObject } from '../../src/parse/json.ts';
+import { parseLimits } from '../../src/parse/limits.ts';
 import { compileRules, type EventLogsource, parseRules, type RuleSet } from '../../src/sigma/index.ts';
 import { jsonLine } from './json-lines.ts';
+import { nestedLine } from './nested-lines.ts';
 import { caseBatch } from './sigma-cases.ts';
 import { reference } from './sigma-contenders.ts';
 
@@ -106,6 +109,29 @@ describe('matchLine', () => {
     expect(read).toBeGreaterThan(runs.numRuns / 2);
     // Most rules were met by some line, or comparing says little.
     expect(met.size).toBeGreaterThan(detections.length / 2);
+  });
+
+  test('says what match says of the flat form of the object in the line, where that is asked for', () => {
+    const set = compileRules(detections.flatMap((detection, i) => parseRules(ruleOf(i, detection), 'r.yml').rules));
+    let read = 0;
+    let differ = 0;
+    const line = fc.oneof(nestedLine, jsonLine);
+    fc.assert(
+      fc.property(line, (generated) => {
+        const bytes = Buffer.from(generated);
+        const said = set.matchLine(bytes, 0, bytes.length, { ...unrouted, flattened: true });
+        const object = said === null ? null : parseJsonObject(bytes.toString('utf8'), parseLimits.depthMax).object;
+        // Bounds of the flat form are not the engine's.
+        const fields = object === null ? null : flatten(object, parseLimits).fields;
+        if (fields === null) return;
+        read++;
+        expect(said).toEqual(set.match({ fields, logsource: nowhere }, unrouted));
+        if (said?.join() !== set.matchLine(bytes, 0, bytes.length, unrouted)?.join()) differ++;
+      }),
+      runs,
+    );
+    expect(read).toBeGreaterThan(runs.numRuns / 3);
+    expect(differ).toBeGreaterThan(runs.numRuns / 100);
   });
 
   const logsource = (rule: string, product: string, more = '') =>

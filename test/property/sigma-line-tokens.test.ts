@@ -7,37 +7,35 @@ import { jsonLine } from './json-lines.ts';
 
 const runs = { numRuns: Number(process.env.SIGMA_RUNS ?? 400) * 10 };
 
-/** Name and text of each value, and what objects and lists there are; in the order of the text. */
+/** Name and text of each value, and what objects and lists there are, as a key's value or not; in the order of the text. */
 type Told = readonly (readonly [string, string])[];
+
+const shown: ReadonlyMap<number | undefined, string> = new Map([
+  [token.null, 'null'],
+  [token.object, '{…}'],
+  [token.list, '[…]'],
+  [token.emptyObject, '{}'],
+  [token.emptyList, '[]'],
+]);
 
 function toldByTokens(line: LineTokens): Told {
   return Array.from({ length: line.count }, (_, i) => {
     const kind = line.kinds[i];
     const text = tokenText(line, i);
-    const shown =
-      text !== null
-        ? `=${text}`
-        : kind === token.null
-          ? 'null'
-          : kind === token.list
-            ? '[]'
-            : kind === token.emptyObject
-              ? '{}'
-              : '{…}';
-    return [line.nameOf(i), shown];
+    return [line.nameOf(i), text === null ? (shown.get(kind) ?? '?') : `=${text}`];
   });
 }
 
-function toldByObject(value: unknown, name: string, into: [string, string][], isRoot: boolean): Told {
+function toldByObject(value: unknown, name: string, into: [string, string][], at: 'root' | 'key' | 'list'): Told {
   if (value === null) into.push([name, 'null']);
   else if (Array.isArray(value)) {
-    into.push([name, '[]']);
-    for (const member of value) toldByObject(member, name, into, false);
+    into.push([name, at === 'key' && value.length === 0 ? '[]' : '[…]']);
+    for (const member of value) toldByObject(member, name, into, 'list');
   } else if (typeof value === 'object') {
     const keys = Object.keys(value);
-    if (!isRoot) into.push([name, keys.length === 0 ? '{}' : '{…}']);
-    const prefix = isRoot ? '' : `${name}.`;
-    for (const key of keys) toldByObject((value as Record<string, unknown>)[key], prefix + key, into, false);
+    if (at !== 'root') into.push([name, at === 'key' && keys.length === 0 ? '{}' : '{…}']);
+    const prefix = at === 'root' ? '' : `${name}.`;
+    for (const key of keys) toldByObject((value as Record<string, unknown>)[key], prefix + key, into, 'key');
   } else into.push([name, `=${String(value)}`]);
   return into;
 }
@@ -66,7 +64,7 @@ describe('the tokens of a line', () => {
         read++;
         const object = asIngested(bytes);
         expect(object).not.toBeNull();
-        expect(sorted(toldByTokens(line))).toEqual(sorted(toldByObject(object, '', [], true)));
+        expect(sorted(toldByTokens(line))).toEqual(sorted(toldByObject(object, '', [], 'root')));
       }),
       runs,
     );
@@ -131,12 +129,25 @@ describe('the tokens of a line', () => {
       '{"a":{},"b":[[1],2,{"c":3}]}',
       [
         ['a', '{}'],
-        ['b', '[]'],
-        ['b', '[]'],
+        ['b', '[…]'],
+        ['b', '[…]'],
         ['b', '=1'],
         ['b', '=2'],
         ['b', '{…}'],
         ['b.c', '=3'],
+      ],
+    ],
+    [
+      '{"a":[[],{},1],"b":[{"c":[],"d":{}}]}',
+      [
+        ['a', '[…]'],
+        ['a', '[…]'],
+        ['a', '{…}'],
+        ['a', '=1'],
+        ['b', '[…]'],
+        ['b', '{…}'],
+        ['b.c', '[]'],
+        ['b.d', '{}'],
       ],
     ],
     [

@@ -47,6 +47,11 @@ export interface MatchLineOptions extends MatchOptions {
    * states in its own `product`, `category` and `service`.
    */
   readonly logsource?: (line: LineTokens) => EventLogsource | null;
+  /**
+   * true answers as for the object with dotted names: names of objects themselves, and of lists without a scalar, are no
+   * fields, but an empty object is null and an empty list one as the value of a key. Default false.
+   */
+  readonly flattened?: boolean;
 }
 
 /** What the engine reads of a rule; the tree only where an image is compiled or a match explained. */
@@ -115,15 +120,15 @@ export function compileRules<R extends EngineRule>(rules: readonly R[], options:
     },
     matchLine(bytes, from, to, matchOptions) {
       if (!line.read(bytes, from, to)) return null;
-      const { logsource, routing } = matchOptions ?? {};
-      if (routing === false && logsource === undefined) return overBytes(all()).match();
+      const { logsource, routing, flattened = false } = matchOptions ?? {};
+      if (routing === false && logsource === undefined) return overBytes(all()).match(flattened);
       const tags = logsource === undefined ? ownLogsource.read() : logsource(line);
       if (tags === null) return null;
-      if (routing === false) return overBytes(all()).match();
+      if (routing === false) return overBytes(all()).match(flattened);
       const route = routes.get(tags) ?? newRoute(tags);
-      if (route !== null) return overBytes(route).match();
+      if (route !== null) return overBytes(route).match(flattened);
       return overBytes(all())
-        .match()
+        .match(flattened)
         .filter((index) => appliesTo(index, tags));
     },
     explain(index, event) {

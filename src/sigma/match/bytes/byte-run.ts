@@ -47,8 +47,11 @@ export class ByteRun implements EventValues {
     for (const [number, field] of fields.entries()) this.#fieldNumbers.set(field.name, number);
   }
 
-  /** Indexes (in the rule set) of the rules that the line's present tokens meet, ascending. */
-  match(): number[] {
+  /**
+   * Indexes (in the rule set) of the rules that the line's present tokens meet, ascending; `flattened` as in
+   * MatchLineOptions.
+   */
+  match(flattened: boolean): number[] {
     const line = this.#line;
     const run = this.#run;
     if (this.#epoch !== line.tree.epoch) this.#forgetNames();
@@ -66,13 +69,17 @@ export class ByteRun implements EventValues {
         else if (kind > token.wide && !(kind === token.integer ? this.#everyInteger : this.#everyNumber)) continue;
         if (kind === token.wide || kind > token.integer) this.#scanText(i, work.field);
         else if (work.isScanned) this.#scanBytes(i, work);
-      } else if (work.field >= 0) {
-        // Null and an empty list: the name is there, and nothing else. An object is something, though no text.
-        if (kind <= token.emptyObject && kind !== token.null) this.#isThere(work);
-        else this.#markOne(work.exists);
-      }
+      } else if (work.field >= 0) this.#isThereWithoutText(work, kind, flattened);
     }
     return run.decide(this);
+  }
+
+  /** Null and a list: the name is there, and nothing else. An object is something. Flattened, both are what they hold. */
+  #isThereWithoutText(work: FieldWork, kind: number, flattened: boolean): void {
+    if (flattened) {
+      if (kind !== token.object && kind !== token.list) this.#markOne(work.exists);
+    } else if (kind === token.object || kind === token.emptyObject) this.#isThere(work);
+    else this.#markOne(work.exists);
   }
 
   #isThere(work: FieldWork): void {

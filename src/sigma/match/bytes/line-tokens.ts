@@ -16,10 +16,15 @@ export const token = {
   true: 5,
   false: 6,
   null: 7,
-  /** An object that holds something, an empty object, a list: their members follow under names of their own. */
+  /**
+   * An object, a list: what they hold follows, an object's members under names of their own. Empty ones that are a list's
+   * members are among them.
+   */
   object: 8,
-  emptyObject: 9,
-  list: 10,
+  list: 9,
+  /** The same without anything in them, as the value of a key. */
+  emptyObject: 10,
+  emptyList: 11,
 } as const;
 
 /** Bounds of a line that is read this way; the others are read by JSON.parse. */
@@ -44,6 +49,8 @@ export class LineTokens {
   readonly ends: Int32Array = new Int32Array(lineLimits.tokens);
   /** Whether the line's object holds objects or lists. */
   nested = false;
+  /** Whether a text may be wide: false when none is. */
+  wide = false;
   /**
    * Number of the last key's node in the tree: lines of one number that are not nested have the same names in the same
    * order.
@@ -67,6 +74,7 @@ export class LineTokens {
     this.tree.tidy();
     this.count = 0;
     this.nested = false;
+    this.wide = false;
     this.shape = 0;
     this.#to = to;
     this.#dotted = false;
@@ -209,12 +217,20 @@ export class LineTokens {
   #list(at: number, node: KeyNode, depth: number): number {
     const { bytes } = this;
     this.nested = true;
+    const list = this.count;
     if (this.#add(node.name, token.list, at, at, 0) < 0) return failed;
     let p = this.#blank(at + 1);
-    if (bytes[p] === 0x5d) return p + 1;
+    if (bytes[p] === 0x5d) {
+      this.kinds[list] = token.emptyList;
+      return p + 1;
+    }
     for (;;) {
+      const i = this.count;
       p = this.#value(p, node, depth);
       if (p < 0) return failed;
+      const kind = this.kinds[i];
+      if (kind === token.emptyObject) this.kinds[i] = token.object;
+      else if (kind === token.emptyList) this.kinds[i] = token.list;
       p = this.#blank(p);
       if (bytes[p] === 0x5d) return p + 1;
       if (bytes[p] !== 0x2c) return failed;
@@ -278,7 +294,7 @@ export class LineTokens {
         return p;
       }
       if (c < 0x20) return failed;
-      if (c > 0x7f) kind = token.wide;
+      if (c > 0x7f) kind = this.#wide();
       else if (c === 0x5c) {
         const escaped = escapes[bytes[++p] ?? 0] ?? 0;
         if (escaped === 0) return failed;
@@ -286,13 +302,18 @@ export class LineTokens {
           if (kind === token.plain) kind = token.escaped;
           continue;
         }
-        kind = token.wide;
+        kind = this.#wide();
         if (escaped === 3) continue;
         for (let i = 1; i <= 4; i++) if (!isHex(bytes[p + i] ?? 0)) return failed;
         p += 4;
       }
     }
     return failed;
+  }
+
+  #wide(): number {
+    this.wide = true;
+    return token.wide;
   }
 
   /** Closing quote of the key whose opening quote is at `at`. */
