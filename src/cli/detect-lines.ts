@@ -30,7 +30,7 @@ export interface LineMatcherOptions {
 export function createLineMatcher({ set, reader, routing, byBytes = true }: LineMatcherOptions): LineMatcher {
   const receivedTimeMs = Date.now();
   const tags = new FlatLineTags(reader.flatJson);
-  const bytesOptions = { routing, logsource: tags.of };
+  const bytesOptions = { routing, logsource: tags.of, flattened: true };
   let reason = '';
 
   return {

@@ -1,6 +1,6 @@
 import type { NormalisedEvent } from '../model/event.ts';
 import { createNormaliser, type FlatJson, type Mappings } from '../normalise/index.ts';
-import { jsonShapeNames, parseLine } from '../parse/index.ts';
+import { envelopeObjectNames, jsonShapeNames, parseLimits, parseLine } from '../parse/index.ts';
 import { mayHaveFlags, mayNeedRepair, repairText, textFlags } from '../parse/text/index.ts';
 
 /**
@@ -19,7 +19,15 @@ export interface LineReader {
   readonly flatJson: FlatLines;
 }
 
+/** How to tell, of a line that is read another way, that its fields are what src/parse/flatten.ts makes of it. */
 export interface FlatLines extends FlatJson {
+  /** Names at the top of objects of other shapes than plain JSON. */
+  readonly otherShapes: readonly string[];
+  /** The same, of those that matter only when they hold an object. */
+  readonly otherShapeObjects: readonly string[];
+  /** Most values in an object, longest name. */
+  readonly valuesMax: number;
+  readonly nameCharsMax: number;
   /** Whether a name or a text is one that reading leaves as it is and has nothing to say of. */
   isPlain(text: string): boolean;
 }
@@ -33,7 +41,14 @@ export function createLineReader(mappings: Mappings): LineReader {
   const { flatJson } = normaliser;
   return {
     version: mappings.version,
-    flatJson: { ...flatJson, signs: [...jsonShapeNames, ...flatJson.signs], isPlain },
+    flatJson: {
+      ...flatJson,
+      otherShapes: jsonShapeNames,
+      otherShapeObjects: envelopeObjectNames,
+      valuesMax: parseLimits.keysMax,
+      nameCharsMax: parseLimits.keyCharsMax,
+      isPlain,
+    },
     readLine: (text, parser, receivedTimeMs, header = '') => {
       const repaired = beyondAscii.test(text) ? repairText(text) : text;
       const { record, reason } = parseLine(header === '' ? repaired : `${header}\n${repaired}`, parser, receivedTimeMs);

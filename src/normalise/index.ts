@@ -1,7 +1,8 @@
 import type { FieldValue, LogsourceTags, NormalisedEvent } from '../model/event.ts';
 import { localZoneMinutes, parseTimeText } from '../model/event-time.ts';
-import type { Identity, Mapping, Mappings } from '../model/mapping.ts';
+import type { Identity, Mapping, Mappings, Selector } from '../model/mapping.ts';
 import type { ParsedRecord } from '../model/record.ts';
+import type { Group } from './compile.ts';
 import { addFields, dropBlanks } from './fields.ts';
 import { firstLine, tell } from './message.ts';
 import { mayNeedNfc, nfcFields } from './nfc.ts';
@@ -23,11 +24,21 @@ export interface Normaliser {
 }
 
 /**
- * What a reader of flat JSON lines has to know to do without `normalise`: an object with none of the `signs` among its
- * names (rare ones: the first of each list a mapping needs), and no text that NFC changes, keeps its fields as they are, and its tags depend on `tagFields` alone.
+ * What a reader of JSON lines has to know to do without `normalise`: a generic record with no text that NFC changes keeps
+ * its fields as they are when `planOf` and the plan's `tagsOf` say so.
  */
 export interface FlatJson {
+  /** Fields that matter by being there. */
   readonly signs: readonly string[];
+  /** Fields whose values matter to some plan. */
+  readonly tagFields: readonly string[];
+  /** What is known of records that have these of the signs and no others; null: only `normalise` knows. */
+  planOf(signs: readonly string[]): FlatPlan | null;
+}
+
+/** What records with the same signs have in common. */
+export interface FlatPlan {
+  /** Fields whose values their tags depend on. */
   readonly tagFields: readonly string[];
   /** Tags by the values of `tagFields`, in their order, undefined where there is none; null: only `normalise` knows. */
   tagsOf(values: readonly (FieldValue | undefined)[]): LogsourceTags | null;
@@ -138,45 +149,73 @@ export function createNormaliser({ version, all }: Mappings): Normaliser {
 
   return { version, normalise, keepRaw, flatJson: flatJsonOf(programs.get('json') ?? nothing) };
 
-  function flatJsonOf({ signs, always }: Program): FlatJson {
-    const selectors = [...new Set(always.groups.flatMap((group) => group.selectors))];
-    const read = selectors.map((selector) =>
-      selector.startsWith('field:') || selector.startsWith('has:')
-        ? selector.slice(selector.indexOf(':') + 1)
-        : (jsonSources[selector] ?? ''),
-    );
-    const known = selectors.every((selector, i) => selector === 'parser' || read[i] !== '');
-    const plain = known && !always.dropBlanks && always.identities.length === 0;
-    const own = always.ownLogsource ? ['product', 'category', 'service'] : [];
-    const tagFields = [...new Set([...own, ...read.filter((name) => name !== '')])];
-    return { signs: [...signs], tagFields, tagsOf };
-
-    function tagsOf(values: readonly (FieldValue | undefined)[]): LogsourceTags | null {
-      if (!plain) return null;
-      const fields: Record<string, FieldValue> = {};
-      for (const [i, name] of tagFields.entries()) {
-        const value = values[i];
-        if (value !== undefined) fields[name] = value;
-      }
-      const text = (name: string): string => {
-        const value = ownField(fields, name);
-        return typeof value === 'object' || value === undefined ? '' : String(value);
-      };
-      const record: ParsedRecord = {
-        parser: 'json',
-        timeMs: null,
-        host: '',
-        program: '',
-        channel: text('Channel'),
-        provider: text('Provider_Name'),
-        eventId: text('EventID'),
-        message: '',
-        fields,
-        status: 'parsed',
-        reason: '',
-      };
-      const makes = always.groups.some((group) => group.meaningOf(record, 'json').makers.length > 0);
-      return makes ? null : tagsAndFields(record, 'json', always, false);
-    }
+  function flatJsonOf(json: Program): FlatJson {
+    const has = json.groups.flatMap((group) => group.selectors.filter(isPresence).flatMap(fieldsOf));
+    return {
+      signs: [...new Set([...json.needed, ...has])],
+      tagFields: tagFieldsOf(json.groups, true),
+      planOf: (signs) => flatPlanOf(json, signs),
+    };
   }
+
+  function flatPlanOf(json: Program, signs: readonly string[]): FlatPlan | null {
+    const there = signs.map((name): [string, FieldValue] => [name, null]);
+    const plan = json.planOf(genericJson(Object.fromEntries(there)));
+    const isKnown = plan.groups.every((group) => group.selectors.every(isFound));
+    if (!isKnown || plan.dropBlanks || plan.identities.length > 0) return null;
+    const tagFields = tagFieldsOf(plan.groups, plan.ownLogsource);
+    return {
+      tagFields,
+      tagsOf(values) {
+        const said = tagFields.flatMap((name, i): [string, FieldValue][] => {
+          const value = values[i];
+          return value === undefined ? [] : [[name, value]];
+        });
+        const record = genericJson(Object.fromEntries([...there, ...said]));
+        const makes = plan.groups.some((group) => group.meaningOf(record, 'json').makers.length > 0);
+        return makes ? null : tagsAndFields(record, 'json', plan, false);
+      },
+    };
+  }
+}
+
+function isPresence(selector: Selector): boolean {
+  return selector.startsWith('has:');
+}
+
+/** The field of a generic JSON record that a selector looks at; [] when it looks at something else. */
+function fieldsOf(selector: Selector): string[] {
+  const colon = selector.indexOf(':');
+  const name = colon < 0 ? jsonSources[selector] : selector.slice(colon + 1);
+  return name === undefined ? [] : [name];
+}
+
+function isFound(selector: Selector): boolean {
+  return selector === 'parser' || fieldsOf(selector).length > 0;
+}
+
+function tagFieldsOf(groups: readonly Group[], own: boolean): readonly string[] {
+  const selectors = groups.flatMap((group) => group.selectors).filter((selector) => !isPresence(selector));
+  return [...new Set([...(own ? ['product', 'category', 'service'] : []), ...selectors.flatMap(fieldsOf)])];
+}
+
+/** A record as src/parse makes it of plain JSON, as far as mappings look at it. */
+function genericJson(fields: Record<string, FieldValue>): ParsedRecord {
+  const text = (name: string): string => {
+    const value = ownField(fields, name);
+    return typeof value === 'object' || value === undefined ? '' : String(value);
+  };
+  return {
+    parser: 'json',
+    timeMs: null,
+    host: '',
+    program: '',
+    channel: text('Channel'),
+    provider: text('Provider_Name'),
+    eventId: text('EventID'),
+    message: '',
+    fields,
+    status: 'parsed',
+    reason: '',
+  };
 }

@@ -14,10 +14,9 @@ export interface Plan {
 
 /** Everything the mappings say of the records of one parser. */
 export interface Program {
-  /** The first field of each list in `needs`: a record with none of them is nobody's but that of `always`. */
-  readonly signs: ReadonlySet<string>;
-  /** The mappings without `needs`. */
-  readonly always: Plan;
+  /** Fields that are needed by some mapping. */
+  readonly needed: readonly string[];
+  readonly groups: readonly Group[];
   planOf(record: ParsedRecord): Plan;
 }
 
@@ -43,8 +42,8 @@ export function createProgram(mappings: readonly Mapping[], nextId: () => number
   const plans = new Map<number, Plan>();
 
   return {
-    signs: new Set(bySign.keys()),
-    always,
+    needed: gated.flatMap((group) => group.needs.flat()),
+    groups: [...gated, ...rest],
     planOf(record) {
       const { fields } = record;
       if (!signed) return always;

@@ -42,6 +42,9 @@ const envelopes: readonly (readonly [beginning: string, open: Open])[] = [
   ['{"resourceLogs":[', openOtlp],
 ];
 
+/** Names without which, each holding an object, an object is no document of Elastic's and no entry of Loki's. */
+export const envelopeObjectNames: readonly string[] = ['_source', 'stream'];
+
 /** Ids of records that came in an envelope. `otlp-json` is a format of lines, too. */
 export const envelopeIds: readonly string[] = ['elastic', 'loki', 'hec'];
 

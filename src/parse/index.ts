@@ -12,7 +12,9 @@ import { readMessage } from './syslog.ts';
 import { w3cHeader } from './w3c.ts';
 import { zeekHeader } from './zeek.ts';
 
+export { envelopeObjectNames } from './envelope.ts';
 export { jsonShapeNames } from './json-formats.ts';
+export { parseLimits } from './limits.ts';
 
 /** Formats by id; those without one are ways to find a format, not formats a source can be pinned to. */
 const byId: ReadonlyMap<string, LineFormat> = new Map(

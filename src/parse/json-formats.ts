@@ -20,7 +20,7 @@ function jsonBy(shape: Shape): LineFormat['parse'] {
   };
 }
 
-/** Names without which a flat object is none of the shapes below but plain JSON. */
+/** Names without one of which an object is none of the shapes below but plain JSON; of envelopes see envelopeObjectNames. */
 export const jsonShapeNames: readonly string[] = [
   ...['Event', 'System', 'winlog', 'winlog.channel', 'winlog.event_id', 'resourceLogs', 'sourcetype', gelfSign],
   journaldSign,

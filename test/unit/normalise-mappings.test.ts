@@ -171,6 +171,8 @@ describe('rules of a mapping', () => {
 });
 
 describe('flat JSON without normalise', () => {
+  const there = (names: readonly string[], line: object) => names.filter((name) => Object.hasOwn(line, name));
+
   it('has the same tags and the same fields', async () => {
     const { readLine, flatJson } = createLineReader(await loadMappings());
     const lines: readonly Readonly<Record<string, string | number>>[] = [
@@ -180,19 +182,35 @@ describe('flat JSON without normalise', () => {
       { Channel: 'Microsoft-Windows-Sysmon/Operational', EventID: '12', EventType: 'CreateKey', product: 'windows' },
       { Provider_Name: 'Linux-Sysmon', EventID: 3 },
       { service: 'sshd' },
+      { awsRegion: 'r', eventSource: 's', product: 'aws', service: 'own' },
+      { resourceId: 'r', operationName: 'o', category: 'Administrative' },
+      { resourceId: 'r', category: 'Administrative' },
+      { 'auditType.category': 'c', 'auditType.action': 'a' },
     ];
     for (const line of lines) {
       const event = readLine(JSON.stringify(line), 'auto', 0);
-      expect(Object.keys(line).filter((name) => flatJson.signs.includes(name))).toEqual([]);
+      expect(there(flatJson.otherShapes, line)).toEqual([]);
       expect(event.fields).toEqual(line);
+      const plan = flatJson.planOf(there(flatJson.signs, line));
+      for (const name of plan?.tagFields ?? []) expect(flatJson.tagFields).toContain(name);
       // The very same object.
-      expect(flatJson.tagsOf(flatJson.tagFields.map((name) => line[name]))).toBe(event.logsource);
+      expect(plan?.tagsOf(plan.tagFields.map((name) => line[name]))).toBe(event.logsource);
     }
   });
-  it('every mapping that adds fields to JSON has a sign', async () => {
+  it('is left to normalise where a mapping adds fields or says what the event is', async () => {
     const { flatJson } = createLineReader(await loadMappings());
-    for (const sign of ['ecs.version', '_path', 'flow_id', 'winlog.channel', 'Hostname', 'resourceLogs'])
-      expect(flatJson.signs).toContain(sign);
+    for (const line of [
+      { 'ecs.version': '1' },
+      { _path: 'dns' },
+      { flow_id: 1, event_type: 'dns' },
+      { severity_text: '' },
+    ]) {
+      const plan = flatJson.planOf(there(flatJson.signs, line));
+      expect(
+        plan?.tagsOf(plan.tagFields.map((name) => Object.entries(line).find(([key]) => key === name)?.[1])),
+      ).not.toEqual(expect.anything());
+    }
+    for (const name of ['winlog.channel', 'Hostname', 'resourceLogs']) expect(flatJson.otherShapes).toContain(name);
   });
 });
 
