@@ -2,7 +2,7 @@ import { fold } from '../fold.ts';
 import type { Item, Pattern } from '../lower/ir.ts';
 import { anyDash, anyText, dashes, normaliseParts, type TextPart } from '../parse/text-parts.ts';
 import { type Formula, join, not } from './formula.ts';
-import type { SlowTest } from './image.ts';
+import { gramLiteralMin, gramSize, type SlowTest } from './image.ts';
 import { likelihood } from './likelihood.ts';
 import { Literals } from './literals.ts';
 import { regexLiterals } from './regex-literal.ts';
@@ -21,6 +21,15 @@ export interface FieldFacts {
 
 /** Expansions of dashes beyond this are left to a slow test behind the likeliest rare literal. */
 const dashVariantsMax = 25;
+
+/** Events that show what is asked for before a slow test beside its gate: in more of them it would save too few tests. */
+const alsoMax = 0.05;
+
+/** What a text must hold to fit a pattern: any of these folded literals. */
+interface Need {
+  readonly kind: LiteralKind;
+  readonly texts: readonly string[];
+}
 
 /** Half of a surrogate pair folds and compares differently alone than in its pair, so no automaton looks for it. */
 const halfPair = /\p{Surrogate}/u;
@@ -84,14 +93,13 @@ export class Facts {
             if (plain && !halfPair.test(shape.text)) literal(shape.kind, shape.text);
             else if (shape.kind === 'present' && field !== null) {
               parts.push({ kind: 'truth', truth: this.#presence(field) });
-            } else parts.push(this.#slowTest([{ ...pattern, parts: variant }], field, this.#textGate(variant, field)));
+            } else parts.push(this.#gated({ ...pattern, parts: variant }, field, needsOf(variant)));
           }
           break;
         case 'regex': {
-          const texts = regexLiterals(pattern.source, pattern.flags).map(fold);
-          const known = texts.length > 0 && !texts.some((text) => halfPair.test(text));
-          const gate = known ? this.#gate('contains', texts, field) : this.#there(field);
-          parts.push(this.#slowTest([pattern], field, gate));
+          const texts = regexLiterals(pattern.source, pattern.flags);
+          const needs = texts.map((any): Need => ({ kind: 'contains', texts: any.map(fold) }));
+          parts.push(this.#gated(pattern, field, needs));
           break;
         }
         case 'cidr':
@@ -112,18 +120,21 @@ export class Facts {
     return { kind: 'slow', slow: this.slow.length - 1, gate };
   }
 
-  /** A truth without which no text fits the parts: the rarest of its literals, wherever that must stand. */
-  #textGate(parts: readonly TextPart[], field: FieldFacts | null): number {
-    let best: { readonly kind: LiteralKind; readonly text: string } | null = null;
-    for (const [i, part] of parts.entries()) {
-      if (typeof part !== 'string' || halfPair.test(part)) continue;
-      const first = i === 0;
-      const last = i === parts.length - 1;
-      const kind = first && last ? 'exact' : first ? 'prefix' : last ? 'suffix' : 'contains';
-      const text = fold(part);
-      if (best === null || likelihood(kind, text) < likelihood(best.kind, best.text)) best = { kind, text };
-    }
-    return best === null ? this.#there(field) : this.#gate(best.kind, [best.text], field);
+  /** A slow test behind the rarest of what it needs, and the next rarest where that is rare too. */
+  #gated(pattern: Pattern, field: FieldFacts | null, needs: readonly Need[]): Formula {
+    const [first, second] = needs
+      .filter(({ texts }) => !texts.some((text) => halfPair.test(text)))
+      .map((need) => ({
+        ...need,
+        shortest: Math.min(...need.texts.map(({ length }) => length)),
+        chance: chanceOf(need),
+      }))
+      // Literals that windows cannot tell (gram-literals.ts) only where there is nothing else.
+      .sort((a, b) => Number(a.shortest < gramLiteralMin) - Number(b.shortest < gramLiteralMin) || a.chance - b.chance);
+    const gate = first === undefined ? this.#there(field) : this.#gate(first.kind, first.texts, field);
+    const slow = this.#slowTest([pattern], field, gate);
+    if (second === undefined || second.shortest < gramSize || second.chance > alsoMax) return slow;
+    return join('all', [{ kind: 'truth', truth: this.#gate(second.kind, second.texts, field) }, slow]);
   }
 
   /** The truth of any of some literals. */
@@ -187,4 +198,18 @@ function variantsOf(parts: readonly TextPart[]): (readonly TextPart[])[] {
   // What stays a glob would be one slow test a variant instead of one.
   const isGlob = written.some((variant) => variant.filter((part) => part !== anyText).length > 1);
   return isGlob ? [parts] : written;
+}
+
+/** The literals of a glob, wherever they must stand. */
+function needsOf(parts: readonly TextPart[]): Need[] {
+  return parts.flatMap((part, i): Need[] => {
+    if (typeof part !== 'string') return [];
+    const first = i === 0;
+    const last = i === parts.length - 1;
+    return [{ kind: first && last ? 'exact' : first ? 'prefix' : last ? 'suffix' : 'contains', texts: [fold(part)] }];
+  });
+}
+
+function chanceOf({ kind, texts }: Need): number {
+  return texts.reduce((sum, text) => sum + likelihood(kind, text), 0);
 }

@@ -1,10 +1,8 @@
 import type { LiteralTruths } from './automata.ts';
 import { eventText } from './event-text.ts';
-import { gramSize } from './image.ts';
+import { gramLiteralMin, gramSize } from './image.ts';
 import { IntBuffer } from './int-buffer.ts';
 
-/** Shortest literal that windows can tell; automata with shorter ones are run as they are. */
-const literalMin = 3;
 /** Bytes from one look to the next: more of them are more windows a literal, common ones among them. */
 const strideMin = 2;
 const strideMax = 8;
@@ -32,7 +30,7 @@ export class GramLiteralsBuilder {
   add(literals: LiteralTruths, listOf: (truths: readonly number[]) => number): number {
     const written = new Map<string, readonly number[]>();
     for (const [text, truths] of literals) {
-      if (text.length < literalMin) return 0;
+      if (text.length < gramLiteralMin) return 0;
       const one = asWritten(text);
       if (one !== null && one.length > literalMax) return 0;
       if (one !== null) written.set(one, truths);

@@ -99,6 +99,8 @@ export const checkList = 3;
 
 /** Bytes of a window. */
 export const gramSize = 4;
+/** Shortest literal that windows can tell; automata with shorter ones are run as they are. */
+export const gramLiteralMin = 3;
 /** Numbers a literal of `grams` has, and where they stand. */
 export const gramWidth = 4;
 /** Start of its bytes in `gramBytes`. */

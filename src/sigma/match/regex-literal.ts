@@ -2,11 +2,11 @@
 const variantsMax = 16;
 
 /**
- * Texts of which every match of an RE2 expression contains at least one; [] when none is known. Follows the top level
- * only, with the alternatives of plain groups such as (cmd|sh), and gives up on a run at anything it does not know;
- * wrong only in the safe direction, which a property test holds it to.
+ * What every match of an RE2 expression contains: of each list at least one text; [] when nothing is known. Follows what
+ * is matched for certain, with the alternatives of plain groups such as (cmd|sh), and gives up on a run at anything it
+ * does not know; wrong only in the safe direction, which a property test holds it to.
  */
-export function regexLiterals(source: string, flags: string): readonly string[] {
+export function regexLiterals(source: string, flags: string): readonly (readonly string[])[] {
   let ignoreCase = flags.includes('i');
   let rest = source;
   const inline = /^\(\?([a-zA-Z]+)\)/.exec(rest);
@@ -16,37 +16,62 @@ export function regexLiterals(source: string, flags: string): readonly string[] 
   }
   // Other inline flags (x is not RE2's, U only turns greed round) and quoted runs are rare: no literal is safe.
   if (/\(\?[a-zA-Z-]+[):]|\\Q/.test(rest.replaceAll('(?:', '('))) return [];
-  let best: readonly string[] = [];
-  for (const run of topLevelRuns(rest, ignoreCase)) if (worth(run) > worth(best)) best = run;
-  return best;
-}
-
-/** The shorter the shortest text and the more texts there are, the more is met by chance. */
-function worth(run: readonly string[]): number {
-  return run.length === 0 ? 0 : Math.min(...run.map((text) => text.length)) - Math.log2(run.length) / 4;
+  const found = new Runs(ignoreCase);
+  return found.follow(rest) ? found.taken() : [];
 }
 
 /** Runs of literal text between what is not; each is a list of the texts it may be. */
-function topLevelRuns(source: string, ignoreCase: boolean): string[][] {
-  const runs: string[][] = [];
-  let run: string[] = [''];
-  const end = () => {
-    if (!run.includes('')) runs.push(run);
-    run = [''];
-  };
-  for (let i = 0; i < source.length; ) {
-    const { texts, next } = atomAt(source, i, ignoreCase);
-    if (next < 0) return [];
-    const quantifier = /^(?:[*+?]|\{\d*,?\d*\})\??/.exec(source.slice(next, next + 16))?.[0] ?? '';
-    // One of a repeated atom is certain only where the count begins at one.
-    const certain = texts !== null && (quantifier === '' || quantifier.startsWith('+'));
-    if (certain && run.length * texts.length > variantsMax) end();
-    if (certain) run = run.flatMap((text) => texts.map((more) => text + more));
-    if (!certain || quantifier !== '') end();
-    i = next + quantifier.length;
+class Runs {
+  readonly #ignoreCase: boolean;
+  readonly #runs: string[][] = [];
+  #run: string[] = [''];
+
+  constructor(ignoreCase: boolean) {
+    this.#ignoreCase = ignoreCase;
   }
-  end();
-  return runs;
+
+  taken(): string[][] {
+    this.#end();
+    return this.#runs;
+  }
+
+  /** Takes in an expression that is matched once behind what came before; false: nothing is certain. */
+  follow(source: string): boolean {
+    for (let i = 0; i < source.length; ) {
+      const { texts, next } = atomAt(source, i, this.#ignoreCase);
+      if (next < 0) return false;
+      const quantifier = /^(?:[*+?]|\{\d*,?\d*\})\??/.exec(source.slice(next, next + 16))?.[0] ?? '';
+      // One of a repeated atom is certain only where the count begins at one.
+      const certain = quantifier === '' || quantifier.startsWith('+');
+      if (certain && texts !== null) this.#append(texts);
+      else if (!certain || !this.#enter(source.slice(i, next))) this.#end();
+      if (quantifier !== '') this.#end();
+      i = next + quantifier.length;
+    }
+    return true;
+  }
+
+  #append(texts: readonly string[]): void {
+    if (this.#run.length * texts.length > variantsMax) this.#end();
+    this.#run = this.#run.flatMap((text) => texts.map((more) => text + more));
+  }
+
+  /** What a group holds, followed as if it stood there without brackets; false, and nothing taken in, where that is not so. */
+  #enter(atom: string): boolean {
+    const inner = /^\((?:\?:|(?!\?))(.*)\)$/s.exec(atom)?.[1];
+    if (inner === undefined) return false;
+    const runs = this.#runs.length;
+    const run = this.#run;
+    if (this.follow(inner)) return true;
+    this.#runs.length = runs;
+    this.#run = run;
+    return false;
+  }
+
+  #end(): void {
+    if (!this.#run.includes('')) this.#runs.push(this.#run);
+    this.#run = [''];
+  }
 }
 
 /** What one atom may match as plain texts (null: not known), and where the next begins; below 0: give up. */

@@ -1,10 +1,17 @@
-import { type EngineImage, gramFrom, gramLength, gramList, gramSize, gramStart, gramWidth } from '../image.ts';
+import {
+  type EngineImage,
+  gramFrom,
+  gramLength,
+  gramList,
+  gramLiteralMin,
+  gramSize,
+  gramStart,
+  gramWidth,
+} from '../image.ts';
 import { IntBuffer } from '../int-buffer.ts';
 import { type ByteScan, isEscaped } from './byte-scan.ts';
 import { firstMark } from './words.ts';
 
-/** Shortest literal of an index. */
-const literalMin = 3;
 const noBytes = new Uint8Array(0);
 
 /**
@@ -101,7 +108,7 @@ export class GramIndex {
     const filter = this.#filter;
     const { places } = scan;
     const stride = this.#stride | 0;
-    const last = end - literalMin;
+    const last = end - gramLiteralMin;
     const fold = caseBits | 0;
     const factor = multiplier | 0;
     const hashFrom = hashShift | 0;

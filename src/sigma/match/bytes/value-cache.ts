@@ -14,7 +14,7 @@ const restedFor = 65_536;
  * What scans of short values found, by the values' bytes: host names, users and programs come again and again, and
  * comparing bytes is several times quicker than scanning them. Fields whose values do not come again are left alone.
  *
- * Two places a value; the one met last moves to the front, the other gives way.
+ * Two places a value; of those that are there, the one not met for longer gives way.
  */
 export class ValueCache {
   readonly #words = new Int32Array(cacheLimits.entries * wordsOfEntry);
@@ -25,6 +25,8 @@ export class ValueCache {
   readonly counts: Int32Array = new Int32Array(cacheLimits.entries);
   readonly pool: Int32Array = new Int32Array(cacheLimits.lists);
   #pooled = 0;
+  /** By pair of places: which of the two was longer not met (0 or 1), and so gives way. */
+  readonly #older = new Uint8Array(cacheLimits.entries / 2);
   /** By name: lookups and hits of the present judgement; below 0: so many values until the next. -1 of `#tried` when never kept. */
   #tried = new Int32Array(256);
   #met = new Int32Array(256);
@@ -74,10 +76,10 @@ export class ValueCache {
       if (word < whole) continue;
       if (restMask !== 0 && (view.getInt32(start + (whole << 2), true) & restMask) !== words[base + whole]) continue;
       this.#met[name] = (this.#met[name] as number) + 1;
+      this.#older[first >> 1] = entry === first ? 1 : 0;
       return entry;
     }
-    // The places take turns by a bit of the hash, which is as good as chance.
-    this.place = first + ((hash >>> 20) & 1);
+    this.place = first + (this.#older[first >> 1] as number);
     return -1;
   }
 
@@ -101,6 +103,7 @@ export class ValueCache {
     this.#lengths[entry] = length;
     this.from[entry] = this.#pooled;
     this.counts[entry] = count;
+    this.#older[entry >> 1] = 1 - (entry & 1);
     for (let at = 0; at < count; at++) this.pool[this.#pooled++] = lists[at] as number;
   }
 
