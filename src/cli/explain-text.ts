@@ -113,12 +113,14 @@ function linkWord(link: 'any' | 'all'): string {
   return link === 'all' ? 'tất cả · all of' : 'một trong · any of';
 }
 
-function patternText({ met, how, text, cased, by }: ExplainedPattern, variants: number): string {
+function patternText({ met, how, text, cased, dashes, other, by }: ExplainedPattern, variants: number): string {
   const more = variants > 0 ? ` (và ${variants} biến thể · and ${variants} variants)` : '';
   const exactly = cased ? ' (phân biệt hoa thường · cased)' : '';
+  const flags = dashes ? ' (windash: - / – — ―)' : '';
+  const beside = other === null ? '' : ` (trường kia có · the other holds: ${listOf(other)})`;
   const found = by === null ? '' : ` ← ${quoted(by.value)}`;
   const said = presence.get(`${how} ${text}`) ?? `${how} ${quoted(text)}`;
-  return `${mark(met)} ${said}${exactly}${more}${found}`;
+  return `${mark(met)} ${said}${exactly}${flags}${more}${beside}${found}`;
 }
 
 /** Patterns that look for no text, by how and text. */
@@ -140,6 +142,12 @@ function held(item: ExplainedItem, event: NormalisedEvent): string {
   const values = item.values.slice(0, shown.values).map(quoted).join(', ');
   const more = item.valueCount - Math.min(item.values.length, shown.values);
   return more > 0 ? `${values} … ${more} giá trị nữa · more` : values;
+}
+
+function listOf(texts: readonly string[]): string {
+  if (texts.length === 0) return 'không có gì · nothing';
+  const more = texts.length > shown.values ? ' …' : '';
+  return texts.slice(0, shown.values).map(quoted).join(', ') + more;
 }
 
 function quoted(text: string): string {

@@ -210,6 +210,16 @@ describe('rules explain', () => {
     expect(await explain(`${join(dir, 'rules')}#${idOf(2)}`, '-', { stdin: event })).toBe(0);
     expect(err).toEqual([]);
   });
+  test('what stands in the other field, and which dashes count, is shown', async () => {
+    const items =
+      "  sel:\n    CommandLine|windash|contains: ' /enc '\n    CommandLine|fieldref|endswith: list\n    CommandLine|fieldref: gone\n  condition: sel";
+    await explain(put('r.yml', rule(1, items)), '-', { stdin: event });
+    expect(out.filter((line) => /contains|fieldref/.test(line)).map((line) => line.trim())).toEqual([
+      '✓ contains " -enc " (windash: - / – — ―) ← "x -enc AA"',
+      '✗ fieldref "endswith list" (trường kia có · the other holds: "p", "q")',
+      '✗ fieldref "gone" (trường kia có · the other holds: không có gì · nothing)',
+    ]);
+  });
   test('a correlation is met by no event: its rules are named', async () => {
     const correlation = `title: Several\nid: ${idOf(9)}\nlevel: low\ncorrelation: { type: event_count, rules: [${idOf(1)}], group-by: [User], timespan: 1h, condition: { gte: 2 } }\n`;
     const path = put('r.yml', `${rule(1, selection('User: b'))}---\n${correlation}`);

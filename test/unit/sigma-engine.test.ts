@@ -197,6 +197,7 @@ test.each<readonly [string, string, readonly (readonly string[])[]]>([
 });
 
 describe('explainRule', () => {
+  const plain = { dashes: false, other: null };
   const rule = ruleOf(`
 sel: { Image|endswith: ['\\cmd.exe', '\\pwsh.exe'], n|gt: 3, m|exists: true }
 words: [needle]
@@ -234,20 +235,20 @@ condition: (sel or words) and not filter`);
                           wanted: [
                             [
                               {
-                                ...{ met: true, how: 'endswith', text: '\\cmd.exe', cased: false },
+                                ...{ met: true, how: 'endswith', text: '\\cmd.exe', cased: false, ...plain },
                                 by: { value: 'C:\\CMD.exe', spans: [[2, 8]] },
                               },
                             ],
-                            [{ met: false, how: 'endswith', text: '\\pwsh.exe', cased: false, by: null }],
+                            [{ met: false, how: 'endswith', text: '\\pwsh.exe', cased: false, ...plain, by: null }],
                           ],
                         },
                         expect.objectContaining({
                           ...{ field: 'n', met: false, values: ['2'] },
-                          wanted: [[{ met: false, how: 'gt', text: '3', cased: false, by: null }]],
+                          wanted: [[{ met: false, how: 'gt', text: '3', cased: false, ...plain, by: null }]],
                         }),
                         expect.objectContaining({
                           ...{ field: 'm', met: false, exists: false, present: false, valueCount: 0 },
-                          wanted: [[{ met: false, how: 'exists', text: 'true', cased: false, by: null }]],
+                          wanted: [[{ met: false, how: 'exists', text: 'true', cased: false, ...plain, by: null }]],
                         }),
                       ],
                     },

@@ -1,7 +1,8 @@
 import { explainLimits } from '../limits.ts';
 import type { RuleIr } from '../lower/ir.ts';
+import { anyDash } from '../parse/text-parts.ts';
 import type { ExplainedCondition, ExplainedDetection, ExplainedPattern, ExplainedRule } from './explained.ts';
-import type { EventFields } from './field-content.ts';
+import { contentOf, type EventFields } from './field-content.ts';
 import { createRegexOf, howOf, spansOf, wantedOf, windowOf } from './match-place.ts';
 import { createTeller, type ToldCondition, type ToldDetection, type ToldPattern } from './told.ts';
 
@@ -46,7 +47,7 @@ export function explainRule(rule: RuleIr, fields: EventFields): ExplainedRule {
       column: item.at.column,
       exists: content.exists,
       present: content.present,
-      values: content.texts.slice(0, explainLimits.values).map((text) => windowOf(text, []).value),
+      values: firstOf(content.texts),
       valueCount: content.texts.length,
       wanted: detection.values().map((patterns) => patterns.map(patternOf)),
     };
@@ -58,7 +59,13 @@ export function explainRule(rule: RuleIr, fields: EventFields): ExplainedRule {
       how: howOf(pattern),
       text: wantedOf(pattern),
       cased: 'cased' in pattern ? pattern.cased : false,
+      dashes: pattern.kind === 'text' && pattern.parts.includes(anyDash),
+      other: pattern.kind === 'field' ? firstOf(contentOf(fields, pattern.name).texts) : null,
       by: by === null ? null : windowOf(by, spansOf(pattern, by, fields, regexOf)),
     };
   }
+}
+
+function firstOf(texts: readonly string[]): string[] {
+  return texts.slice(0, explainLimits.values).map((text) => windowOf(text, []).value);
 }

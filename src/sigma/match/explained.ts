@@ -42,6 +42,10 @@ export interface ExplainedPattern {
   /** What was looked for, as a person reads it. */
   readonly text: string;
   readonly cased: boolean;
+  /** `windash`: every dash that begins a flag stands for any of them. */
+  readonly dashes: boolean;
+  /** `fieldref`: what the event holds in the other field, the first few values; else null. */
+  readonly other: readonly string[] | null;
   /** The value that met it, cut to a window around the match; null when none did or none was needed. */
   readonly by: ExplainedValue | null;
 }

@@ -99,7 +99,7 @@ export function wantedOf(pattern: Pattern): string {
       const inner = parts.slice(start ? 1 : 0, end ? -1 : undefined);
       // Without wildcards inside, `how` says it all and the text needs no escapes.
       if (inner.length <= 1 && typeof inner[0] !== 'number') return inner[0] ?? '';
-      return printText(parts);
+      return printText(howOf(pattern) === 'wildcard' ? parts : inner);
     }
     case 'regex':
       return pattern.flags === '' ? pattern.source : `(?${pattern.flags})${pattern.source}`;
