@@ -14,9 +14,10 @@ import {
   standingOf,
   standingOracle,
 } from '../harness/correlation-set.ts';
-import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts';
+import { startWorker, type Worker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
+import { randomOf } from '../harness/random.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
 import { insertBatch } from '../harness/whole-batch.ts';
 
@@ -48,6 +49,11 @@ function startTwo(rules: () => LiveRules, random: () => number): Worker[] {
   return ['w1', 'w2'].map((name) => startWorker({ name, rules, store, redis, notices: new Map(), random }));
 }
 
+/** What Redis does not take the sweep offers. */
+async function offer(worker: Worker | undefined, id: string): Promise<void> {
+  await worker?.queues.offerDetect({ id, day: today }).catch(() => undefined);
+}
+
 async function allEvaluated(workers: readonly Worker[]): Promise<void> {
   for (const worker of workers) worker.crashing(0);
   await until(
@@ -61,7 +67,6 @@ async function allEvaluated(workers: readonly Worker[]): Promise<void> {
   await until(
     () => workers[0]?.queues.depth() ?? null,
     (d) => d !== null && d.detect.active + d.detect.waiting + d.detect.delayed === 0,
-    20_000,
   );
 }
 
@@ -77,13 +82,10 @@ describe('correlations over two workers, a real ClickHouse, a real Redis', () =>
     for (let b = 0; b < batches; b += 1) {
       const id = `c${b.toString(36)}`;
       everything.push(...(await commit(id, specs.slice(b * share, (b + 1) * share))));
-      const offer = (): Promise<void> =>
-        (workers[Math.floor(random() * 2)] ?? workers[0])?.queues
-          .offerDetect({ id, day: today })
-          .catch(() => undefined) ?? Promise.resolve();
+      const offerOne = (): Promise<void> => offer(workers[Math.floor(random() * 2)], id);
       const fate = random();
-      if (fate < 0.75) await offer();
-      if (fate < 0.3) await Promise.all([offer(), offer()]);
+      if (fate < 0.75) await offerOne();
+      if (fate < 0.3) await Promise.all([offerOne(), offerOne()]);
       if (b === 5) for (const worker of workers) worker.crashing(0.03);
       if (b === 8 || b === 19) await redis.flush();
       if (b === 13) await redis.kill();
@@ -101,7 +103,7 @@ describe('correlations over two workers, a real ClickHouse, a real Redis', () =>
     await Promise.all(ids.flatMap((id) => workers.map((worker) => worker.detector.evaluate({ id, day: today }))));
     expect(await alerts()).toEqual(oracle);
     await Promise.all(workers.map((worker) => worker.close()));
-  }, 240_000);
+  }, 400_000);
 
   test('rules exchanged while events flow: no batch is missed, each evaluation is of one version whole', async () => {
     const added = `title: Added later
@@ -122,7 +124,7 @@ detection:
       const id = `r${b.toString(36)}`;
       const specs = Array.from({ length: 8 }, (_, n): EventSpec => ({ command: n % 2 === 0 ? 'whoami' : 'other' }));
       rows.set(id, await commit(id, specs));
-      await workers[b % 2]?.queues.offerDetect({ id, day: today });
+      await offer(workers[b % 2], id);
       // Back and forth, in the middle of whatever is being evaluated.
       if (b >= 10) now = b % 3 === 0 ? before : after;
     }
@@ -144,5 +146,5 @@ detection:
     const said = await store.events.workers(Date.now() - 600_000);
     expect(said.map(({ worker }) => worker)).toEqual(['w1', 'w2']);
     await Promise.all(workers.map((worker) => worker.close()));
-  }, 240_000);
+  }, 400_000);
 });

@@ -25,7 +25,7 @@ describe('datagrams of a running platform', () => {
     env = { VONGGAC_SYSLOG_UDP: `127.0.0.1:${port}` };
     platform = await start();
     token = await createToken(path.join(dir, 'data'), ['--kind', 'api', '--name', 'a', '--role', 'admin']);
-  }, 120_000);
+  });
   afterAll(async () => {
     await platform.stop();
     await rm(dir, { recursive: true, force: true });
@@ -49,9 +49,7 @@ describe('datagrams of a running platform', () => {
   }
   const spooled = async (): Promise<number> => (await ask<Health>('/api/v1/health')).collect.spool?.lines ?? 0;
 
-  it('killed while ClickHouse is silent: what was in the spool is stored once', {
-    timeout: 180_000,
-  }, async () => {
+  it('killed while ClickHouse is silent: what was in the spool is stored once', { timeout: 300_000 }, async () => {
     const sender = await datagramSender('127.0.0.1', () => port);
     const [child = 0] = platform.children(/clickhouse-child/);
     expect(child).toBeGreaterThan(0);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   platform = await startPlatform({ dataDir: dir });
   token = await createToken(dir, ['--kind', 'collector', '--name', 'import']);
   apiToken = await createToken(dir, ['--kind', 'api', '--name', 'reader', '--role', 'analyst']);
-}, 90_000);
+});
 
 afterAll(async () => {
   await platform?.stop();
@@ -93,7 +93,7 @@ describe('vonggac import', () => {
     expect(await importOnce(-1)).toBe(0);
     expect(await found('run:1000')).toBe(100);
     relay.close();
-  }, 90_000);
+  });
 
   it('what cannot be read or is not let in is said in a line', async () => {
     const missing = await cli(['import', path.join(dir, 'không có'), '--server', platform?.url ?? ''], {

@@ -16,8 +16,9 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 import { createMemoryCorrelationState } from '../../src/state/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
-import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts';
+import { startWorker, type Worker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, rulesOf, threeRules } from '../harness/detection-world.ts';
+import { randomOf } from '../harness/random.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
 import { insertBatch } from '../harness/whole-batch.ts';
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
     clock: Date.now,
   });
   await fill();
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.close();
   await store?.close();
@@ -143,7 +144,7 @@ const view = async (list: string) => (await indicators.api.lists()).find(({ id }
 const everyHost = signs.map((_, i) => `H${i}`).sort();
 const everySign = signs.map(([indicator]) => indicator).join('\n');
 
-describe('new indicators, back over what is stored', { timeout: 60_000 }, () => {
+describe('new indicators, back over what is stored', () => {
   test('a few are found in whatever way events write them', async () => {
     await make('few', everySign);
     expect(await view('few')).toMatchObject({ state: 'waiting' });

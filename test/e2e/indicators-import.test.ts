@@ -12,7 +12,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'vonggac-indicators-'));
   platform = await startPlatform({ dataDir: path.join(dir, 'data') });
   token = await createToken(path.join(dir, 'data'), ['--kind', 'api', '--name', 'lists', '--role', 'admin']);
-}, 90_000);
+});
 
 afterAll(async () => {
   await platform?.stop();

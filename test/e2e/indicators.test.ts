@@ -5,9 +5,10 @@ import { type Indicators, openIndicators } from '../../src/compose/indicators.ts
 import { createLog } from '../../src/observe/log.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
-import { randomOf, startWorker, type Worker } from '../harness/detect-worker.ts';
+import { startWorker, type Worker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, rulesOf, threeRules } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
+import { randomOf } from '../harness/random.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
 import { insertBatch } from '../harness/whole-batch.ts';
 
@@ -46,7 +47,7 @@ beforeAll(async () => {
     seal: createFeedSeal(() => new Uint8Array(32)),
     clock: Date.now,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await worker?.close();
   await store?.close();

@@ -51,26 +51,22 @@ function partsOf(lines: readonly string[]): Part[] {
 
 /** A client that behaves: told to wait it waits and sends the same again; returns how many lines were accepted. */
 async function post(url: string, token: string, part: Part): Promise<number> {
-  return until(
-    `${part.key} accepted`,
-    async () => {
-      const answer = await fetch(`${url}/ingest/v1/ndjson`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/x-ndjson',
-          'idempotency-key': part.key,
-        },
-        body: part.lines.join('\n'),
-      });
-      const said = (await answer.json()) as { accepted?: number; rejected?: unknown[]; code?: string };
-      if (answer.status === 429 || answer.status === 503) return null;
-      if (answer.status !== 200 || said.rejected?.length !== 0)
-        throw new Error(`${part.key}: ${answer.status} ${JSON.stringify(said)}`);
-      return said.accepted ?? 0;
-    },
-    60_000,
-  );
+  return until(`${part.key} accepted`, async () => {
+    const answer = await fetch(`${url}/ingest/v1/ndjson`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/x-ndjson',
+        'idempotency-key': part.key,
+      },
+      body: part.lines.join('\n'),
+    });
+    const said = (await answer.json()) as { accepted?: number; rejected?: unknown[]; code?: string };
+    if (answer.status === 429 || answer.status === 503) return null;
+    if (answer.status !== 200 || said.rejected?.length !== 0)
+      throw new Error(`${part.key}: ${answer.status} ${JSON.stringify(said)}`);
+    return said.accepted ?? 0;
+  });
 }
 
 /** Returns how many lines were accepted, those sent twice counted once. */
@@ -180,7 +176,7 @@ afterEach(async () => {
 
 test.skipIf(!here)(
   'the (rule, event) pairs behind the alerts are those of `vonggac detect` over the same files',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const files = recordFiles();
     const lines = files.flatMap((each) => each.lines);

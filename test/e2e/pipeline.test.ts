@@ -7,9 +7,10 @@ import type { SecurityEvent } from '../../src/model/event.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { startClickHouse } from '../harness/clickhouse.ts';
-import { randomOf, startWorker } from '../harness/detect-worker.ts';
+import { startWorker } from '../harness/detect-worker.ts';
 import { batchOf, type EventSpec, minuteMs, rulesOf, tenOClock, threeRules } from '../harness/detection-world.ts';
 import { until } from '../harness/poll.ts';
+import { randomOf } from '../harness/random.ts';
 import { type RedisProcess, startRedisProcess } from '../harness/redis-process.ts';
 import { insertBatch } from '../harness/whole-batch.ts';
 
@@ -106,18 +107,15 @@ describe('two workers, a real ClickHouse, a real Redis', () => {
     await until(
       () => store.events.coverage(),
       (c) => c.waiting < batches / 2,
-      40_000,
     );
     for (const worker of workers) worker.crashing(0);
     await until(
       () => store.events.coverage(),
       (c) => c.waiting === 0,
-      40_000,
     );
     await until(
       () => workers[0]?.queues.depth() ?? null,
       (d) => d !== null && d.detect.active + d.detect.waiting + d.detect.delayed === 0,
-      20_000,
     );
 
     const oracle = oracleOf(everything);
@@ -181,5 +179,5 @@ describe('two workers, a real ClickHouse, a real Redis', () => {
     expect(outcomes.map((o) => o.kind).sort()).toEqual(['conflict', 'done']);
     expect(await store.ledger.check('incident', id)).toMatchObject({ ok: true });
     await Promise.all(workers.map((worker) => worker.close()));
-  }, 120_000);
+  }, 300_000);
 });

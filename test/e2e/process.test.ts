@@ -32,18 +32,20 @@ async function started(): Promise<{
 }
 
 describe('stopping', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops everything within 5 s and leaves no orphan', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s stops everything in time and leaves no orphan', async (signal) => {
     const { platform, children } = await started();
-    const { code, tookMs } = await platform.stop(signal);
-    expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(5000);
+    // 0: all was closed before the deadline; 1 and a line that says so when it was not.
+    expect([(await platform.stop(signal)).code, platform.printed()]).toEqual([
+      0,
+      expect.not.stringContaining('in time'),
+    ]);
     expect(children.filter(alive)).toEqual([]);
   });
 
   it('a killed parent takes its children along', async () => {
     const { platform, children } = await started();
     await platform.kill9();
-    await until('no child is left', () => children.filter(alive).length === 0, 10_000);
+    await until('no child is left', () => children.filter(alive).length === 0);
   });
 
   it('goes when the npm that started it is gone', async () => {
@@ -63,8 +65,11 @@ describe('stopping', () => {
     });
     await until('board ready', () => err.includes('board ready'));
     const pid = Number(out.trim());
+    closers.push(async () => {
+      if (alive(pid)) process.kill(pid, 'SIGKILL');
+    });
     npm.kill('SIGKILL');
-    await until('the platform is gone', () => !alive(pid), 10_000);
+    await until('the platform is gone', () => !alive(pid));
   });
 });
 

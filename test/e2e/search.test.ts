@@ -193,11 +193,11 @@ beforeAll(async () => {
         : await post(collector(kind), body.join('\r\n'));
     expect([kind, sent.status, sent.body]).toMatchObject([kind, 200, { accepted: linesPerKind, rejected: [] }]);
   }
-}, 90_000);
+});
 
 afterAll(async () => {
   for (const close of closers.splice(0).reverse()) await close();
-}, 30_000);
+});
 
 describe('what was accepted is found at once', () => {
   const nfd = (text: string): string => text.normalize('NFD');
@@ -460,7 +460,6 @@ describe('the collector refuses', () => {
     await until(
       'the token is refused',
       async () => (await post(collector('tu-choi'), '{"n":"het-dung"}')).status === 401,
-      10_000,
     );
   });
 });

@@ -26,15 +26,6 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-/** The same numbers on every run. */
-export function randomOf(seed: number): () => number {
-  let at = seed;
-  return () => {
-    at = (Math.imul(at, 1664525) + 1013904223) >>> 0;
-    return at / 2 ** 32;
-  };
-}
-
 export function startWorker(o: {
   readonly name: string;
   readonly rules: () => LiveRules;
@@ -58,9 +49,14 @@ export function startWorker(o: {
     };
   };
   const metrics = createMetrics();
-  const limits = { offerTimeoutMs: 500, retryFirstMs: 20, retryMaxMs: 200, stalledCheckMs: 500, jobLockMs: 2000 };
+  // Locks that outlive a standstill of a busy machine, and that a Redis which was killed does not keep for long.
+  const limits = { offerTimeoutMs: 2000, retryFirstMs: 20, retryMaxMs: 200, stalledCheckMs: 500, jobLockMs: 5000 };
   const queues = createQueues({ connection: redis.connection, log, metrics, limits });
-  const state = createState({ connection: redis.connection, log, limits: { lockTtlMs: 2000, feedBlockMs: 200 } });
+  const state = createState({
+    connection: redis.connection,
+    log,
+    limits: { lockTtlMs: 5000, lockWaitMs: 60_000, feedBlockMs: 200 },
+  });
   const incidents = createIncidents({
     alerts: { ...store.detection, writeAlerts: shaky(store.detection.writeAlerts) },
     incidents: { ...store.incidents, write: shaky(store.incidents.write) },

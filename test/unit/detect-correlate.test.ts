@@ -16,7 +16,6 @@ import {
   standingOf,
   standingOracle,
 } from '../harness/correlation-set.ts';
-import { randomOf } from '../harness/detect-worker.ts';
 import {
   createDetectionWorld,
   type DetectionWorld,
@@ -26,6 +25,7 @@ import {
   minuteMs,
   tenOClock,
 } from '../harness/detection-world.ts';
+import { randomOf } from '../harness/random.ts';
 
 const ids = { logon: '00000000-0000-4000-8000-000000000011', success: '00000000-0000-4000-8000-000000000012' };
 
