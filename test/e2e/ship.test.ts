@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAgent, type RunningAgent, startAgent } from '../harness/agent-process.ts';
+import { freePort } from '../harness/free-port.ts';
 import { createToken, type RunningPlatform, startPlatform, until } from '../harness/platform.ts';
+import { randomOf } from '../harness/random.ts';
 
 let dir = '';
 let program = '';
@@ -15,10 +17,12 @@ let admin = '';
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'vonggac-ship-e2e-'));
   program = await buildAgent(dir);
-  platform = await startPlatform({ dataDir: path.join(dir, 'data') });
+  // It comes back on this port after every kill.
+  const port = String(await freePort());
+  platform = await startPlatform({ dataDir: path.join(dir, 'data'), args: ['--port', port] });
   token = await createToken(path.join(dir, 'data'), ['--kind', 'collector', '--name', 'may-01']);
   admin = await createToken(path.join(dir, 'data'), ['--kind', 'api', '--name', 'admin', '--role', 'admin']);
-}, 120_000);
+});
 
 afterAll(async () => {
   await agent?.kill9();
@@ -49,6 +53,7 @@ async function storedNumbers(): Promise<number[]> {
 }
 
 it('agent and platform killed at random moments, files rotated: each line is stored once', async () => {
+  const random = randomOf(20261122);
   let written = 0;
   const file = path.join(dir, 'app.log');
   const write = (count: number): void => {
@@ -66,7 +71,7 @@ it('agent and platform killed at random moments, files rotated: each line is sto
   run();
   for (let round = 0; round < 10; round++) {
     write(300);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1500));
+    await new Promise((resolve) => setTimeout(resolve, random() * 1500));
     if (round % 3 === 2) renameSync(file, `${file}.${round}`);
     if (round % 2 === 0) {
       await agent?.kill9();
@@ -77,7 +82,7 @@ it('agent and platform killed at random moments, files rotated: each line is sto
       platform = await startPlatform({ dataDir: path.join(dir, 'data'), args: ['--port', port] });
     }
   }
-  await until(`${written} are stored; ${agent?.printed()}`, async () => (await total()) >= written, 90_000);
+  await until(`${written} are stored; ${agent?.printed()}`, async () => (await total()) >= written, 120_000);
   expect(await storedNumbers()).toEqual(Array.from({ length: written }, (_, n) => n));
 
   const { items, key } = (await (await ask('agents')).json()) as {
@@ -86,7 +91,7 @@ it('agent and platform killed at random moments, files rotated: each line is sto
   };
   expect(key).toMatch(/^SHA256:/);
   expect(items[0]?.report?.files).toBeGreaterThan(0);
-}, 240_000);
+}, 400_000);
 
 it('a parser pinned at the source cuts the records of the agent that ships for it, restarted while the server is away, too', async () => {
   const data = path.join(dir, 'data');
@@ -118,7 +123,7 @@ it('a parser pinned at the source cuts the records of the agent that ships for i
     return page.items.map(({ raw }) => raw).sort();
   };
   const untilStored = (count: number): Promise<boolean> =>
-    until(`${count} are stored; ${agent?.printed()}`, async () => (await stored()).length >= count, 60_000);
+    until(`${count} are stored; ${agent?.printed()}`, async () => (await stored()).length >= count);
 
   await agent?.kill9();
   run();
@@ -131,17 +136,15 @@ it('a parser pinned at the source cuts the records of the agent that ships for i
     body: JSON.stringify({ parser: 'java', version }),
   });
   expect(pinned.status).toBe(200);
-  await until(
-    'the agent says by what it cuts',
-    async () => {
-      const { items } = (await (await ask('agents')).json()) as {
-        items: { source: string; report: { inputs: { parser: string; parserFrom: string }[] } | null }[];
-      };
-      const input = items.find(({ source }) => source === 'may-02')?.report?.inputs[0];
-      return input?.parser === 'java' && input.parserFrom === 'source';
-    },
-    90_000,
-  );
+  const says = async (): Promise<boolean> => {
+    const { items } = (await (await ask('agents')).json()) as {
+      items: { source: string; report: { inputs: { parser: string; parserFrom: string }[] } | null }[];
+    };
+    const input = items.find(({ source }) => source === 'may-02')?.report?.inputs[0];
+    return input?.parser === 'java' && input.parserFrom === 'source';
+  };
+  // It reports once a minute.
+  await until('the agent says by what it cuts', says, 180_000);
   await writeSlowly(failure(2));
   await untilStored(2);
 
@@ -152,4 +155,4 @@ it('a parser pinned at the source cuts the records of the agent that ships for i
   platform = await startPlatform({ dataDir: data, args: ['--port', port] });
   await untilStored(3);
   expect(await stored()).toEqual([failure(1)[0], failure(2).join('\n'), failure(3).join('\n')]);
-}, 300_000);
+}, 400_000);
