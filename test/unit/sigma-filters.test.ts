@@ -3,6 +3,7 @@ import {
   compileRules,
   defaultSigmaLimits,
   linkRules,
+  lintRules,
   meets,
   parsePlaceholders,
   parseRules,
@@ -220,6 +221,12 @@ describe('action: global, reset, repeat', () => {
     );
     expect(new Set(rules.map(({ id }) => id)).size).toBe(4);
     expect(problems.map(({ code }) => code)).toEqual(['id-missing', 'id-missing']);
+  });
+  test('the linter asks a part for nothing that its template says', () => {
+    const text = [global, part('a', 'A'), 'action: reset\n', part('b', 'B')].join('---\n');
+    const found = lintRules([{ file: 'some_rules_here.yml', text }], { legacyActions: true });
+    const missing = found.filter(({ code }) => ['level-missing', 'status-missing', 'author-missing'].includes(code));
+    expect(missing.map(({ line }) => line)).toEqual([14, 14, 14]);
   });
   test('a change of the template changes the hash of what it fills', () => {
     const hash = (text: string) => read([text, part('a', 'A')]).rules[0]?.hash;

@@ -3,6 +3,7 @@ import type { Item, RuleIr } from '../lower/ir.ts';
 import { lowerItem } from '../lower/item.ts';
 import { type ConditionTree, parseCondition } from '../parse/condition.ts';
 import { type DetectionTree, type ItemTree, parseDetection } from '../parse/detection.ts';
+import { actionOf } from '../parse/legacy-action.ts';
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from '../parse/yaml.ts';
 import { type ParseOptions, parseRead, type RuleDocument } from '../parse-rules.ts';
 import { createProblems, type Problems, type RuleProblem } from '../problem.ts';
@@ -51,16 +52,27 @@ export function readLintFile(text: string, file: string, options: ParseOptions):
   const parsed = parseRead(read, file, options, problems);
   const source = createSource(text);
   const irByLine = new Map(parsed.rules.map((rule) => [rule.line, rule.ir]));
+  let inTemplate = false;
   const documents = read.flatMap(({ root, sound }) => {
     if (!sound || root?.kind !== 'map') return [];
-    return [documentOf(root, file, source, irByLine.get(root.at.line) ?? null, limits)];
+    const action = actionOf(root);
+    if (action === 'global' || action === 'reset') inTemplate = action === 'global';
+    // What a part of a rule does not say, its template may.
+    const kind = inTemplate && kindOf(root) === 'rule' ? 'other' : kindOf(root);
+    return [documentOf(root, kind, file, source, irByLine.get(root.at.line) ?? null, limits)];
   });
   return { documents, parsed: parsed.documents, problems: parsed.problems };
 }
 
-function documentOf(root: YamlMap, file: string, source: SourceText, ir: RuleIr | null, limits: SigmaLimits) {
+function documentOf(
+  root: YamlMap,
+  kind: LintDocument['kind'],
+  file: string,
+  source: SourceText,
+  ir: RuleIr | null,
+  limits: SigmaLimits,
+) {
   const problems = createProblems(file, limits.problems);
-  const kind = kindOf(root);
   const detection = mapOf(root, kind === 'filter' ? 'filter' : 'detection');
   const selections = new Map<string, DetectionTree>();
   for (const [name, entry] of detection?.entries ?? []) {
