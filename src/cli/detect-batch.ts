@@ -38,6 +38,7 @@ export interface LineBatch {
 
 /** What the lines of a batch met, by the numbers of lines. */
 export interface BatchReply {
+  readonly lines: number;
   /** Lines that were not blank. */
   readonly events: number;
   /** Hits as they are told, each with its newline, up to the line `numbersFrom`. */
@@ -66,8 +67,9 @@ const textBytesMax = 4 * 2 ** 20;
 /** What batches of lines met, as threads tell each other; the same in all of them. */
 export function createBatchAnswers(matcher: LineMatcher, o: AnswerOptions): (batch: LineBatch) => BatchReply {
   const written = new HitLines(o.format);
+  let [head, headOf] = [hitHead(''), ''];
   return ({ bytes: memory, to, isFirst, line: firstLine, file }) => {
-    const head = hitHead(file);
+    if (file !== headOf) [head, headOf] = [hitHead(file), file];
     const hitsBefore = written.hits;
     const hits: number[] = [];
     const told: [number, LineTrouble][] = [];
@@ -77,7 +79,7 @@ export function createBatchAnswers(matcher: LineMatcher, o: AnswerOptions): (bat
     const tell = (line: number, trouble: LineTrouble) => {
       if (toldCount++ < o.messages) told.push([line, trouble]);
     };
-    cutLines(
+    const lines = cutLines(
       Buffer.from(memory),
       to,
       { isFirst, maxBytes: o.lineBytes, number: firstLine },
@@ -98,6 +100,7 @@ export function createBatchAnswers(matcher: LineMatcher, o: AnswerOptions): (bat
       },
     );
     return {
+      lines,
       events,
       text: written.take().slice(),
       textHits: written.hits - hitsBefore,

@@ -24,33 +24,48 @@ export function hitFormatOf(rules: readonly Rule[], silent: ReadonlySet<string>)
   };
 }
 
-/** The beginning of hits in a file. */
+/** The beginning of hits in a file; to be made once for all of them. */
 export function hitHead(file: string): Uint8Array {
   return encoder.encode(`{"file":${JSON.stringify(file)},"line":`);
 }
 
 const encoder = new TextEncoder();
 
-/** Rules of one line that are put in order by hand; lines that meet more are rare. */
-const sortedByHand = 16;
+/** Bytes of hits that are kept to be copied, with what finds them; beyond it they are made anew as they come. */
+const keptMax = 8 * 2 ** 20;
+/** What a place to find them at takes. */
+const placeBytes = 256;
 
-/** A hit of one rule in one file, but for the number of its line. */
+/** What lines that met the same rules say in one file, but for the lowest three digits of their numbers. */
 interface Pattern {
-  readonly head: Uint8Array;
-  /** Digits there is room for. */
-  readonly digits: number;
+  /** All hits, in the order of ids. */
   readonly bytes: Uint8Array;
+  /** Where the number ends in each. */
+  readonly numberEnds: readonly number[];
+  /** What is written in of the number: all but its lowest three digits. */
+  thousands: number;
+}
+
+/** A list of rules that was met, as the way to it: one rule after the other. */
+interface MetList {
+  readonly longer: Map<number, MetList>;
+  pattern: Pattern | null;
 }
 
 /**
- * Hits as lines of JSON in UTF-8, each with its end, gathered until they are taken. All of a hit but the number of its
- * line is known before: it is copied, and the number written into the copy.
+ * Hits as lines of JSON in UTF-8, each with its end, gathered until they are taken. Lines meet the same few lists of
+ * rules again and again: what they say is kept as one piece for each list, and copied; mostly no more than the lowest
+ * digits of the line's number are left to be written.
  */
 export class HitLines {
   readonly #format: HitFormat;
-  /** By rule, once it was met. */
-  readonly #patterns: (Pattern | undefined)[];
-  readonly #ordered: number[] = [];
+  /** Of the file and the number of digits in hand. */
+  #lists: MetList = { longer: new Map(), pattern: null };
+  #head: Uint8Array = new Uint8Array(0);
+  #digits = 0;
+  /** The first line number with more digits. */
+  #bound = 0;
+  #kept = 0;
   #bytes = new Uint8Array(2 ** 19);
   /** Bytes gathered. */
   length = 0;
@@ -59,32 +74,37 @@ export class HitLines {
 
   constructor(format: HitFormat) {
     this.#format = format;
-    this.#patterns = format.tails.map(() => undefined);
   }
 
   /** All rules that a line met, in the order of their ids. */
   add(head: Uint8Array, line: number, met: readonly number[]): void {
-    const { silent } = this.#format;
-    const digits = digitsOf(line);
-    for (const rule of met.length > 1 ? this.#inOrder(met) : met) {
-      if (silent[rule] !== 0) continue;
-      let pattern = this.#patterns[rule];
-      if (pattern === undefined || pattern.head !== head || pattern.digits !== digits) {
-        pattern = this.#patternOf(head, digits, rule);
-      }
-      const { bytes } = pattern;
-      if (this.length + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
-      const gathered = this.#bytes;
-      gathered.set(bytes, this.length);
-      let rest = line;
-      for (let p = this.length + head.length + digits - 1; rest > 0; p--) {
-        const tenth = Math.floor(rest / 10);
-        gathered[p] = zero + rest - tenth * 10;
-        rest = tenth;
-      }
-      this.length += bytes.length;
-      this.hits++;
+    if (head !== this.#head || line >= this.#bound || line * 10 < this.#bound || this.#kept > keptMax) {
+      this.#begin(head, line);
     }
+    let list = this.#lists;
+    for (let i = 0; i < met.length; i++) {
+      const rule = met[i] as number;
+      list = list.longer.get(rule) ?? this.#longer(list, rule);
+    }
+    const pattern = list.pattern ?? this.#patternOf(list, met);
+    const { bytes, numberEnds } = pattern;
+    const thousands = line < 2 ** 31 ? (line / 1_000) | 0 : Math.floor(line / 1_000);
+    if (thousands !== pattern.thousands) this.#writeThousands(pattern, thousands);
+    const rest = line - thousands * 1_000;
+    const tens = (rest / 10) | 0;
+    const hundreds = (rest / 100) | 0;
+    const digits = this.#digits;
+    if (this.length + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
+    const gathered = this.#bytes;
+    gathered.set(bytes, this.length);
+    for (let i = 0; i < numberEnds.length; i++) {
+      const end = this.length + (numberEnds[i] as number);
+      gathered[end - 1] = zero + rest - tens * 10;
+      if (digits > 1) gathered[end - 2] = zero + tens - hundreds * 10;
+      if (digits > 2) gathered[end - 3] = zero + hundreds;
+    }
+    this.length += bytes.length;
+    this.hits += numberEnds.length;
   }
 
   /** One hit that is written already, without its end. */
@@ -107,28 +127,54 @@ export class HitLines {
     return taken;
   }
 
-  #patternOf(head: Uint8Array, digits: number, rule: number): Pattern {
-    const tail = encoder.encode(this.#format.tails[rule]);
-    const bytes = new Uint8Array(head.length + digits + tail.length);
-    bytes.set(head);
-    bytes.set(tail, head.length + digits);
-    const pattern = { head, digits, bytes };
-    this.#patterns[rule] = pattern;
+  /** Another file, or numbers of another length. */
+  #begin(head: Uint8Array, line: number): void {
+    this.#lists = { longer: new Map(), pattern: null };
+    this.#kept = 0;
+    this.#head = head;
+    this.#digits = 1;
+    this.#bound = 10;
+    for (; line >= this.#bound; this.#bound *= 10) this.#digits++;
+  }
+
+  #longer(list: MetList, rule: number): MetList {
+    const longer = { longer: new Map<number, MetList>(), pattern: null };
+    list.longer.set(rule, longer);
+    this.#kept += placeBytes;
+    return longer;
+  }
+
+  #patternOf(list: MetList, met: readonly number[]): Pattern {
+    const { ranks, silent, tails } = this.#format;
+    const told = met.filter((rule) => silent[rule] === 0);
+    const head = this.#head;
+    const digits = this.#digits;
+    const parts: Uint8Array[] = [];
+    const numberEnds: number[] = [];
+    let length = 0;
+    for (const rule of told.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))) {
+      const tail = encoder.encode(tails[rule]);
+      const numberEnd = head.length + digits;
+      parts.push(head, new Uint8Array(digits), tail);
+      numberEnds.push(length + numberEnd);
+      length += numberEnd + tail.length;
+    }
+    const pattern = { bytes: joined(parts, length), numberEnds, thousands: -1 };
+    list.pattern = pattern;
+    this.#kept += length;
     return pattern;
   }
 
-  #inOrder(met: readonly number[]): readonly number[] {
-    const { ranks } = this.#format;
-    if (met.length > sortedByHand) return met.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
-    const ordered = this.#ordered;
-    ordered.length = 0;
-    for (const rule of met) {
-      const rank = ranks[rule] ?? 0;
-      let at = ordered.length;
-      for (; at > 0 && (ranks[ordered[at - 1] ?? 0] ?? 0) > rank; at--) ordered[at] = ordered[at - 1] ?? 0;
-      ordered[at] = rule;
+  #writeThousands(pattern: Pattern, thousands: number): void {
+    const higher = this.#digits - 3;
+    for (const end of pattern.numberEnds) {
+      for (let p = end - 4, rest = thousands; p >= end - 3 - higher; p--) {
+        const tenth = Math.floor(rest / 10);
+        pattern.bytes[p] = zero + rest - tenth * 10;
+        rest = tenth;
+      }
     }
-    return ordered;
+    pattern.thousands = thousands;
   }
 
   #makeRoom(more: number): void {
@@ -141,11 +187,14 @@ export class HitLines {
 
 const zero = 48;
 
-/** Decimal digits of a line's number, which is above 0. */
-function digitsOf(line: number): number {
-  let digits = 1;
-  for (let bound = 10; line >= bound; bound *= 10) digits++;
-  return digits;
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function compareText(a: string, b: string): number {

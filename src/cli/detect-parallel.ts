@@ -5,6 +5,7 @@ import { createPool } from '../detect/parallel-pool.ts';
 import { type BatchReply, createBatchAnswers, type DetectWorkerData, type LineBatch } from './detect-batch.ts';
 import { createSharedImages } from './detect-images.ts';
 import type { LineMatcher } from './detect-lines.ts';
+import { linesIn } from './read-lines.ts';
 
 /** Batches under way for each thread that matches: with three a worker has, and those done before an older one is. */
 const batchesOfThreadMax = 4;
@@ -32,9 +33,10 @@ export interface ParallelLines {
   begin(setup: ParallelSetup): void;
   /**
    * Sends off a block in what `room` gave, which nobody else writes to from then on, or matches it. `line` is the number
-   * of its first line. Afterwards the event loop must have a turn, so that workers can be given more.
+   * of its first line; how many it has is given back. Afterwards the event loop must have a turn, so that workers can be
+   * given more.
    */
-  add(bytes: Buffer, block: Omit<LineBatch, 'bytes'>): void;
+  add(bytes: Buffer, block: Omit<LineBatch, 'bytes'>): number;
   /** Whether `next` is to be asked before more is added: it has an answer, or too much is under way. */
   isDue(): boolean;
   /** The oldest batch under way; null when there is none. */
@@ -96,8 +98,9 @@ export function createParallelLines(o: { readonly threads: number; onLost(reason
     add(bytes, block) {
       const memory = bytes.buffer as unknown as SharedArrayBuffer;
       const batch = { ...block, bytes: memory };
-      const reply = pool.offer(batch) ?? Promise.resolve(answer(batch));
-      const done = reply.then(
+      const offered = pool.offer(batch);
+      const own = offered === null ? answer(batch) : noReply;
+      const done = (offered ?? Promise.resolve(own)).then(
         (reply) => ({ reply, lost: '' }),
         (error: unknown) => ({ reply: noReply, lost: error instanceof Error ? error.message : String(error) }),
       );
@@ -106,6 +109,7 @@ export function createParallelLines(o: { readonly threads: number; onLost(reason
       void done.then(() => {
         added.isDone = true;
       });
+      return offered === null ? own.lines : linesIn(bytes.subarray(0, block.to));
     },
     isDue: () => underWay[0]?.isDone === true || underWay.length >= batchesMax,
     async next() {
@@ -122,6 +126,7 @@ export function createParallelLines(o: { readonly threads: number; onLost(reason
 }
 
 const noReply: BatchReply = {
+  lines: 0,
   events: 0,
   text: new Uint8Array(0),
   textHits: 0,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { loadMappings, MappingsRefused } from '../compose/mappings.ts';
+import { MappingsRefused } from '../compose/mappings.ts';
 import { type LoadedRules, loadRuleDirs, RulesUnreadable } from '../detect/rule-files.ts';
 import { packRules } from '../detect/rule-pack.ts';
 import { createLineReader } from '../ingest/read-line.ts';
@@ -12,9 +12,10 @@ import { hitWidth, type LineTrouble } from './detect-batch.ts';
 import { createDetectCorrelations } from './detect-correlations.ts';
 import { HitLines, hitFormatOf, hitHead } from './detect-hits.ts';
 import { createLineMatcher } from './detect-lines.ts';
+import { loadKeptMappings } from './detect-mappings.ts';
 import { createParallelLines, type ParallelLines } from './detect-parallel.ts';
 import { readBlocks } from './read-blocks.ts';
-import { type LineTaker, linesIn, readLines } from './read-lines.ts';
+import { type LineTaker, readLines } from './read-lines.ts';
 
 export interface DetectOptions {
   readonly rules: readonly string[];
@@ -24,7 +25,7 @@ export interface DetectOptions {
   readonly mappings?: string;
   /** Whether a rule applies to events that say nothing of a dimension it names. Default `closed`. */
   readonly unknownLogsource?: UnknownDimension;
-  /** Folder in which rules are kept as they were read; without it they are read each time. */
+  /** Folder in which rules and mappings are kept as they were read; without it they are read each time. */
   readonly cacheDir?: string;
   /** false holds every rule against every event. */
   readonly routing: boolean;
@@ -109,7 +110,7 @@ interface Loaded {
 
 /** Throws RulesUnreadable and MappingsRefused. */
 async function load(o: DetectOptions): Promise<Loaded> {
-  const mappings = await loadMappings(o.mappings);
+  const mappings = await loadKeptMappings(o.mappings, o.cacheDir);
   const unknownDimension = o.unknownLogsource ?? 'closed';
   const cache = o.cacheDir === undefined ? {} : { cacheDir: o.cacheDir };
   return { mappings, unknownDimension, rules: await loadRuleDirs(o.rules, { ...o.parse, unknownDimension, ...cache }) };
@@ -178,8 +179,7 @@ function createRun(
       return readBlocks(input, limits.lineBytes, {
         room: parallel.room,
         block(bytes, to, isFirst) {
-          parallel.add(bytes, { to, isFirst, line: nextLine, file });
-          nextLine += linesIn(bytes.subarray(0, to));
+          nextLine += parallel.add(bytes, { to, isFirst, line: nextLine, file });
         },
         async drain() {
           await setImmediate();

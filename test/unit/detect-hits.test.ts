@@ -27,7 +27,7 @@ test('hits are what JSON.stringify makes of them, by line and then by id, whatev
   const all = [...rules.keys()];
   for (const file of ['a', 'thư mục/"b"', 'a']) {
     const head = hitHead(file);
-    for (const line of [1, 9, 10, 11, 99, 100, 2 ** 31, 2 ** 40 + 7, 4]) {
+    for (const line of [1, 9, 10, 11, 99, 100, 999, 1_000, 1_001, 2_000, 10_009, 65_432, 2 ** 31, 2 ** 40 + 7, 4]) {
       for (const met of [[], [3], [0], [1, 2], [2, 3, 5], all.slice(0, 16), all]) {
         lines.add(head, line, met);
         wanted.push(...expected(file, line, met));
@@ -51,4 +51,24 @@ test('what is gathered has room for more than was thought of, and hits written e
   lines.addBytes(Buffer.from('{"n":1}\n{"n":2}\n'), 2);
   expect(wholeLines(lines.take())).toEqual([...wanted, '{"of":"a correlation"}', '{"n":1}', '{"n":2}']);
   expect(lines.hits).toBe(603);
+});
+
+test('ever new lists of rules, and the same again in other lines', () => {
+  const lines = new HitLines(format);
+  const file = 'f'.repeat(40_000);
+  const head = hitHead(file);
+  const wanted: string[] = [];
+  const said: string[] = [];
+  let line = 9_990;
+  for (let round = 0; round < 2; round++) {
+    for (let a = 0; a < count; a++) {
+      for (const met of [[a], [a, 39], [(a * 7) % 40, a, 39], [a, 40 - a, 38]].map((list) => [...new Set(list)])) {
+        const real = met.filter((rule) => rule < count);
+        lines.add(head, ++line, real);
+        wanted.push(...expected(file, line, real));
+        if (lines.length > 4_000_000) said.push(...wholeLines(lines.take()));
+      }
+    }
+  }
+  expect([...said, ...wholeLines(lines.take())]).toEqual(wanted);
 });
