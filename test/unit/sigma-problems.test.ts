@@ -152,7 +152,13 @@ test.each([
   ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
 ])('SHA-256 (FIPS 180-4 examples)', (text, digest) => expect(sha256(text)).toBe(digest));
 
-describe('hostile files end in a refusal within a second', () => {
+/**
+ * CPU time a hostile input may take, in µs: what it costs is tenths of a second, a slow or busy machine takes a few times
+ * that, and what is quadratic takes minutes.
+ */
+const hostileUs = 20_000_000;
+
+describe('hostile files end in a refusal, soon', () => {
   const laughs = ['a: &a [x, x, x, x, x, x, x, x, x]'];
   for (const [i, c] of [...'bcdefghij'].entries()) {
     const before = 'abcdefghij'.charAt(i);
@@ -215,13 +221,13 @@ describe('hostile files end in a refusal within a second', () => {
     const start = process.cpuUsage();
     const { problems, rules } = parseRules(text, 'f.yml');
     compileRules(rules);
-    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(hostileUs);
     if (code !== null) expect(problems.map((problem) => problem.code)).toContain(code);
     expect(problems.length).toBeLessThanOrEqual(100);
   });
 });
 
-describe('hostile events are answered within a second', () => {
+describe('hostile events are answered, soon', () => {
   const rules = parseRules(
     [
       'sel: { a|re: "(x+x+)+y" }',
@@ -251,7 +257,7 @@ describe('hostile events are answered within a second', () => {
     const start = process.cpuUsage();
     expect(rules).toHaveLength(6);
     expect(set.match(event, { routing: false })).toEqual([]);
-    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(hostileUs);
   });
 });
 
