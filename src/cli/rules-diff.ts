@@ -30,6 +30,8 @@ export interface RulesDiffOptions {
   readonly routing: boolean;
   /** One JSON object a rule that differs, then one with the totals. */
   readonly json: boolean;
+  /** Hits of correlations that are kept of each set to be compared; with more, none are. Default 200,000. */
+  readonly correlatedHitsMax?: number;
   /** Folder of mappings; without it, those the package brings. */
   readonly mappings?: string;
   out(line: string): void;
@@ -64,7 +66,9 @@ export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
       o.err(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  differences.takeCorrelated(before.correlated(o.err), after.correlated(o.err));
+  const [toldBefore, toldAfter] = [before.correlated(o.err), after.correlated(o.err)];
+  if (toldBefore === null || toldAfter === null) unread++;
+  else differences.takeCorrelated(toldBefore, toldAfter);
   const differing = differences.differing();
   for (const rule of differing) {
     if (o.json) o.out(JSON.stringify(rule));
@@ -78,8 +82,8 @@ export async function runRulesDiff(o: RulesDiffOptions): Promise<number> {
 interface Side extends ComparedRules {
   /** What a line meets; correlations are told of it. */
   match(event: NormalisedEvent, file: string, line: number): readonly number[];
-  /** What correlations told of all lines; to be asked once. */
-  correlated(err: (line: string) => void): readonly CorrelatedHit[];
+  /** What correlations told of all lines; null when that was more than is kept. To be asked once. */
+  correlated(err: (line: string) => void): readonly CorrelatedHit[] | null;
 }
 
 async function load(place: string, o: RulesDiffOptions): Promise<Side> {
@@ -87,9 +91,13 @@ async function load(place: string, o: RulesDiffOptions): Promise<Side> {
   const refused = documents.filter(({ outcome }) => outcome === 'refused').length;
   if (refused > 0) o.err(`${place}: ${refused} rules refused; \`vonggac rules check\` says why`);
   const hits: CorrelatedHit[] = [];
+  const hitsMax = o.correlatedHitsMax ?? 200_000;
+  let told = 0;
   const correlated = createDetectCorrelations({
     ...{ correlations, silent, rules: set.rules, files: o.over, isEndless: false },
-    out: (line) => hits.push(JSON.parse(line)),
+    out(line) {
+      if (told++ < hitsMax) hits.push(JSON.parse(line));
+    },
   });
   return {
     ...{ rules: set.rules, correlations, silent },
@@ -102,7 +110,8 @@ async function load(place: string, o: RulesDiffOptions): Promise<Side> {
       correlated.flush();
       const { untimed } = correlated.stats();
       if (untimed > 0) err(`${place}: correlations: ${untimed} events have no time and took no part`);
-      return hits;
+      if (told > hitsMax) err(`${place}: ${told} hits of correlations; over ${hitsMax} they are not compared`);
+      return told > hitsMax ? null : hits;
     },
   };
 }

@@ -242,8 +242,13 @@ describe('rules explain', () => {
 });
 
 describe('rules diff', () => {
-  const diff = (before: string, after: string, over: string[], json = false) =>
-    runRulesDiff({ before, after, over, routing: true, json, stdin: Readable.from([]), ...io });
+  const diff = (
+    before: string,
+    after: string,
+    over: string[],
+    json = false,
+    more: { correlatedHitsMax?: number } = {},
+  ) => runRulesDiff({ before, after, over, routing: true, json, stdin: Readable.from([]), ...io, ...more });
   const events = (...users: string[]) => users.map((user) => `{"product":"windows","User":"${user}"}`).join('\n');
 
   test('hits gained and lost, rules added and removed', async () => {
@@ -299,6 +304,9 @@ describe('rules diff', () => {
       ].join('\n'),
     );
     expect(err).toEqual(['5 lines: 2 -> 1 hits, 1 gained and 2 lost by 1 rules']);
+    [out, err] = [[], []];
+    expect(await diff(join(dir, 'old'), join(dir, 'old'), [log], false, { correlatedHitsMax: 1 })).toBe(1);
+    expect(text(err)).toContain('DIR/old: 2 hits of correlations; over 1 they are not compared');
   });
   test('examples are bounded, counts are not; what cannot be read is exit code 1', async () => {
     put('old/a.yml', rule(1, selection('User: a')));

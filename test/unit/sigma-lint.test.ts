@@ -260,6 +260,9 @@ const rows: readonly (readonly [string, string, string])[] = [
     items(`Hashes|contains: MD5=${'a'.repeat(31)}`),
     items(`Hashes|contains: MD5=${'a'.repeat(32)}`),
   ],
+  ['value-time-part', items('UtcTime|hour: [8, 24]'), items("UtcTime|hour: [0, '23', null]")],
+  ['value-time-part', items('UtcTime|day|gte: 0'), items('UtcTime|week: 53')],
+  ['value-time-part', items("UtcTime|month: '13'"), items('UtcTime|year: 13')],
   // modifiers
   ['all-single-value', items('Image|contains|all: [a]'), items('Image|contains|all: [a, b]')],
   ['all-whole', items('Image|all: [a, b]'), items('Image|contains|all: [a, b]')],

@@ -77,6 +77,7 @@ import { valueNullInList } from './checks/value-null-in-list.ts';
 import { valueNumberText } from './checks/value-number-text.ts';
 import { valueOpen } from './checks/value-open.ts';
 import { valueOuterSpace } from './checks/value-outer-space.ts';
+import { valueTimePart } from './checks/value-time-part.ts';
 import { valueUncPath } from './checks/value-unc-path.ts';
 import { vonggacAttributes } from './checks/vonggac-attributes.ts';
 import { wildcardDouble } from './checks/wildcard-double.ts';
@@ -169,6 +170,7 @@ export const allChecks: readonly Check[] = [
   valueNumberText,
   valueOpen,
   valueOuterSpace,
+  valueTimePart,
   valueUncPath,
   vonggacAttributes,
   wildcardDouble,
