@@ -39,9 +39,13 @@ interface NumberedPlan {
 interface Found {
   /** null: one of them is a sign of another kind of JSON, or would be changed by reading. */
   plan: NumberedPlan | null;
-  /** Tokens with the values that tags depend on, and the place of each among the plan's tag fields. */
+  /**
+   * The first `count` of these: tokens with the values that tags depend on, and the place of each among the plan's tag
+   * fields. They never get shorter: an array that was emptied is allocated anew.
+   */
   readonly tokens: number[];
   readonly places: number[];
+  count: number;
 }
 
 interface Remembered {
@@ -66,7 +70,7 @@ export class FlatLineTags {
   /** By number of a shape. */
   readonly #shapes: (Found | undefined)[] = [];
   /** The same for nested lines, which have no shape: found anew each time. */
-  readonly #nested: Found = { plan: null, tokens: [], places: [] };
+  readonly #nested: Found = { plan: null, tokens: [], places: [], count: 0 };
   readonly #memo: (Remembered | undefined)[] = [];
   /** Of the line in hand: its plan, then of each tag value its place and kind, the length and the bytes, four at a time. */
   readonly #values = new Int32Array(memoLimits.numbers);
@@ -79,14 +83,14 @@ export class FlatLineTags {
   of = (line: LineTokens): LogsourceTags | null => {
     if (this.#epoch !== line.tree.epoch) this.#forget(line.tree.epoch);
     const found = line.nested ? this.#look(line, this.#nested) : (this.#shapes[line.shape] ?? this.#learn(line));
-    const { plan, tokens, places } = found;
+    const { plan, tokens, places, count } = found;
     if (plan === null || (line.wide && !this.#isPlainText(line))) return null;
     const { kinds, starts, ends, bytes, view } = line;
     const values = this.#values;
     values[0] = plan.number;
     let length = 1;
     let hash = plan.number;
-    for (let at = 0; at < tokens.length; at++) {
+    for (let at = 0; at < count; at++) {
       const i = tokens[at] as number;
       let p = starts[i] as number;
       const end = ends[i] as number;
@@ -113,8 +117,9 @@ export class FlatLineTags {
   };
 
   #isSame(values: Int32Array, length: number): boolean {
+    const own = this.#values;
     if (values.length !== length) return false;
-    for (let i = 0; i < length; i++) if (values[i] !== this.#values[i]) return false;
+    for (let i = 0; i < length; i++) if (values[i] !== own[i]) return false;
     return true;
   }
 
@@ -133,10 +138,10 @@ export class FlatLineTags {
     const uses = this.#uses;
     if (uses.length < line.tree.names.length) this.#learnNames(line.tree.names);
     found.plan = null;
-    tokens.length = 0;
-    places.length = 0;
+    found.count = 0;
     if (count > this.#flat.valuesMax) return found;
     let signs = this.#noSigns;
+    let met = 0;
     for (let i = 0; i < count; i++) {
       const use = uses[names[i] as number] as NameUse | null;
       if (use === null) continue;
@@ -146,14 +151,14 @@ export class FlatLineTags {
       // An object's name is no field, nor is a list's but for what is in it.
       if (use.sign >= 0 && kind !== token.object && kind !== token.list) signs = this.#with(signs, use.sign);
       if (use.tagField >= 0 && kind !== token.object) {
-        tokens.push(i);
-        places.push(use.tagField);
+        tokens[met] = i;
+        places[met++] = use.tagField;
       }
     }
     const plan = this.#planOf(signs);
     if (plan === null) return found;
     let kept = 0;
-    for (let at = 0; at < tokens.length; at++) {
+    for (let at = 0; at < met; at++) {
       const i = tokens[at] as number;
       const place = plan.placeOf[places[at] as number] as number;
       if (place < 0) continue;
@@ -162,8 +167,7 @@ export class FlatLineTags {
       tokens[kept] = i;
       places[kept++] = place;
     }
-    tokens.length = kept;
-    places.length = kept;
+    found.count = kept;
     found.plan = plan;
     return found;
   }
@@ -175,7 +179,7 @@ export class FlatLineTags {
   }
 
   #learn(line: LineTokens): Found {
-    const found = this.#look(line, { plan: null, tokens: [], places: [] });
+    const found = this.#look(line, { plan: null, tokens: [], places: [], count: 0 });
     this.#shapes[line.shape] = found;
     return found;
   }
@@ -256,8 +260,8 @@ function fieldValue(line: LineTokens, i: number): FieldValue {
   }
 }
 
-function tagValues(line: LineTokens, plan: FlatPlan, { tokens, places }: Found): (FieldValue | undefined)[] {
+function tagValues(line: LineTokens, plan: FlatPlan, { tokens, places, count }: Found): (FieldValue | undefined)[] {
   const values: (FieldValue | undefined)[] = plan.tagFields.map(() => undefined);
-  for (const [at, i] of tokens.entries()) values[places[at] ?? 0] = fieldValue(line, i);
+  for (let at = 0; at < count; at++) values[places[at] ?? 0] = fieldValue(line, tokens[at] ?? 0);
   return values;
 }

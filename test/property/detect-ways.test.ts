@@ -57,7 +57,7 @@ const keywordRules = [
   '{s: [é, "true"], condition: s}',
 ].flatMap((detection) => ['aws', 'test'].map((product) => rule(`{product: ${product}}`, detection)));
 
-/** Mappings of a user: one that needs a nested name, tells by a nested value and by what is there, and adds a field. */
+/** Of a user: one that needs a nested name, tells by a nested value and by what is there, and adds a field. */
 const own = `
 mapping: own
 about: x
@@ -70,11 +70,22 @@ rules:
   - { when: { has:c: 'true', field:kind: x }, copy: { d: c } }
 `;
 
+/** One that says what a record is by a field of its own. */
+const telling = `
+mapping: telling
+about: x
+parsers: [json]
+needs: [[n, told]]
+identity: { channel: [told] }
+rules:
+  - { when: { channel: x }, product: test }
+`;
+
 async function mappingsWithOwn(): Promise<Mappings> {
   const { all } = await loadMappings();
-  const { mapping } = parseMapping(own, 'own.yml', recordParserIds);
-  if (mapping === null) throw new Error('the mapping of this test is none');
-  return { version: 'own', all: [...all, mapping] };
+  const more = [own, telling].map((text) => parseMapping(text, 'own.yml', recordParserIds));
+  expect(more.flatMap(({ problems }) => problems)).toEqual([]);
+  return { version: 'own', all: [...all, ...more.flatMap(({ mapping }) => mapping ?? [])] };
 }
 
 interface Ways {

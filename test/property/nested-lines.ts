@@ -103,7 +103,12 @@ const tagged = fc.constantFrom(
   '"m":{"n":"p","kind":["linux"]}',
   '"m":{"n":"p","kind":{}}',
   '"m":[{"n":"p"},{"kind":"linux"}]',
+  '"m":[{"n":"p","kind":"linux"},{"kind":"x"}]',
   '"m":{"n":"p"},"kind":"x"',
+  '"m":{"n":"p"},"kind":"x","c":"x"',
+  '"m":{"n":"p"},"kind":["x"],"c":["x"]',
+  '"n":{},"told":"x"',
+  '"n":1,"told":{"a":"x"}',
   '"m":{"n":{"a":1}},"kind":{"a":1}',
   '"product":"windows","service":{"a":"x"}',
   '"product":"linux","category":["x"]',
@@ -121,15 +126,16 @@ const deep = fc
     return `${open.repeat(depth)}"x"${close.repeat(depth)}`;
   });
 
-/** Beyond the bounds of flattening: values, and characters of a name. */
+const chain = (keys: readonly string[]) => `${keys.map((key) => `{"${key}":`).join('')}"x"${'}'.repeat(keys.length)}`;
+
+/** About the bounds of flattening: values, names, and characters of a name. */
 const large = fc.oneof(
   fc.integer({ min: 1_990, max: 2_010 }).map((count) => `[${'1,'.repeat(count)}{"a":"x"}]`),
-  fc
-    .integer({ min: 200, max: 260 })
-    .map(
-      (count) =>
-        `{"${'k'.repeat(count)}":{"${'k'.repeat(count)}":{"${'l'.repeat(250)}":{"${'l'.repeat(250)}":{"a":"x"}}}}}`,
-    ),
+  fc.integer({ min: 196, max: 204 }).map((count) => {
+    const members = Array.from({ length: count }, (_, i) => `"k${i}":1`).join(',');
+    return `{${Array.from({ length: 10 }, (_, i) => `"o${i}":{${members}}`).join(',')}}`;
+  }),
+  fc.integer({ min: 202, max: 208 }).map((length) => chain(['k', 'l', 'm', 'n', 'o'].map((c) => c.repeat(length)))),
 );
 
 /** One line: most are JSON, nearly all of them nested. */

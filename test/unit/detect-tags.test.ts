@@ -47,6 +47,8 @@ describe('a nested line', async () => {
     ['with a nested sign', '{"auditType":{"category":"c","action":"a"}}'],
     ['with a sign in a list', '{"auditType":[{"category":"c"},{"action":"a"}]}'],
     ['with a tag that is an object', '{"product":"windows","category":{"a":"x"}}'],
+    ['with a product', '{"a":{},"product":"x"}'],
+    ['with a service of the same name', '{"a":{},"service":"x"}'],
     ['of a container', '{"log":"x","stream":"stdout","kubernetes":{"pod":"p"}}'],
     ['with the sign of an envelope below', '{"a":{"short_message":"x","stream":{},"_source":{}}}'],
   ])('%s has the tags of its event', (_, text) => {
