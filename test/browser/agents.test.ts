@@ -106,10 +106,15 @@ describe.skipIf(chromiumPath === null)('the page of agents', () => {
     expect(await page.locator('.agentlist [data-is=contract]').first().textContent()).toBe('4,120 lines lost');
   });
 
-  it.each(['/agents', '/agents/tok-xa'])('fits a telephone: %s', async (place) => {
-    const { page } = await open(place, { width: 390 });
+  it.each([
+    ['/agents', 390],
+    ['/agents/tok-xa', 390],
+    ['/agents/tok-xa', 768],
+    ['/agents/tok-xa', 920],
+  ])('%s fits %i px', async (place, width) => {
+    const { page } = await open(place, { width });
     await page.locator('.agentlist').waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(board.complaints).toEqual([]);
   });
 });

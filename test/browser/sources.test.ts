@@ -123,6 +123,11 @@ describe.skipIf(chromiumPath === null)('the page of log sources', () => {
     expect(await page.getByLabel('Im lặng tối đa').isDisabled()).toBe(true);
   });
 
+  it.each([768, 920, 1180])('fits %i px', async (width) => {
+    const { page } = await open('/sources/his', { width });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+
   it('fits a telephone, the chosen source first', async () => {
     const { page } = await open('/sources/his', { width: 390 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
